@@ -1,0 +1,111 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/library/records.h"
+
+namespace fieldmark {
+
+/// A file the lister saw.
+struct SeenFile {
+    std::string path;  ///< relative, bytes
+    std::int64_t size = 0;
+    std::int64_t mtime_ns = 0;
+};
+
+/// What became of the files of one scan batch.
+struct ScanOutcome {
+    std::int64_t added = 0;
+    std::int64_t changed = 0;    ///< other size or mtime: state pending, hash to be taken again
+    std::int64_t unchanged = 0;
+};
+
+/// What decoding and embedding gave for one item; committed in batches.
+struct ItemResult {
+    ItemId item = 0;
+    std::string hash;           ///< of the file as read
+    std::int64_t size = 0;      ///< as read, may differ from the scan
+    std::int64_t mtime_ns = 0;
+    int width = 0;
+    int height = 0;
+    int orientation = 1;
+    std::string taken;
+    bool failed = false;
+    Error error = {};           ///< with failed
+    std::vector<float> vector;  ///< (dimension) L2-normalised; empty with failed or if only `hash` was taken
+    std::string engine;
+};
+
+/// One metadata value for one item.
+struct ValueEdit {
+    ItemId item = 0;
+    std::string field;
+    std::string value;  ///< empty: removed
+};
+
+/// All writing. Any thread; each call is one transaction, serialised by a mutex, so a user's edit waits one import
+/// batch at most. Errors: DiskFull, ReadOnly, Busy, Damaged, Io: the transaction is then rolled back whole.
+class LibraryWriter {
+  public:
+    ~LibraryWriter();
+    LibraryWriter(const LibraryWriter&) = delete;
+    LibraryWriter& operator=(const LibraryWriter&) = delete;
+
+    /// Finds the collection with this root or makes it. `name` empty: the folder's name.
+    Result<CollectionId> ensure_collection(const std::string& root, const std::string& name = {});
+    Status rename_collection(CollectionId collection, const std::string& name);
+    /// Points a collection at its new place (a moved drive).
+    Status relocate_collection(CollectionId collection, const std::string& root);
+    /// Removes rows, never files.
+    Status remove_collection(CollectionId collection);
+    Status remove_items(std::span<const ItemId> items);
+
+    /// Takes a batch of listed files in: new paths become pending items, changed ones pending again.
+    Result<ScanOutcome> record_scan(CollectionId collection, std::span<const SeenFile> files, std::int64_t scan_id);
+    /// Starts a scan: returns its id; record_scan marks what it saw with it.
+    Result<std::int64_t> begin_scan(CollectionId collection);
+    /// Only after a complete scan of a reachable root: what was not seen becomes missing. Returns how many.
+    Result<std::int64_t> finish_scan(CollectionId collection, std::int64_t scan_id);
+
+    struct CommitOutcome {
+        std::vector<EmbeddingId> embeddings;  ///< new rows' ids, in the order of the results that had a vector
+        std::int64_t moved = 0;               ///< new items that turned out to be missing ones under a new path
+        std::vector<std::pair<ItemId, ItemId>> merged;  ///< (new item id now gone, old item id that took its path)
+    };
+    /// Up to some 256 results in one transaction. An item whose hash equals that of a missing item is that item
+    /// moved: the old row takes the path, labels and vectors stay.
+    Result<CommitOutcome> commit_results(ModelId model, std::span<const ItemResult> results);
+    /// Copies the vector of another item with the same hash, if there is one; for duplicates. True if done.
+    Result<bool> copy_embedding(ModelId model, ItemId item, const std::string& hash);
+
+    /// Marks failed items pending so that the next run tries them again. Empty: all failed ones.
+    Result<std::int64_t> retry_failed(std::span<const ItemId> items);
+
+    Result<ModelId> ensure_model(const std::string& hash, const std::string& name, const std::string& kind, int dimension);
+    Status set_current_model(ModelId model);
+    Status remove_model(ModelId model);  ///< and its embeddings
+
+    /// Fields are made as needed. Source Import never replaces a value set by User. User edits commit at FULL.
+    Status set_values(std::span<const ValueEdit> edits, ValueSource source);
+    /// Embeddings found damaged by a reader: deleted, so that they are made again.
+    Status drop_embeddings(std::span<const EmbeddingId> ids);
+
+    Status set_setting(const std::string& key, const std::string& value);
+    /// Notes which files are being decoded, so that one that kills the process is found at the next start.
+    Status set_in_flight(std::span<const ItemId> items);
+    Result<std::vector<ItemId>> in_flight();
+
+  private:
+    friend class Library;
+    struct Impl;
+    explicit LibraryWriter(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace fieldmark
