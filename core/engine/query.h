@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/base/crop.h"
+#include "core/index/vector_index.h"
+#include "core/library/records.h"
+
+namespace fieldmark {
+
+/// One picture of a query: a file, bytes (pasted or dragged from a browser) or an item of the library.
+struct QueryImage {
+    std::string path;               ///< a file, or
+    std::vector<std::byte> bytes;   ///< an encoded picture, or
+    ItemId item = 0;                ///< an item
+    Crop crop;
+    bool negative = false;          ///< "not like this"
+};
+
+struct SearchRequest {
+    std::vector<QueryImage> images;  ///< at least one that is not negative
+    int k = 50;
+    ItemQuery filter;
+    SearchWay way = SearchWay::Auto;
+    bool hide_query = true;          ///< hides queried items (also a queried file that lies in the library)
+    bool hide_duplicates = true;     ///< hides exact duplicates (equal content hash) of the query images
+};
+
+/// An item with all that a view or a JSON line shows of it.
+struct ItemRow {
+    Item item;
+    std::string collection;     ///< name
+    std::string absolute_path;  ///< bytes
+    Metadata metadata;
+};
+
+struct Match {
+    int rank = 0;               ///< from 1
+    float score = 0;            ///< cosine of the pooled query and the match, -1..1
+    EmbeddingId embedding = 0;
+    ItemRow row;
+};
+
+struct SearchTimings {
+    double decode = 0;  ///< milliseconds
+    double embed = 0;
+    double search = 0;
+    double rows = 0;
+};
+
+struct SearchResponse {
+    std::vector<Match> matches;     ///< by falling score; at most k
+    std::string model;              ///< name
+    std::string model_hash;
+    SearchWay way = SearchWay::Exact;
+    std::int64_t searched = 0;      ///< rows that the filter admitted
+    std::int64_t embedded = 0;      ///< items with an embedding of this model
+    std::int64_t total = 0;         ///< items in the library, missing ones not counted
+    std::string note;               ///< why fewer than k, or what was not ready; "" if all is well
+    SearchTimings timings_ms;
+};
+
+}  // namespace fieldmark

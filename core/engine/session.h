@@ -1,0 +1,140 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <QImage>
+#include <QObject>
+
+#include "core/base/result.h"
+#include "core/engine/evaluation_service.h"
+#include "core/engine/import_pipeline.h"
+#include "core/engine/query.h"
+#include "core/library/reader.h"
+#include "core/library/writer.h"
+#include "core/models/backbone.h"
+
+namespace fieldmark {
+
+using RequestId = std::uint64_t;
+
+/// What the side bar, the title and About show.
+struct LibrarySummary {
+    std::string folder;
+    std::string name;
+    bool read_only = false;
+    LibraryCounts counts;
+    std::vector<Collection> collections;
+    std::vector<Field> fields;
+};
+
+/// The model as the window sees it. `loading` until the weights are in memory.
+struct ModelStatus {
+    bool loading = true;
+    bool available = false;
+    ModelInfo info;
+    std::string engine;
+    Error error = {};            ///< with available false and loading false
+    std::int64_t embedded = 0;
+    std::int64_t total = 0;
+};
+
+struct SessionOptions {
+    bool create = true;
+    bool read_only = false;
+};
+
+/// An open library put to work for a window: owns the Library, the threads and the services, and talks in value
+/// types. Lives on the UI thread; every method returns at once; every signal is emitted on the UI thread. A request
+/// gives an id that its answer carries; an answer to an older request of the same kind may still come, so views
+/// compare ids. Nothing here touches SQL, files or Torch on the calling thread.
+class Session : public QObject {
+    Q_OBJECT
+  public:
+    explicit Session(QObject* parent = nullptr);
+    ~Session() override;  ///< cancels jobs within one batch, saves what is quick to save, closes the library
+
+    /// Opens (or creates) a library, closing the one before; answer: opened or openFailed. Then the model loads in
+    /// the background (modelChanged) and the vectors (indexReady). An import that was interrupted is announced by
+    /// interruptedImport.
+    void open(const std::string& folder, const SessionOptions& options = {});
+    void close();
+    bool is_open() const;
+    LibrarySummary summary() const;  ///< as of the last summaryChanged
+    ModelStatus model() const;
+
+    // --- the gallery ---
+    RequestId list_items(const ItemQuery& query);              ///< itemsListed
+    RequestId fetch_rows(const std::vector<ItemId>& ids);      ///< rowsFetched
+    RequestId fetch_field_values(const std::string& field);    ///< fieldValuesFetched
+    /// The thumbnails wanted now, most urgent first; what was asked before and is not in the list is dropped.
+    /// size_class: 256 or 512 device pixels. Answers one by one: thumbnailReady.
+    void request_thumbnails(const std::vector<ItemId>& ids, int size_class);
+    /// A large picture of an item, a file or bytes (the fields of QueryImage; its crop is ignored), at most
+    /// `max_side` pixels on the longer side (0: full). Answer: pictureReady.
+    RequestId load_picture(const QueryImage& source, int max_side);
+
+    // --- queries ---
+    RequestId search(const SearchRequest& request);            ///< searchFinished or searchFailed
+    void cancel_search(RequestId id);
+
+    // --- jobs ---
+    RequestId count_pictures(const std::vector<std::string>& paths);  ///< picturesCounted
+    /// One import at a time; a second is queued. Answers: importProgress, importFinished or importFailed.
+    RequestId start_import(const ImportRequest& request);
+    void pause_import(bool paused);
+    void cancel_import();
+    bool importing() const;
+    RequestId evaluate(const EvaluationRequest& request);      ///< evaluationProgress, evaluationFinished or -Failed
+    void cancel_evaluation();
+
+    // --- edits (each answers by edited or editFailed, then summaryChanged / itemsChanged) ---
+    RequestId set_values(const std::vector<ValueEdit>& edits);
+    RequestId remove_items(const std::vector<ItemId>& ids);
+    RequestId rename_collection(CollectionId collection, const std::string& name);
+    RequestId remove_collection(CollectionId collection);
+    RequestId relocate_collection(CollectionId collection, const std::string& root);
+    RequestId retry_failed(const std::vector<ItemId>& ids);    ///< then starts an import of what is pending
+
+  Q_SIGNALS:
+    void opened(const fieldmark::LibrarySummary& summary);
+    void openFailed(const fieldmark::Error& error, const std::string& folder);
+    void closed();
+    void summaryChanged(const fieldmark::LibrarySummary& summary);
+    void modelChanged(const fieldmark::ModelStatus& model);
+    void indexReady(std::int64_t rows);
+    void interruptedImport(std::int64_t pending_items);
+    void itemsListed(fieldmark::RequestId id, const std::vector<fieldmark::ItemId>& ids);
+    void rowsFetched(fieldmark::RequestId id, const std::vector<fieldmark::ItemRow>& rows);
+    void fieldValuesFetched(fieldmark::RequestId id, const std::string& field,
+                            const std::vector<fieldmark::ValueCount>& values);
+    void thumbnailReady(fieldmark::ItemId item, int size_class, const QImage& image);  ///< null image: failed
+    void pictureReady(fieldmark::RequestId id, const QImage& image, int source_width, int source_height,
+                      const fieldmark::Error& error);  ///< null image: see error
+    void searchFinished(fieldmark::RequestId id, const fieldmark::SearchResponse& response);
+    void searchFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void picturesCounted(fieldmark::RequestId id, std::int64_t count);
+    void importProgress(const fieldmark::ImportProgress& progress);
+    void importFinished(const fieldmark::ImportReport& report);
+    void importFailed(const fieldmark::Error& error);
+    void evaluationProgress(fieldmark::RequestId id, int done, int total);
+    void evaluationFinished(fieldmark::RequestId id, const fieldmark::EvaluationReport& report);
+    void evaluationFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    /// Items were added, embedded, edited or removed: views refresh what they show, at most twice a second.
+    /// `ids` empty: anything may have changed.
+    void itemsChanged(const std::vector<fieldmark::ItemId>& ids);
+    void edited(fieldmark::RequestId id);
+    void editFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    /// Anything worth a line in the message bar that belongs to no request (cache remade, graph rebuilt...).
+    void noticed(const fieldmark::Error& notice);
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace fieldmark
