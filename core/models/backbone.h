@@ -20,24 +20,24 @@ enum class ResizeMode {
 
 /// What a manifest and its weights say about a model. Value type.
 struct ModelInfo {
-    std::string hash;       ///< SHA-256 (64 hex digits) over everything that can move a vector, see storage.md 7
-    std::string name;       ///< "efficientnet-lite0"
-    std::string kind;       ///< "efficientnet-lite"
-    int dimension = 0;      ///< of the embedding
-    int input_width = 0;    ///< pixels
+    std::string hash;   ///< SHA-256 (64 hex digits) over everything that can move a vector, see storage.md 7
+    std::string name;   ///< "efficientnet-lite0"
+    std::string kind;   ///< "efficientnet-lite"
+    int dimension = 0;  ///< of the embedding
+    int input_width = 0;  ///< pixels
     int input_height = 0;
     ResizeMode resize = ResizeMode::Squash;
     float mean[3] = {0, 0, 0};   ///< in 0..255, R G B
     float scale[3] = {1, 1, 1};  ///< input = (pixel - mean) * scale
-    std::string feature;    ///< "global mean", in words
+    std::string feature;         ///< "global mean", in words
     std::string licence;
-    std::string source;     ///< where the weights came from, in words
-    std::string path;       ///< folder that holds the manifest and the weights
+    std::string source;  ///< where the weights came from, in words
+    std::string path;    ///< folder that holds the manifest and the weights
 };
 
 struct BackboneOptions {
-    int threads = 0;            ///< intra-op threads; 0: as many as there are cores
-    bool fused = true;          ///< oneDNN fused operators; false: the eager path (reference)
+    int threads = 0;              ///< intra-op threads; 0: as many as there are cores
+    bool fused = true;            ///< oneDNN fused operators; false: the eager path (reference)
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
 };
 
@@ -47,7 +47,8 @@ class Backbone {
   public:
     virtual ~Backbone() = default;
     virtual const ModelInfo& info() const = 0;
-    /// How the embedding is computed: "cpu fp32 fused", "cpu fp32 eager", "cuda fp32". Recorded, not in the hash.
+    /// How the embedding is computed: "cpu fp32 fused", "cpu fp32 eager", "cuda fp32". Recorded, not in the
+    /// hash.
     virtual std::string engine() const = 0;
 
     /// pixels: (count, input_height, input_width, 3) uint8 RGB, contiguous.

@@ -11,8 +11,8 @@
 
 namespace fieldmark {
 
-/// The models this machine has: every sub-folder of the search path with a manifest.json and weights beside it.
-/// Const and cheap to make; any thread.
+/// The models this machine has: every sub-folder of the search path with a manifest.json and weights beside
+/// it. Const and cheap to make; any thread.
 class ModelRegistry {
   public:
     /// Folders in order of preference: $FIELDMARK_MODELS, the user's data folder
@@ -28,8 +28,8 @@ class ModelRegistry {
     /// Reads the manifest only. NotFound says which folders were searched and how to set the model up.
     Result<ModelInfo> find(const std::string& name_or_hash = {}) const;
 
-    /// Reads and checks the weights (hash, names, shapes) and builds the network; 0.1 to 2 s. NotFound, Damaged
-    /// (names the first tensor that is missing or misshaped) or Unsupported.
+    /// Reads and checks the weights (hash, names, shapes) and builds the network; 0.1 to 2 s. NotFound,
+    /// Damaged (names the first tensor that is missing or misshaped) or Unsupported.
     Result<std::unique_ptr<Backbone>> load(const ModelInfo& info, const BackboneOptions& options = {}) const;
 
   private:

@@ -1,0 +1,210 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/efficientnet_lite.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <new>
+#include <thread>
+
+#include "core/models/fused_convolution.h"
+#include "core/models/mobile_network.h"
+
+namespace fieldmark {
+namespace {
+
+// Pictures that go through the network together. More would not fill the cores better, but the early maps
+// (4.8 MB a picture) would leave the cache and make the allocator hand memory back to the system in between.
+constexpr int kCpuSlice = 4;
+constexpr int kCudaSlice = 64;
+
+class EfficientNetLite final : public Backbone {
+  public:
+    EfficientNetLite(const ModelInfo& info, const BackboneOptions& options, const at::Device& device,
+                     bool fused)
+        : m_info(info), m_threads(options.threads), m_device(device), m_fused(fused) {
+        if (m_threads <= 0) m_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    }
+
+    void build(const MobileNetwork& network) {
+        const c10::InferenceMode guard;
+        int height = m_info.input_height, width = m_info.input_width;
+        for (const ConvLayer& layer : network.layers) {
+            Step step;
+            step.stride = layer.stride;
+            step.groups = layer.depthwise ? layer.in : 1;
+            step.relu6 = layer.relu6;
+            step.begins_residual = layer.begins_residual;
+            step.ends_residual = layer.ends_residual;
+            step.bias = to_tensor(layer.bias, {layer.out}).to(m_device);
+            at::Tensor weight = to_tensor(
+                layer.weight, {layer.out, layer.depthwise ? 1 : layer.in, layer.kernel, layer.kernel});
+            const Padding rows = same_padding(height, layer.kernel, layer.stride);
+            const Padding columns = same_padding(width, layer.kernel, layer.stride);
+            // Where more zeros are needed behind than before, a kernel with a zero first row (or column) lets
+            // the padding be even, so that no padded copy of the map has to be made.
+            weight = at::constant_pad_nd(weight,
+                                         {columns.behind - columns.before, 0, rows.behind - rows.before, 0});
+            step.padding = {rows.behind, columns.behind};
+            weight = weight.contiguous(at::MemoryFormat::ChannelsLast);
+            step.weight = m_fused ? prepare_weight(weight, step.padding, step.stride, step.groups,
+                                                   {kCpuSlice, layer.in, height, width})
+                                  : weight.to(m_device);
+            m_steps.push_back(std::move(step));
+            height = same_size(height, layer.stride);
+            width = same_size(width, layer.stride);
+        }
+    }
+
+    const ModelInfo& info() const override { return m_info; }
+
+    std::string engine() const override {
+        if (m_device.is_cuda()) return "cuda fp32";
+        return m_fused ? "cpu fp32 fused" : "cpu fp32 eager";
+    }
+
+    Result<std::vector<float>> embed(std::span<const std::uint8_t> pixels, int count) override {
+        const std::size_t picture =
+            static_cast<std::size_t>(m_info.input_height) * static_cast<std::size_t>(m_info.input_width) * 3;
+        if (count < 0 || pixels.size() != picture * static_cast<std::size_t>(count))
+            return Error{ErrorKind::Internal, "The embedder was given " + std::to_string(pixels.size()) +
+                                                  " bytes for " + std::to_string(count) + " pictures."};
+        std::vector<float> embeddings(static_cast<std::size_t>(count) *
+                                      static_cast<std::size_t>(m_info.dimension));
+        try {
+            const c10::InferenceMode guard;
+            // OpenMP keeps the number for each thread, and the model thread may be a new one.
+            if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
+            const int slice = m_device.is_cuda() ? kCudaSlice : kCpuSlice;
+            for (int first = 0; first < count; first += slice) {
+                const int now = std::min(slice, count - first);
+                const at::Tensor out =
+                    forward(input(pixels.data() + picture * static_cast<std::size_t>(first), now))
+                        .to(at::kCPU)
+                        .contiguous();
+                std::memcpy(embeddings.data() +
+                                static_cast<std::size_t>(first) * static_cast<std::size_t>(m_info.dimension),
+                            out.const_data_ptr<float>(),
+                            static_cast<std::size_t>(out.numel()) * sizeof(float));
+            }
+        } catch (const std::bad_alloc&) {
+            return out_of_memory({});
+        } catch (const c10::OutOfMemoryError& error) {
+            return out_of_memory(error.what_without_backtrace());
+        } catch (const c10::Error& error) {
+            return Error{ErrorKind::Internal, "The model could not compute the embeddings.",
+                         error.what_without_backtrace()};
+        } catch (const std::exception& error) {
+            return Error{ErrorKind::Internal, "The model could not compute the embeddings.", error.what()};
+        }
+        if (!std::all_of(embeddings.begin(), embeddings.end(),
+                         [](float value) { return std::isfinite(value); }))
+            return Error{ErrorKind::Internal,
+                         "The model \"" + m_info.name + "\" gave embeddings that are not numbers."};
+        return embeddings;
+    }
+
+  private:
+    struct Step {
+        at::Tensor weight;
+        at::Tensor bias;
+        std::vector<std::int64_t> padding;
+        std::int64_t stride = 1;
+        std::int64_t groups = 1;
+        bool relu6 = false;
+        bool begins_residual = false;
+        bool ends_residual = false;
+    };
+
+    static Error out_of_memory(const char* detail) {
+        return {ErrorKind::TooLarge,
+                "There is not enough memory to run the model. Close other programs and try again.",
+                detail ? detail : ""};
+    }
+
+    static at::Tensor to_tensor(const std::vector<float>& values, at::IntArrayRef shape) {
+        return at::from_blob(const_cast<float*>(values.data()), shape, at::kFloat).clone();
+    }
+
+    /// (count, 3, height, width) float32, channels-last: the pixels' own order, so one pass does it.
+    at::Tensor input(const std::uint8_t* pixels, int count) const {
+        at::Tensor x = at::empty({count, 3, m_info.input_height, m_info.input_width},
+                                 at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast));
+        float* out = x.mutable_data_ptr<float>();
+        const std::int64_t total = x.numel() / 3;
+        at::parallel_for(0, total, 32768, [&](std::int64_t begin, std::int64_t end) {
+            for (std::int64_t i = begin; i < end; ++i)
+                for (std::int64_t c = 0; c < 3; ++c)
+                    out[3 * i + c] =
+                        (static_cast<float>(pixels[3 * i + c]) - m_info.mean[c]) * m_info.scale[c];
+        });
+        return x.to(m_device);
+    }
+
+    at::Tensor forward(at::Tensor x) const {
+        at::Tensor kept;
+        for (const Step& step : m_steps) {
+            if (step.begins_residual) kept = x;
+            if (m_fused) {
+                if (step.ends_residual) {
+                    convolve_and_add(kept, x, step.weight, step.bias, step.padding, step.stride, step.groups);
+                    x = std::move(kept);
+                } else {
+                    x = convolve(x, step.weight, step.bias, step.padding, step.stride, step.groups,
+                                 step.relu6);
+                }
+                continue;
+            }
+            x = at::conv2d(x, step.weight, step.bias, step.stride, step.padding, 1, step.groups);
+            if (step.relu6) x.clamp_(0, 6);
+            if (step.ends_residual) {
+                x.add_(kept);
+                kept.reset();
+            }
+        }
+        x = x.mean({2, 3});
+        return x.div_(at::linalg_vector_norm(x, 2, 1, /*keepdim=*/true).clamp_min_(1e-12));
+    }
+
+    ModelInfo m_info;
+    int m_threads;
+    at::Device m_device;
+    bool m_fused;
+    std::vector<Step> m_steps;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Backbone>> make_efficientnet_lite(const ModelInfo& info, const Safetensors& weights,
+                                                         const BackboneOptions& options) {
+    auto network = read_efficientnet_lite(weights);
+    if (!network) return network.error();
+    if (network->dimension != info.dimension)
+        return Error{ErrorKind::Damaged,
+                     "The model description in \"" + info.path + "\" says " + std::to_string(info.dimension) +
+                         " dimensions, but its weights give " + std::to_string(network->dimension) +
+                         ". Correct the description."};
+    if (options.device != "auto" && options.device != "cpu" && options.device != "cuda")
+        return Error{ErrorKind::Usage,
+                     "There is no device \"" + options.device + "\". Use auto, cpu or cuda."};
+    try {
+        const bool cuda = options.device != "cpu" && at::hasCUDA();
+        if (options.device == "cuda" && !cuda)
+            return Error{ErrorKind::Unsupported, "LibTorch finds no CUDA device here. Use the device cpu."};
+        const bool fused = !cuda && options.fused && fused_convolution_available();
+        auto model = std::make_unique<EfficientNetLite>(info, options,
+                                                        cuda ? at::Device(at::kCUDA, 0) : at::kCPU, fused);
+        model->build(*network);
+        return std::unique_ptr<Backbone>(std::move(model));
+    } catch (const std::exception& error) {
+        return Error{ErrorKind::Internal, "The model \"" + info.name + "\" could not be built.",
+                     error.what()};
+    }
+}
+
+}  // namespace fieldmark

@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/embed_benchmark.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+
+namespace fieldmark {
+
+Result<EmbedBenchmark> benchmark_embedding(Backbone& backbone, int batch, int threads, double seconds) {
+    constexpr int kMaxBatch = 4096;
+    if (batch < 1 || batch > kMaxBatch)
+        return Error{ErrorKind::Usage,
+                     "The batch size must be between 1 and " + std::to_string(kMaxBatch) + "."};
+    const ModelInfo& info = backbone.info();
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(batch) *
+                                     static_cast<std::size_t>(info.input_width) *
+                                     static_cast<std::size_t>(info.input_height) * 3);
+    // Any content will do: the arithmetic takes the same time. A fixed generator keeps runs comparable.
+    std::uint32_t state = 1;
+    for (std::uint8_t& pixel : pixels) {
+        state = state * 1664525u + 1013904223u;
+        pixel = static_cast<std::uint8_t>(state >> 24);
+    }
+
+    EmbedBenchmark result;
+    result.model = info.name;
+    result.engine = backbone.engine();
+    result.batch = batch;
+    result.threads = threads;
+    constexpr int kWarmUp = 3;
+    constexpr std::size_t kLeastRepetitions = 5;
+    using Clock = std::chrono::steady_clock;
+    for (int i = 0; i < kWarmUp; ++i)
+        if (const auto done = backbone.embed(pixels, batch); !done) return done.error();
+    const auto begin = Clock::now();
+    while (result.seconds.size() < kLeastRepetitions ||
+           std::chrono::duration<double>(Clock::now() - begin).count() < seconds) {
+        const auto start = Clock::now();
+        if (const auto done = backbone.embed(pixels, batch); !done) return done.error();
+        result.seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    }
+    std::vector<double> sorted = result.seconds;
+    std::sort(sorted.begin(), sorted.end());
+    result.images_per_second = batch / sorted[sorted.size() / 2];
+    result.best_images_per_second = batch / sorted.front();
+    return result;
+}
+
+}  // namespace fieldmark
