@@ -1,0 +1,106 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+
+#include <QImage>
+#include <QPixmap>
+#include <QPointF>
+#include <QWidget>
+
+#include "core/engine/session.h"
+
+namespace fieldmark {
+
+/// Where a view looks, free of sizes, so that views of different pictures can follow each other.
+struct Viewpoint {
+    double zoom = 1;           ///< 1: the whole picture just fits
+    QPointF centre{0.5, 0.5};  ///< in parts of the picture's width and height
+    bool operator==(const Viewpoint&) const = default;
+};
+
+/// One picture to look at closely. Wheel zooms at the pointer, drag pans, double click switches between the
+/// whole and 1:1, where one picture pixel is one device pixel. Loads at screen size first and in full once
+/// the zoom asks for it. UI thread; decoding is the session's.
+class ImageView : public QWidget {
+    Q_OBJECT
+  public:
+    explicit ImageView(Session& session, QWidget* parent = nullptr);
+
+    /// Loads through the session; empty: shows nothing. `preview` (a thumbnail) stands in until it is there.
+    void setSource(const std::optional<QueryImage>& source, const QPixmap& preview = {});
+    /// Shows a picture at hand. `source_size`: of the full picture, where `image` is a smaller one.
+    void setImage(const QImage& image, const QSize& source_size = {});
+    const std::optional<QueryImage>& source() const { return m_source; }
+    bool hasImage() const { return !m_screen.isNull() || !m_full.isNull(); }
+    QSize sourceSize() const { return m_source_size; }
+    const std::optional<Error>& error() const { return m_error; }
+
+    /// Draws the outline of this part; whole(): none.
+    void setCrop(const Crop& crop);
+    /// Shows only the crop instead of outlining it (a small query picture in the inspector).
+    void setCropOnly(bool only);
+    /// A view that only shows: no zoom, no pan, no focus.
+    void setInteractive(bool interactive);
+    void setEmptyText(const QString& text);
+
+    Viewpoint viewpoint() const { return m_viewpoint; }
+    void setViewpoint(const Viewpoint& viewpoint);  ///< clamped; emits nothing
+    double scale() const;                           ///< device pixels per picture pixel
+    void fit();
+    void actualSize();  ///< 1:1 around the centre
+    void zoomBy(double factor);
+    bool isFitted() const { return m_viewpoint.zoom <= 1; }
+
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
+
+  Q_SIGNALS:
+    void viewpointChanged(const fieldmark::Viewpoint& viewpoint);  ///< by the user, fit() or actualSize()
+    void loaded();
+    void failed(const fieldmark::Error& error);
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
+    bool event(QEvent* event) override;
+
+  private:
+    void request();
+    void loadWhatIsNeeded();
+    void take(RequestId id, const QImage& image, int source_width, int source_height, const Error& error);
+    void zoomAt(double factor, const QPointF& anchor);
+    void moveTo(Viewpoint viewpoint);
+    Viewpoint clamped(Viewpoint viewpoint) const;
+    QSizeF shownSize() const;   ///< source pixels of what is shown (the crop with crop-only)
+    double fitScale() const;    ///< device pixels per source pixel at zoom 1
+    QRectF targetRect() const;  ///< of what is shown, logical pixels
+    void updateCursor();
+
+    Session& m_session;
+    std::optional<QueryImage> m_source;
+    QPixmap m_preview;
+    QPixmap m_screen;
+    QPixmap m_full;
+    QSize m_source_size;
+    std::optional<Error> m_error;
+    Crop m_crop;
+    bool m_crop_only = false;
+    bool m_interactive = true;
+    QString m_empty_text;
+    Viewpoint m_viewpoint;
+    RequestId m_screen_request = 0;
+    RequestId m_full_request = 0;
+    int m_requested_side = 0;
+    std::optional<QPointF> m_drag;
+};
+
+}  // namespace fieldmark
