@@ -15,7 +15,7 @@ namespace fieldmark {
 /// The part of `image` under `crop`, at least one pixel.
 Image crop_image(const Image& image, const Crop& crop);
 
-/// The model-input filter: squash to width x height, antialiased bilinear (the recipe behind the published
+/// The model-input filter: squash to width x height, antialiased bicubic (the recipe behind the published
 /// figures, docs/embedding.md). Writes (height, width, 3) uint8 RGB to `output`.
 void resize_to(const Image& image, int width, int height, std::span<std::uint8_t> output);
 Image resize(const Image& image, int width, int height);
