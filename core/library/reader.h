@@ -55,15 +55,15 @@ class LibraryReader {
     Result<std::vector<Item>> items_in_state(ItemState state, int limit = 100'000);
 
     Result<std::vector<ModelRecord>> models();
-    /// "Needs embedding" is this query: items pending or ready without an embedding of this model, this crop and
-    /// their present hash; `after` and `limit` page by id.
+    /// "Needs embedding" is this query: items pending or ready without an embedding of this model, this crop
+    /// and their present hash; `after` and `limit` page by id.
     Result<std::vector<ItemWork>> items_to_embed(ModelId model, ItemId after, int limit);
     Result<std::int64_t> count_to_embed(ModelId model);
 
-    /// Rows with id > after, by id, whole-image crops only unless `crops`. Bad rows (length, norm, CRC) are left
-    /// out and reported in `bad`.
-    Result<std::vector<EmbeddingRow>> embeddings(ModelId model, EmbeddingId after, int limit, bool crops = false,
-                                                 std::vector<EmbeddingId>* bad = nullptr);
+    /// Rows with id > after, by id, whole-image crops only unless `crops`. Bad rows (length, norm, CRC) are
+    /// left out and reported in `bad`.
+    Result<std::vector<EmbeddingRow>> embeddings(ModelId model, EmbeddingId after, int limit,
+                                                 bool crops = false, std::vector<EmbeddingId>* bad = nullptr);
     /// Embedding ids deleted since `sequence` (0: all that are still noted); `sequence` moves on.
     Result<std::vector<EmbeddingId>> dead_embeddings(std::int64_t& sequence);
     /// Embedding ids of the items a query selects, sorted ascending: the admitted list of an index search.
@@ -77,6 +77,7 @@ class LibraryReader {
 
   private:
     friend class Library;
+    friend struct VerifyAccess;
     struct Impl;
     explicit LibraryReader(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> m_impl;

@@ -23,12 +23,13 @@ using EmbeddingId = std::int64_t;
 struct Collection {
     CollectionId id = 0;
     std::string name;
-    std::string root;         ///< absolute path as resolved now (bytes); stored relative to the library where it can be
-    std::int64_t items = 0;   ///< all states but missing
+    std::string
+        root;  ///< absolute path as resolved now (bytes); stored relative to the library where it can be
+    std::int64_t items = 0;  ///< all states but missing
     std::int64_t ready = 0;
     std::int64_t failed = 0;
     std::int64_t missing = 0;
-    bool offline = false;     ///< root not reachable now: shown from cache, searchable, nothing pruned
+    bool offline = false;  ///< root not reachable now: shown from cache, searchable, nothing pruned
 };
 
 enum class ItemState { Pending, Ready, Failed, Missing };
@@ -44,7 +45,7 @@ struct Item {
     int width = 0;              ///< upright, full size, pixels
     int height = 0;
     int orientation = 1;
-    std::string taken;          ///< EXIF date or ""
+    std::string taken;  ///< EXIF date or ""
     ItemState state = ItemState::Pending;
     ErrorKind error_kind = ErrorKind::Internal;  ///< only with state Failed
     std::string error_text;
@@ -60,8 +61,8 @@ struct Field {
 /// Who set a value; an import never replaces what a person typed.
 enum class ValueSource { Import, User };
 
-/// One condition of `--where`: FIELD=VALUE, FIELD!=VALUE, FIELD<N, FIELD>N (numbers), FIELD~TEXT (contains, any
-/// case). Conditions are joined with AND. The field may be a metadata field or one of the built-in names
+/// One condition of `--where`: FIELD=VALUE, FIELD!=VALUE, FIELD<N, FIELD>N (numbers), FIELD~TEXT (contains,
+/// any case). Conditions are joined with AND. The field may be a metadata field or one of the built-in names
 /// "path", "collection", "state".
 struct Condition {
     enum class Operator { Equal, NotEqual, Less, Greater, Contains };
@@ -73,14 +74,15 @@ struct Condition {
 Result<Condition> parse_condition(const std::string& text);
 std::string to_string(const Condition& condition);
 
-/// Which items, in which order. A default-made one means every item that is not missing, by collection and path.
+/// Which items, in which order. A default-made one means every item that is not missing, by collection and
+/// path.
 struct ItemQuery {
     std::vector<Condition> where;
     std::vector<CollectionId> collections;  ///< empty: all
     std::string text;                       ///< free text: any path or field value that contains every word
     std::optional<ItemState> state;         ///< only this state (also how missing ones are listed)
     enum class Sort { Path, Taken, Size, Newest, Field } sort = Sort::Path;
-    std::string sort_field;                 ///< for Sort::Field
+    std::string sort_field;  ///< for Sort::Field
     bool descending = false;
 };
 

@@ -13,8 +13,8 @@
 namespace fieldmark {
 
 /// JPEG thumbnails by content hash and size class (longer side 256 or 512 device pixels), in a SQLite file of
-/// their own. A cache: any error deletes and remakes it, nothing is ever lost with it. Bounded by bytes; beyond it
-/// the least recently used go. Any thread (an inner mutex).
+/// their own. A cache: any error deletes and remakes it, nothing is ever lost with it. Bounded by bytes;
+/// beyond it the least recently used go. Any thread (an inner mutex).
 class ThumbnailCache {
   public:
     /// `file` empty or not writable: a cache in memory only.

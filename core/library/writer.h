@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -22,15 +23,15 @@ struct SeenFile {
 /// What became of the files of one scan batch.
 struct ScanOutcome {
     std::int64_t added = 0;
-    std::int64_t changed = 0;    ///< other size or mtime: state pending, hash to be taken again
+    std::int64_t changed = 0;  ///< other size or mtime: state pending, hash to be taken again
     std::int64_t unchanged = 0;
 };
 
 /// What decoding and embedding gave for one item; committed in batches.
 struct ItemResult {
     ItemId item = 0;
-    std::string hash;           ///< of the file as read
-    std::int64_t size = 0;      ///< as read, may differ from the scan
+    std::string hash;       ///< of the file as read
+    std::int64_t size = 0;  ///< as read, may differ from the scan
     std::int64_t mtime_ns = 0;
     int width = 0;
     int height = 0;
@@ -49,8 +50,9 @@ struct ValueEdit {
     std::string value;  ///< empty: removed
 };
 
-/// All writing. Any thread; each call is one transaction, serialised by a mutex, so a user's edit waits one import
-/// batch at most. Errors: DiskFull, ReadOnly, Busy, Damaged, Io: the transaction is then rolled back whole.
+/// All writing. Any thread; each call is one transaction, serialised by a mutex, so a user's edit waits one
+/// import batch at most. Errors: DiskFull, ReadOnly, Busy, Damaged, Io: the transaction is then rolled back
+/// whole.
 class LibraryWriter {
   public:
     ~LibraryWriter();
@@ -67,31 +69,46 @@ class LibraryWriter {
     Status remove_items(std::span<const ItemId> items);
 
     /// Takes a batch of listed files in: new paths become pending items, changed ones pending again.
-    Result<ScanOutcome> record_scan(CollectionId collection, std::span<const SeenFile> files, std::int64_t scan_id);
+    Result<ScanOutcome> record_scan(CollectionId collection, std::span<const SeenFile> files,
+                                    std::int64_t scan_id);
     /// Starts a scan: returns its id; record_scan marks what it saw with it.
     Result<std::int64_t> begin_scan(CollectionId collection);
-    /// Only after a complete scan of a reachable root: what was not seen becomes missing. Returns how many.
-    Result<std::int64_t> finish_scan(CollectionId collection, std::int64_t scan_id);
+    /// Only after a complete scan of a reachable root: what was not seen becomes missing. Returns how many. A
+    /// file that has vanished while a new one since the last full scan has its content was moved: the old
+    /// item takes the new path as in commit_results and the pair is added to `merged` ((new item id now gone,
+    /// old item id)). NotFound and no row changed if the root is not reachable, or empty while items were
+    /// there.
+    Result<std::int64_t> finish_scan(CollectionId collection, std::int64_t scan_id,
+                                     std::vector<std::pair<ItemId, ItemId>>* merged = nullptr);
 
     struct CommitOutcome {
-        std::vector<EmbeddingId> embeddings;  ///< new rows' ids, in the order of the results that had a vector
-        std::int64_t moved = 0;               ///< new items that turned out to be missing ones under a new path
-        std::vector<std::pair<ItemId, ItemId>> merged;  ///< (new item id now gone, old item id that took its path)
+        /// New rows' ids, in the order of the results that had a vector; 0 where the item was removed
+        /// meanwhile.
+        std::vector<EmbeddingId> embeddings;
+        std::int64_t moved = 0;  ///< new items that turned out to be missing ones under a new path
+        std::vector<std::pair<ItemId, ItemId>>
+            merged;  ///< (new item id now gone, old item id that took its path)
     };
-    /// Up to some 256 results in one transaction. An item whose hash equals that of a missing item is that item
-    /// moved: the old row takes the path, labels and vectors stay.
+    /// Up to some 256 results in one transaction. An item whose hash equals that of a missing item is that
+    /// item moved: the old row takes the path, labels and vectors stay.
     Result<CommitOutcome> commit_results(ModelId model, std::span<const ItemResult> results);
     /// Copies the vector of another item with the same hash, if there is one; for duplicates. True if done.
+    /// False as well where `item` may be a missing item under a new path: commit_results() then tells.
     Result<bool> copy_embedding(ModelId model, ItemId item, const std::string& hash);
 
     /// Marks failed items pending so that the next run tries them again. Empty: all failed ones.
     Result<std::int64_t> retry_failed(std::span<const ItemId> items);
 
-    Result<ModelId> ensure_model(const std::string& hash, const std::string& name, const std::string& kind, int dimension);
+    Result<ModelId> ensure_model(const std::string& hash, const std::string& name, const std::string& kind,
+                                 int dimension);
     Status set_current_model(ModelId model);
     Status remove_model(ModelId model);  ///< and its embeddings
 
-    /// Fields are made as needed. Source Import never replaces a value set by User. User edits commit at FULL.
+    /// Makes a field of this kind unless there is one of this name. Usage for the built-in names.
+    Status ensure_field(const std::string& name, FieldKind kind);
+    /// Fields are made as needed (a person's as labels, an import's as numbers while every value is one, else
+    /// text); edits of items that are gone are passed over. A value that a person emptied stays empty. Source
+    /// Import never replaces a value set by User. User edits commit at FULL.
     Status set_values(std::span<const ValueEdit> edits, ValueSource source);
     /// Embeddings found damaged by a reader: deleted, so that they are made again.
     Status drop_embeddings(std::span<const EmbeddingId> ids);
