@@ -14,16 +14,19 @@ int main(int argc, char** argv) {
     int batch = 16;
     double seconds = 3;
     std::string model;
-    bool eager = false;
+    std::string engine = "best";
     fieldmark::BackboneOptions options;
     app.add_option("--batch", batch, "pictures in a batch")->capture_default_str();
     app.add_option("--seconds", seconds, "how long to measure")->capture_default_str();
     app.add_option("--threads", options.threads, "0: as many as there are cores")->capture_default_str();
     app.add_option("--model", model, "name or hash; without it the default model");
     app.add_option("--device", options.device, "auto, cpu or cuda")->capture_default_str();
-    app.add_flag("--eager", eager, "the reference path without fused operators");
+    app.add_option("--engine", engine, "best, onednn or eager")
+        ->check(CLI::IsMember({"best", "onednn", "eager"}))
+        ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
-    options.fused = !eager;
+    options.fused = engine != "eager";
+    options.own_kernels = engine == "best";
 
     const auto fail = [](const fieldmark::Error& error) {
         std::cerr << error.text << (error.detail.empty() ? "" : "\n") << error.detail << "\n";

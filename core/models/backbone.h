@@ -36,8 +36,10 @@ struct ModelInfo {
 };
 
 struct BackboneOptions {
-    int threads = 0;              ///< intra-op threads; 0: as many as there are cores
-    bool fused = true;            ///< oneDNN fused operators; false: the eager path (reference)
+    int threads = 0;    ///< intra-op threads; 0: as many as there are cores
+    bool fused = true;  ///< false: LibTorch's plain operators, the reference path
+    bool own_kernels =
+        true;  ///< where fused: our AVX kernels if the processor has them, else oneDNN's operators
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
 };
 

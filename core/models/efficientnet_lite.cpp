@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/models/fused_convolution.h"
+#include "core/models/mobile_engine.h"
 #include "core/models/mobile_network.h"
 
 namespace fieldmark {
@@ -29,6 +30,17 @@ class EfficientNetLite final : public Backbone {
                      bool fused)
         : m_info(info), m_threads(options.threads), m_device(device), m_fused(fused) {
         if (m_threads <= 0) m_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+    }
+
+    /// Own kernels, where this processor and this network allow; false: build() another engine.
+    bool build_engine(const MobileNetwork& network) {
+        MobileEngine::Input input;
+        input.width = m_info.input_width;
+        input.height = m_info.input_height;
+        std::copy_n(m_info.mean, 3, input.mean);
+        std::copy_n(m_info.scale, 3, input.scale);
+        m_engine = MobileEngine::create(network, input);
+        return m_engine != nullptr;
     }
 
     void build(const MobileNetwork& network) {
@@ -65,7 +77,8 @@ class EfficientNetLite final : public Backbone {
 
     std::string engine() const override {
         if (m_device.is_cuda()) return "cuda fp32";
-        return m_fused ? "cpu fp32 fused" : "cpu fp32 eager";
+        if (m_engine) return std::string("cpu fp32 ") + m_engine->instruction_set();
+        return m_fused ? "cpu fp32 onednn" : "cpu fp32 eager";
     }
 
     Result<std::vector<float>> embed(std::span<const std::uint8_t> pixels, int count) override {
@@ -77,20 +90,11 @@ class EfficientNetLite final : public Backbone {
         std::vector<float> embeddings(static_cast<std::size_t>(count) *
                                       static_cast<std::size_t>(m_info.dimension));
         try {
-            const c10::InferenceMode guard;
-            // OpenMP keeps the number for each thread, and the model thread may be a new one.
-            if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
-            const int slice = m_device.is_cuda() ? kCudaSlice : kCpuSlice;
-            for (int first = 0; first < count; first += slice) {
-                const int now = std::min(slice, count - first);
-                const at::Tensor out =
-                    forward(input(pixels.data() + picture * static_cast<std::size_t>(first), now))
-                        .to(at::kCPU)
-                        .contiguous();
-                std::memcpy(embeddings.data() +
-                                static_cast<std::size_t>(first) * static_cast<std::size_t>(m_info.dimension),
-                            out.const_data_ptr<float>(),
-                            static_cast<std::size_t>(out.numel()) * sizeof(float));
+            if (m_engine) {
+                m_engine->run(pixels.data(), count, embeddings.data(), m_threads);
+                normalise(embeddings);
+            } else {
+                run_torch(pixels.data(), count, embeddings.data());
             }
         } catch (const std::bad_alloc&) {
             return out_of_memory({});
@@ -110,6 +114,31 @@ class EfficientNetLite final : public Backbone {
     }
 
   private:
+    void run_torch(const std::uint8_t* pixels, int count, float* embeddings) const {
+        const c10::InferenceMode guard;
+        // OpenMP keeps the number for each thread, and the model thread may be a new one.
+        if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
+        const std::int64_t picture = std::int64_t{3} * m_info.input_height * m_info.input_width;
+        const int slice = m_device.is_cuda() ? kCudaSlice : kCpuSlice;
+        for (int first = 0; first < count; first += slice) {
+            const int now = std::min(slice, count - first);
+            const at::Tensor out = forward(input(pixels + picture * first, now)).to(at::kCPU).contiguous();
+            std::memcpy(embeddings + static_cast<std::ptrdiff_t>(first) * m_info.dimension,
+                        out.const_data_ptr<float>(), static_cast<std::size_t>(out.numel()) * sizeof(float));
+        }
+    }
+
+    void normalise(std::vector<float>& embeddings) const {
+        const auto dimension = static_cast<std::size_t>(m_info.dimension);
+        for (std::size_t row = 0; row < embeddings.size(); row += dimension) {
+            double squares = 0;
+            for (std::size_t i = 0; i < dimension; ++i)
+                squares += double{embeddings[row + i]} * embeddings[row + i];
+            const auto factor = static_cast<float>(1 / std::max(std::sqrt(squares), 1e-12));
+            for (std::size_t i = 0; i < dimension; ++i) embeddings[row + i] *= factor;
+        }
+    }
+
     struct Step {
         at::Tensor weight;
         at::Tensor bias;
@@ -176,6 +205,7 @@ class EfficientNetLite final : public Backbone {
     at::Device m_device;
     bool m_fused;
     std::vector<Step> m_steps;
+    std::unique_ptr<MobileEngine> m_engine;
 };
 
 }  // namespace
@@ -199,7 +229,8 @@ Result<std::unique_ptr<Backbone>> make_efficientnet_lite(const ModelInfo& info, 
         const bool fused = !cuda && options.fused && fused_convolution_available();
         auto model = std::make_unique<EfficientNetLite>(info, options,
                                                         cuda ? at::Device(at::kCUDA, 0) : at::kCPU, fused);
-        model->build(*network);
+        if (cuda || !options.fused || !options.own_kernels || !model->build_engine(*network))
+            model->build(*network);
         return std::unique_ptr<Backbone>(std::move(model));
     } catch (const std::exception& error) {
         return Error{ErrorKind::Internal, "The model \"" + info.name + "\" could not be built.",

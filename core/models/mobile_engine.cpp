@@ -1,0 +1,440 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/mobile_engine.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <thread>
+
+namespace fieldmark {
+namespace {
+
+// Half of a common second-level cache (1 to 2 MB); the other half is for weights and the maps at both ends.
+constexpr std::size_t kBandBytes = 640 * 1024;
+constexpr std::size_t kPattern =
+    48;  // of kernels.normalise: a multiple of three channels and of any register
+
+/// Floats aligned for any vector load, zero at first.
+class Floats {
+  public:
+    Floats() = default;
+    explicit Floats(std::size_t count) {
+        const std::size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
+        m_values.reset(static_cast<float*>(std::aligned_alloc(64, std::max<std::size_t>(bytes, 64))));
+        if (!m_values) throw std::bad_alloc();
+        std::memset(m_values.get(), 0, bytes);
+    }
+    float* get() const { return m_values.get(); }
+
+  private:
+    struct Free {
+        void operator()(float* values) const { std::free(values); }
+    };
+    std::unique_ptr<float, Free> m_values;
+};
+
+std::size_t size(int value) {
+    return static_cast<std::size_t>(value);
+}
+
+int groups_of(int channels, int lanes) {
+    return (channels + lanes - 1) / lanes;
+}
+
+/// A dense convolution's weights in the order the kernels read them: panels of two groups of output channels
+/// (one at the end of an odd number), each [value][2 * lanes], zero in the lanes past the last channel.
+struct Dense {
+    int values = 0;  ///< that one output depends on
+    int out_groups = 0;
+    Floats weights;
+    Floats bias;
+
+    Dense() = default;
+    Dense(const ConvLayer& layer, int lanes) {
+        const int taps = layer.kernel * layer.kernel;
+        values = layer.in * taps;
+        out_groups = groups_of(layer.out, lanes);
+        weights = Floats(size(out_groups) * size(values) * size(lanes));
+        bias = Floats(size(out_groups) * size(lanes));
+        for (int o = 0; o < layer.out; ++o) {
+            bias.get()[o] = layer.bias[size(o)];
+            const int group = o / lanes;
+            const int first = group / 2 * 2;
+            const int width = std::min(2, out_groups - first) * lanes;
+            float* panel = weights.get() + size(first) * size(values) * size(lanes);
+            for (int i = 0; i < layer.in; ++i)
+                for (int t = 0; t < taps; ++t)  // value order: kernel row, kernel column, channel
+                    panel[size(t * layer.in + i) * size(width) + size(o - first * lanes)] =
+                        layer.weight[(size(o) * size(layer.in) + size(i)) * size(taps) + size(t)];
+        }
+    }
+};
+
+struct Depthwise {
+    int kernel = 0;
+    int stride = 0;
+    Floats weights;  ///< [group][kernel * kernel][lanes]
+    Floats bias;     ///< [group][lanes]
+
+    Depthwise() = default;
+    Depthwise(const ConvLayer& layer, int lanes) : kernel(layer.kernel), stride(layer.stride) {
+        const int taps = kernel * kernel, groups = groups_of(layer.out, lanes);
+        weights = Floats(size(groups) * size(taps) * size(lanes));
+        bias = Floats(size(groups) * size(lanes));
+        for (int o = 0; o < layer.out; ++o) {
+            const int group = o / lanes, lane = o % lanes;
+            bias.get()[o] = layer.bias[size(o)];
+            for (int t = 0; t < taps; ++t)
+                weights.get()[(size(group) * size(taps) + size(t)) * size(lanes) + size(lane)] =
+                    layer.weight[size(o) * size(taps) + size(t)];
+        }
+    }
+};
+
+/// Expand (or, in the first block, the stem), depth-wise, project.
+struct Block {
+    Dense expand;
+    Depthwise depthwise;
+    Dense project;
+    bool residual = false;
+    bool stem = false;
+    int in_channels = 0;
+    int height = 0, width = 0;          ///< of the expanded map
+    int out_height = 0, out_width = 0;  ///< of the projected map
+    Padding rows, columns;              ///< of the expanded map
+    int padded_width = 0;
+    int band = 0;       ///< output rows computed together
+    int band_rows = 0;  ///< padded expanded rows they need
+};
+
+}  // namespace
+
+struct MobileEngine::Plan {
+    const MobileKernels* kernels = nullptr;
+    Input input;
+    Padding stem_rows, stem_columns;
+    std::vector<Block> blocks;
+    Dense head;
+    int head_channels = 0;
+    int dimension = 0;
+    int head_pixels = 0;
+    std::size_t map_floats = 0;       ///< the largest map between blocks
+    std::size_t expanded_floats = 0;  ///< the largest band of an expanded map
+    std::size_t filtered_floats = 0;  ///< the largest band after the depth-wise convolution
+    std::size_t picture_floats = 0;   ///< the largest band of normalised pixels
+    float mean[kPattern], scale[kPattern];
+
+    int lanes() const { return kernels->lanes; }
+    int picture_pitch() const { return (input.width + stem_columns.before + stem_columns.behind) * 3; }
+};
+
+struct MobileEngine::Workspace {
+    Floats map[2], expanded, filtered, picture;
+    explicit Workspace(const Plan& plan)
+        : map{Floats(plan.map_floats), Floats(plan.map_floats)},
+          expanded(plan.expanded_floats),
+          filtered(plan.filtered_floats),
+          picture(plan.picture_floats) {}
+};
+
+namespace {
+
+/// All panels of a 1 x 1 convolution over `rows` rows; panels outside, so that one stays in the first-level
+/// cache. Strides are in floats: between rows, and between the planes of two channel groups.
+struct PointwiseJob {
+    const float* in;
+    std::ptrdiff_t in_row_stride, in_group_stride;
+    int in_channels;
+    float* out;
+    std::ptrdiff_t out_row_stride, out_group_stride;
+    const float* residual;  ///< laid out as out
+    int rows, pixels;
+    bool relu6;
+};
+
+void pointwise(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job) {
+    const int lanes = kernels.lanes;
+    ConvolveRow row;
+    row.segment_stride = job.in_group_stride;
+    row.segments = groups_of(job.in_channels, lanes);
+    row.segment_length = lanes;
+    row.last_length = job.in_channels - (row.segments - 1) * lanes;
+    row.out_group_stride = job.out_group_stride;
+    row.pixels = job.pixels;
+    row.relu6 = job.relu6;
+    for (int group = 0; group < dense.out_groups; group += 2) {
+        row.groups = std::min(2, dense.out_groups - group);
+        row.weights = dense.weights.get() + size(group) * size(dense.values) * size(lanes);
+        row.bias = dense.bias.get() + group * lanes;
+        for (int y = 0; y < job.rows; ++y) {
+            const std::ptrdiff_t offset = group * job.out_group_stride + y * job.out_row_stride;
+            row.in = job.in + y * job.in_row_stride;
+            row.out = job.out + offset;
+            row.residual = job.residual ? job.residual + offset : nullptr;
+            kernels.pointwise(row);
+        }
+    }
+}
+
+}  // namespace
+
+const MobileKernels* MobileEngine::best_kernels() {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
+        return &kMobileKernelsAvx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return &kMobileKernelsAvx2;
+#endif
+    return nullptr;
+}
+
+std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network, const Input& input,
+                                                   const MobileKernels* kernels) {
+    if (!kernels) kernels = best_kernels();
+    const std::vector<ConvLayer>& layers = network.layers;
+    if (!kernels || layers.size() < 4 || layers.size() % 3 != 1) return nullptr;
+
+    auto plan = std::make_unique<Plan>();
+    plan->kernels = kernels;
+    plan->input = input;
+    for (std::size_t i = 0; i < kPattern; ++i) {
+        plan->mean[i] = input.mean[i % 3];
+        plan->scale[i] = input.scale[i % 3];
+    }
+    const int lanes = kernels->lanes;
+    int height = input.height, width = input.width;
+    for (std::size_t i = 0; i + 1 < layers.size(); i += 3) {
+        const ConvLayer &expand = layers[i], &depthwise = layers[i + 1], &project = layers[i + 2];
+        const bool stem = i == 0;
+        if (expand.depthwise || !expand.relu6 || !depthwise.depthwise || !depthwise.relu6 ||
+            project.depthwise || project.relu6 || project.kernel != 1 ||
+            (depthwise.kernel != 3 && depthwise.kernel != 5) ||
+            (depthwise.stride != 1 && depthwise.stride != 2))
+            return nullptr;
+        if (stem ? expand.in != 3 || expand.stride != 2 : expand.kernel != 1 || expand.stride != 1)
+            return nullptr;
+        Block block;
+        block.stem = stem;
+        block.in_channels = expand.in;
+        block.residual = project.ends_residual;
+        if (block.residual &&
+            (!expand.begins_residual || expand.in != project.out || depthwise.stride != 1 || stem))
+            return nullptr;
+        if (stem) {
+            plan->stem_rows = same_padding(height, expand.kernel, expand.stride);
+            plan->stem_columns = same_padding(width, expand.kernel, expand.stride);
+        }
+        block.height = same_size(height, expand.stride);
+        block.width = same_size(width, expand.stride);
+        block.rows = same_padding(block.height, depthwise.kernel, depthwise.stride);
+        block.columns = same_padding(block.width, depthwise.kernel, depthwise.stride);
+        block.out_height = same_size(block.height, depthwise.stride);
+        block.out_width = same_size(block.width, depthwise.stride);
+        block.padded_width = block.width + block.columns.before + block.columns.behind;
+        block.expand = Dense(expand, lanes);
+        block.depthwise = Depthwise(depthwise, lanes);
+        block.project = Dense(project, lanes);
+
+        const std::size_t inner = size(block.expand.out_groups) * size(lanes);
+        const auto rows_for = [&](int band) { return (band - 1) * depthwise.stride + depthwise.kernel; };
+        const auto floats_for = [&](int band) {
+            return inner *
+                   (size(rows_for(band)) * size(block.padded_width) + size(band) * size(block.out_width));
+        };
+        block.band = 1;
+        while (block.band < block.out_height && floats_for(block.band + 1) * sizeof(float) <= kBandBytes)
+            ++block.band;
+        // Bands of nearly equal height.
+        const int bands = (block.out_height + block.band - 1) / block.band;
+        block.band = (block.out_height + bands - 1) / bands;
+        block.band_rows = rows_for(block.band);
+        plan->expanded_floats =
+            std::max(plan->expanded_floats, inner * size(block.band_rows) * size(block.padded_width));
+        plan->filtered_floats =
+            std::max(plan->filtered_floats, inner * size(block.band) * size(block.out_width));
+        plan->map_floats = std::max(plan->map_floats, size(block.project.out_groups) * size(lanes) *
+                                                          size(block.out_height) * size(block.out_width));
+        if (stem)
+            plan->picture_floats =
+                size((block.band_rows - 1) * expand.stride + expand.kernel) * size(plan->picture_pitch());
+        height = block.out_height;
+        width = block.out_width;
+        plan->blocks.push_back(std::move(block));
+    }
+    const ConvLayer& head = layers.back();
+    if (head.depthwise || head.kernel != 1 || head.stride != 1 || !head.relu6) return nullptr;
+    plan->head = Dense(head, lanes);
+    plan->head_channels = head.in;
+    plan->dimension = head.out;
+    plan->head_pixels = height * width;
+    plan->filtered_floats = std::max(
+        plan->filtered_floats, size(plan->head.out_groups) * size(lanes) * (size(plan->head_pixels) + 1));
+    return std::unique_ptr<MobileEngine>(new MobileEngine(std::move(plan)));
+}
+
+MobileEngine::MobileEngine(std::unique_ptr<Plan> plan) : m_plan(std::move(plan)) {}
+MobileEngine::~MobileEngine() = default;
+
+const char* MobileEngine::instruction_set() const {
+    return m_plan->kernels->name;
+}
+
+namespace {
+
+/// Normalised pixels of input rows [first, first + rows), padded with zeros.
+void read_pixels(const MobileKernels& kernels, const MobileEngine::Input& input, const Padding& columns,
+                 const float* mean, const float* scale, const std::uint8_t* pixels, int first, int rows,
+                 float* out) {
+    const int pitch = (input.width + columns.before + columns.behind) * 3;
+    for (int r = 0; r < rows; ++r, out += pitch) {
+        const int y = first + r;
+        if (y < 0 || y >= input.height) {
+            std::fill_n(out, pitch, 0.0f);
+            continue;
+        }
+        std::fill_n(out, columns.before * 3, 0.0f);
+        kernels.normalise(pixels + size(y) * size(input.width) * 3, out + columns.before * 3, input.width * 3,
+                          mean, scale);
+        std::fill_n(out + (columns.before + input.width) * 3, columns.behind * 3, 0.0f);
+    }
+}
+
+}  // namespace
+
+void MobileEngine::run_one(const std::uint8_t* pixels, float* embedding, Workspace& work) const {
+    const Plan& plan = *m_plan;
+    const MobileKernels& kernels = *plan.kernels;
+    const int lanes = plan.lanes();
+    int current = 0;
+    for (const Block& block : plan.blocks) {
+        const float* in = work.map[current].get();
+        float* out = work.map[1 - current].get();
+        const std::ptrdiff_t pitch = static_cast<std::ptrdiff_t>(block.padded_width) * lanes;
+        const std::ptrdiff_t plane = block.band_rows * pitch;
+        const std::ptrdiff_t out_pitch = static_cast<std::ptrdiff_t>(block.out_width) * lanes;
+        const std::ptrdiff_t filtered_plane = block.band * out_pitch;
+        const int stride = block.depthwise.stride, kernel = block.depthwise.kernel;
+        const int inner_groups = block.expand.out_groups;
+        float* expanded = work.expanded.get();
+
+        // The padding's columns are zero from here on: nothing else writes there.
+        for (int row = 0; row < inner_groups * block.band_rows; ++row) {
+            std::fill_n(expanded + row * pitch, block.columns.before * lanes, 0.0f);
+            std::fill_n(expanded + row * pitch + (block.columns.before + block.width) * lanes,
+                        block.columns.behind * lanes, 0.0f);
+        }
+
+        int have = -block.rows.before;  // expanded rows before this one are in the buffer or no longer needed
+        for (int first = 0; first < block.out_height; first += block.band) {
+            const int band = std::min(block.band, block.out_height - first);
+            const int begin =
+                first * stride - block.rows.before;  // expanded rows this band needs: [begin, end)
+            const int end = begin + (band - 1) * stride + kernel;
+            // Rows shared with the band before move to the top of the buffer.
+            const int shared = std::max(0, have - begin);
+            if (first > 0 && shared > 0) {
+                const int from = block.band * stride;  // where row `begin` lay
+                for (int g = 0; g < inner_groups; ++g)
+                    std::memmove(expanded + g * plane, expanded + g * plane + from * pitch,
+                                 size(shared) * size(static_cast<int>(pitch)) * sizeof(float));
+            }
+            const int fresh = begin + shared;
+            const int real_begin = std::clamp(fresh, 0, block.height),
+                      real_end = std::clamp(end, 0, block.height);
+            for (int y = fresh; y < end; ++y)
+                if (y < 0 || y >= block.height)
+                    for (int g = 0; g < inner_groups; ++g)
+                        std::fill_n(expanded + g * plane + (y - begin) * pitch, pitch, 0.0f);
+            float* fresh_rows = expanded + (real_begin - begin) * pitch + block.columns.before * lanes;
+            if (real_end > real_begin && block.stem) {
+                constexpr int kStemStride = 2;
+                const int taps = block.expand.values / 3;
+                const int stem_kernel = taps == 9 ? 3 : 5;
+                const int picture_pitch = plan.picture_pitch();
+                read_pixels(kernels, plan.input, plan.stem_columns, plan.mean, plan.scale, pixels,
+                            real_begin * kStemStride - plan.stem_rows.before,
+                            (real_end - real_begin - 1) * kStemStride + stem_kernel, work.picture.get());
+                ConvolveRow row;
+                row.segment_stride = picture_pitch;
+                row.segments = stem_kernel;
+                row.segment_length = row.last_length = stem_kernel * 3;
+                row.residual = nullptr;
+                row.out_group_stride = plane;
+                row.pixels = block.width;
+                row.relu6 = true;
+                for (int y = real_begin; y < real_end; ++y) {
+                    row.in = work.picture.get() + (y - real_begin) * kStemStride * picture_pitch;
+                    for (int g = 0; g < inner_groups; g += 2) {
+                        row.groups = std::min(2, inner_groups - g);
+                        row.weights =
+                            block.expand.weights.get() + size(g) * size(block.expand.values) * size(lanes);
+                        row.bias = block.expand.bias.get() + g * lanes;
+                        row.out = fresh_rows + g * plane + (y - real_begin) * pitch;
+                        kernels.stem(row);
+                    }
+                }
+            } else if (real_end > real_begin) {
+                const std::ptrdiff_t in_pitch = static_cast<std::ptrdiff_t>(block.width) * lanes;
+                pointwise(kernels, block.expand,
+                          {in + real_begin * in_pitch, in_pitch, block.height * in_pitch, block.in_channels,
+                           fresh_rows, pitch, plane, nullptr, real_end - real_begin, block.width, true});
+            }
+            have = end;
+
+            DepthwiseRow row;
+            row.row_stride = pitch;
+            row.pixels = block.out_width;
+            row.kernel = kernel;
+            row.stride = stride;
+            for (int g = 0; g < inner_groups; ++g) {
+                row.weights = block.depthwise.weights.get() + g * kernel * kernel * lanes;
+                row.bias = block.depthwise.bias.get() + g * lanes;
+                for (int y = 0; y < band; ++y) {
+                    row.in = expanded + g * plane + y * stride * pitch;
+                    row.out = work.filtered.get() + g * filtered_plane + y * out_pitch;
+                    kernels.depthwise(row);
+                }
+            }
+            const std::ptrdiff_t at = first * out_pitch;
+            // A residual block keeps size and channel groups, so its input lies exactly as its output does.
+            pointwise(kernels, block.project,
+                      {work.filtered.get(), out_pitch, filtered_plane, block.project.values, out + at,
+                       out_pitch, block.out_height * out_pitch, block.residual ? in + at : nullptr, band,
+                       block.out_width, false});
+        }
+        current = 1 - current;
+    }
+
+    const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(plan.head_pixels) * lanes;
+    float* out = work.filtered.get();
+    pointwise(kernels, plan.head,
+              {work.map[current].get(), 0, plane, plan.head_channels, out, 0, plane, nullptr, 1,
+               plan.head_pixels, true});
+    float* means = out + plan.head.out_groups * plane;
+    for (int g = 0; g < plan.head.out_groups; ++g)
+        kernels.mean(out + g * plane, plan.head_pixels, means + g * lanes);
+    std::copy_n(means, plan.dimension, embedding);
+}
+
+void MobileEngine::run(const std::uint8_t* pixels, int count, float* embeddings, int threads) {
+    const Plan& plan = *m_plan;
+    const std::size_t picture = size(plan.input.width) * size(plan.input.height) * 3;
+    const std::size_t used = size(std::clamp(threads, 1, std::max(count, 1)));
+    while (m_workspaces.size() < used) m_workspaces.push_back(std::make_unique<Workspace>(plan));
+    std::atomic<int> next = 0;
+    const auto work = [&](std::size_t thread) {
+        for (int i = next++; i < count; i = next++)
+            run_one(pixels + size(i) * picture, embeddings + size(i) * size(plan.dimension),
+                    *m_workspaces[thread]);
+    };
+    std::vector<std::jthread> others;
+    others.reserve(used);
+    for (std::size_t thread = 1; thread < used; ++thread) others.emplace_back(work, thread);
+    work(0);
+}
+
+}  // namespace fieldmark

@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "core/models/mobile_kernels.h"
+#include "core/models/mobile_network.h"
+
+namespace fieldmark {
+
+/// A MobileNetwork on the CPU, one thread a picture. An inverted-residual block (expand, depth-wise, project)
+/// is computed in bands of rows, so that its wide inner map lives in the second-level cache and never reaches
+/// memory; operator by operator that map is written and read three times, which costs more than the
+/// arithmetic. Threads meet only at the end of a batch, so a core that is taken away for a while holds nobody
+/// else up. One caller at a time.
+class MobileEngine {
+  public:
+    struct Input {
+        int width = 0;  ///< pixels
+        int height = 0;
+        float mean[3] = {0, 0, 0};
+        float scale[3] = {1, 1, 1};
+    };
+
+    /// Null where the processor has neither AVX-512 nor AVX2 with FMA, or the network is no chain of such
+    /// blocks. `kernels` is for tests; without it the best set the processor has.
+    static std::unique_ptr<MobileEngine> create(const MobileNetwork& network, const Input& input,
+                                                const MobileKernels* kernels = nullptr);
+    ~MobileEngine();
+
+    /// The best set of kernels this processor can run; null for none.
+    static const MobileKernels* best_kernels();
+    const char* instruction_set() const;
+
+    /// pixels: (count, height, width, 3) RGB; embeddings: (count, dimension), the mean of the last map, not
+    /// normalised. Throws std::bad_alloc or std::system_error (no thread could be started).
+    void run(const std::uint8_t* pixels, int count, float* embeddings, int threads);
+
+  private:
+    struct Plan;
+    struct Workspace;
+    explicit MobileEngine(std::unique_ptr<Plan> plan);
+    void run_one(const std::uint8_t* pixels, float* embedding, Workspace& workspace) const;
+
+    std::unique_ptr<Plan> m_plan;
+    std::vector<std::unique_ptr<Workspace>> m_workspaces;  ///< one for each thread that ever ran
+};
+
+}  // namespace fieldmark

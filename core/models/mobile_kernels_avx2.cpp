@@ -1,0 +1,15 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/models/mobile_kernels.h"
+
+#define FIELDMARK_LANES 8
+#define FIELDMARK_TILE 6
+#define FIELDMARK_DEPTHWISE_TILE 10
+#include "core/models/mobile_kernels.inc"
+
+namespace fieldmark {
+
+extern const MobileKernels kMobileKernelsAvx2 = {
+    "avx2", kLanes, &convolve<kLanes>, &convolve<6>, &depthwise, &normalise, &mean};
+
+}  // namespace fieldmark

@@ -1,0 +1,148 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The real default model: every engine against the embeddings that packaging/convert_efficientnet_lite.py
+// computed with plain PyTorch operations in double precision, from the weights before any folding.
+#include <QtTest/QtTest>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "core/base/file_system.h"
+#include "core/models/model_registry.h"
+#include "core/models/safetensors.h"
+
+using namespace fieldmark;
+
+namespace {
+
+constexpr int kPictures = 4;
+constexpr double kTolerance = 1e-4;
+
+/// The same formula as synthetic_pictures() in packaging/convert_efficientnet_lite.py.
+std::vector<std::uint8_t> synthetic_pictures(int count, int size) {
+    std::vector<std::uint8_t> pixels;
+    for (int n = 0; n < count; ++n)
+        for (int y = 0; y < size; ++y)
+            for (int x = 0; x < size; ++x)
+                for (int c = 0; c < 3; ++c)
+                    pixels.push_back(static_cast<std::uint8_t>(
+                        (y * (3 + 2 * n) + x * (7 + n) + 83 * c + x * y / 37) % 256));
+    return pixels;
+}
+
+double largest_difference(const float* a, const float* b, std::size_t count) {
+    double largest = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        largest = std::max(largest, std::abs(double{a[i]} - double{b[i]}));
+    return largest;
+}
+
+}  // namespace
+
+class TestBackbone : public QObject {
+    Q_OBJECT
+
+  private:
+    ModelRegistry m_registry;
+    ModelInfo m_info;
+    std::vector<float> m_reference;
+
+    std::unique_ptr<Backbone> load(bool fused, bool own_kernels, int threads = 2) {
+        BackboneOptions options;
+        options.fused = fused;
+        options.own_kernels = own_kernels;
+        options.threads = threads;
+        options.device = "cpu";
+        auto backbone = m_registry.load(m_info, options);
+        return backbone ? std::move(*backbone) : nullptr;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        const auto info = m_registry.find();
+        QVERIFY2(info, info ? "" : info.error().text.c_str());
+        m_info = *info;
+        QCOMPARE(m_info.name, std::string("efficientnet-lite0"));
+        QCOMPARE(m_info.dimension, 1280);
+        auto bytes = FileSystem::posix().read(m_info.path + "/reference.safetensors");
+        QVERIFY(bytes);
+        const auto file = Safetensors::parse(std::move(*bytes), "reference.safetensors");
+        QVERIFY(file);
+        const auto tensor = file->f32("embeddings", {kPictures, 1280});
+        QVERIFY(tensor);
+        m_reference.resize(kPictures * 1280);
+        std::memcpy(m_reference.data(), tensor->data.data(), tensor->data.size());
+        // A reference of look-alikes would pass too easily.
+        for (std::size_t n = 1; n < kPictures; ++n)
+            QVERIFY(largest_difference(m_reference.data(), m_reference.data() + n * 1280, 1280) >
+                    100 * kTolerance);
+    }
+
+    void agrees_with_the_reference_data() {
+        QTest::addColumn<bool>("fused");
+        QTest::addColumn<bool>("own_kernels");
+        QTest::addColumn<int>("threads");
+        QTest::newRow("eager") << false << false << 2;
+        QTest::newRow("onednn") << true << false << 2;
+        QTest::newRow("own kernels") << true << true << 2;
+        QTest::newRow("own kernels, one thread") << true << true << 1;
+    }
+    void agrees_with_the_reference() {
+        QFETCH(bool, fused);
+        QFETCH(bool, own_kernels);
+        QFETCH(int, threads);
+        const auto backbone = load(fused, own_kernels, threads);
+        QVERIFY(backbone);
+        QVERIFY(!backbone->engine().empty());
+        const auto embeddings = backbone->embed(synthetic_pictures(kPictures, 224), kPictures);
+        QVERIFY2(embeddings, embeddings ? "" : embeddings.error().detail.c_str());
+        QCOMPARE(embeddings->size(), m_reference.size());
+        const double difference =
+            largest_difference(embeddings->data(), m_reference.data(), m_reference.size());
+        qInfo("%s: largest difference %.2e", backbone->engine().c_str(), difference);
+        QVERIFY(difference < kTolerance);
+        for (std::size_t n = 0; n < kPictures; ++n) {
+            double squares = 0;
+            for (std::size_t i = 0; i < 1280; ++i) squares += std::pow((*embeddings)[n * 1280 + i], 2);
+            QVERIFY(std::abs(squares - 1) < 1e-5);
+        }
+    }
+
+    /// A picture's embedding must not depend on its place, the batch, earlier batches or the thread.
+    void does_not_depend_on_the_batch() {
+        const auto backbone = load(true, true);
+        QVERIFY(backbone);
+        const auto four = synthetic_pictures(kPictures, 224);
+        const auto together = backbone->embed(four, kPictures);
+        QVERIFY(together);
+        const std::size_t picture = 224 * 224 * 3;
+        for (std::size_t n = kPictures; n-- > 0;) {
+            const auto alone = backbone->embed(std::span(four).subspan(n * picture, picture), 1);
+            QVERIFY(alone);
+            QVERIFY(largest_difference(alone->data(), together->data() + n * 1280, 1280) == 0.0);
+        }
+        const auto none = backbone->embed({}, 0);
+        QVERIFY(none && none->empty());
+    }
+
+    void refuses_pixels_of_another_size() {
+        const auto backbone = load(true, true);
+        QVERIFY(backbone);
+        const std::vector<std::uint8_t> pixels(1000);
+        QVERIFY(!backbone->embed(pixels, 1));
+        QVERIFY(!backbone->embed(pixels, -1));
+        QVERIFY(backbone->embed(synthetic_pictures(1, 224), 1));  // still usable
+    }
+
+    void refuses_an_unknown_device() {
+        BackboneOptions options;
+        options.device = "abacus";
+        const auto backbone = m_registry.load(m_info, options);
+        QVERIFY(!backbone);
+        QVERIFY(backbone.error().kind == ErrorKind::Usage);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBackbone)
+#include "test_backbone.moc"

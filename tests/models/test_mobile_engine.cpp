@@ -1,0 +1,209 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The banded engine against a direct evaluation of the definition, on small random networks whose sizes hit
+// what the default model does not: odd sides, channel numbers that fill no register, one band and many, 5 x 5
+// stems.
+#include <QtTest/QtTest>
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "core/models/mobile_engine.h"
+
+using namespace fieldmark;
+
+namespace {
+
+std::size_t index(int value) {
+    return static_cast<std::size_t>(value);
+}
+
+ConvLayer random_layer(std::mt19937& random, int in, int out, int kernel, int stride, bool depthwise,
+                       bool relu6) {
+    ConvLayer layer;
+    layer.in = in;
+    layer.out = out;
+    layer.kernel = kernel;
+    layer.stride = stride;
+    layer.depthwise = depthwise;
+    layer.relu6 = relu6;
+    const int fan = (depthwise ? 1 : in) * kernel * kernel;
+    std::normal_distribution<float> weight(0.0f, 1.5f / std::sqrt(static_cast<float>(fan)));
+    std::uniform_real_distribution<float> bias(-0.5f, 1.0f);
+    for (int i = 0; i < out * fan; ++i) layer.weight.push_back(weight(random));
+    for (int i = 0; i < out; ++i) layer.bias.push_back(bias(random));
+    return layer;
+}
+
+struct Map {
+    int channels = 0, height = 0, width = 0;
+    std::vector<double> values;
+    double at(int c, int y, int x) const {
+        if (y < 0 || x < 0 || y >= height || x >= width) return 0;
+        return values[(index(c) * index(height) + index(y)) * index(width) + index(x)];
+    }
+};
+
+Map convolve(const Map& in, const ConvLayer& layer) {
+    Map out{layer.out, same_size(in.height, layer.stride), same_size(in.width, layer.stride), {}};
+    const Padding rows = same_padding(in.height, layer.kernel, layer.stride);
+    const Padding columns = same_padding(in.width, layer.kernel, layer.stride);
+    for (int o = 0; o < layer.out; ++o)
+        for (int y = 0; y < out.height; ++y)
+            for (int x = 0; x < out.width; ++x) {
+                double sum = layer.bias[index(o)];
+                const int inputs = layer.depthwise ? 1 : layer.in;
+                for (int i = 0; i < inputs; ++i)
+                    for (int ky = 0; ky < layer.kernel; ++ky)
+                        for (int kx = 0; kx < layer.kernel; ++kx)
+                            sum += in.at(layer.depthwise ? o : i, y * layer.stride + ky - rows.before,
+                                         x * layer.stride + kx - columns.before) *
+                                   layer.weight[((index(o) * index(inputs) + index(i)) * index(layer.kernel) +
+                                                 index(ky)) *
+                                                    index(layer.kernel) +
+                                                index(kx)];
+                out.values.push_back(layer.relu6 ? std::clamp(sum, 0.0, 6.0) : sum);
+            }
+    return out;
+}
+
+std::vector<double> evaluate(const MobileNetwork& network, const MobileEngine::Input& input,
+                             const std::uint8_t* pixels) {
+    Map map{3, input.height, input.width, {}};
+    for (int c = 0; c < 3; ++c)
+        for (int i = 0; i < input.height * input.width; ++i)
+            map.values.push_back((pixels[3 * i + c] - input.mean[c]) * input.scale[c]);
+    Map kept;
+    for (const ConvLayer& layer : network.layers) {
+        if (layer.begins_residual) kept = map;
+        map = convolve(map, layer);
+        if (layer.ends_residual)
+            for (std::size_t i = 0; i < map.values.size(); ++i) map.values[i] += kept.values[i];
+    }
+    std::vector<double> means(index(map.channels));
+    const std::size_t pixels_of_map = index(map.height) * index(map.width);
+    for (std::size_t i = 0; i < map.values.size(); ++i)
+        means[i / pixels_of_map] += map.values[i] / static_cast<double>(pixels_of_map);
+    return means;
+}
+
+}  // namespace
+
+class TestMobileEngine : public QObject {
+    Q_OBJECT
+
+  private:
+    static MobileNetwork network_of(int stem_kernel, int width, std::uint32_t seed) {
+        std::mt19937 random(seed);
+        MobileNetwork network;
+        auto& layers = network.layers;
+        layers.push_back(random_layer(random, 3, width + 3, stem_kernel, 2, false, true));
+        layers.push_back(random_layer(random, width + 3, width + 3, 3, 1, true, true));
+        layers.push_back(random_layer(random, width + 3, width, 1, 1, false, false));
+        const auto block = [&](int in, int inner, int out, int kernel, int stride) {
+            layers.push_back(random_layer(random, in, inner, 1, 1, false, true));
+            layers.back().begins_residual = in == out && stride == 1;
+            layers.push_back(random_layer(random, inner, inner, kernel, stride, true, true));
+            layers.push_back(random_layer(random, inner, out, 1, 1, false, false));
+            layers.back().ends_residual = in == out && stride == 1;
+        };
+        block(width, width * 3, width + 5, 3, 2);
+        block(width + 5, width * 3 + 1, width + 5, 5, 1);
+        block(width + 5, width * 2, width * 2, 5, 2);
+        block(width * 2, width * 4, width * 2, 3, 1);
+        layers.push_back(random_layer(random, width * 2, width * 3, 1, 1, false, true));
+        network.dimension = width * 3;
+        return network;
+    }
+
+  private Q_SLOTS:
+    void agrees_with_the_definition_data() {
+        QTest::addColumn<int>("stem");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("width");
+        QTest::addColumn<int>("height");
+        QTest::newRow("even") << 3 << 16 << 64 << 64;
+        QTest::newRow("odd sides") << 3 << 8 << 37 << 61;
+        QTest::newRow("odd channels") << 3 << 13 << 40 << 34;
+        QTest::newRow("tiny") << 3 << 5 << 4 << 3;
+        QTest::newRow("one pixel") << 3 << 4 << 1 << 1;
+        QTest::newRow("5 x 5 stem") << 5 << 9 << 33 << 20;
+        QTest::newRow("many bands") << 3 << 24 << 480 << 40;
+    }
+    void agrees_with_the_definition() {
+        QFETCH(int, stem);
+        QFETCH(int, channels);
+        QFETCH(int, width);
+        QFETCH(int, height);
+        if (!MobileEngine::best_kernels()) QSKIP("This processor has neither AVX-512 nor AVX2.");
+        const MobileNetwork network = network_of(stem, channels, 7);
+        MobileEngine::Input input;
+        input.width = width;
+        input.height = height;
+        for (int c = 0; c < 3; ++c) {
+            input.mean[c] = 100.0f + 10.0f * static_cast<float>(c);
+            input.scale[c] = 1.0f / (60.0f + static_cast<float>(c));
+        }
+        constexpr int kCount = 3;
+        std::mt19937 random(11);
+        std::vector<std::uint8_t> pixels(index(width) * index(height) * 3 * kCount);
+        for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random() % 256);
+
+        std::vector<const MobileKernels*> sets = {MobileEngine::best_kernels()};
+#if defined(__x86_64__)
+        if (sets.front() == &kMobileKernelsAvx512) sets.push_back(&kMobileKernelsAvx2);
+#endif
+        for (const MobileKernels* kernels : sets) {
+            const auto engine = MobileEngine::create(network, input, kernels);
+            QVERIFY(engine);
+            for (const int threads : {1, 2, 5}) {
+                std::vector<float> out(index(network.dimension) * kCount, -1.0f);
+                engine->run(pixels.data(), kCount, out.data(), threads);
+                for (int n = 0; n < kCount; ++n) {
+                    const auto wanted =
+                        evaluate(network, input, pixels.data() + index(n) * pixels.size() / kCount);
+                    for (std::size_t i = 0; i < wanted.size(); ++i) {
+                        const double is = out[index(n) * wanted.size() + i];
+                        if (std::abs(is - wanted[i]) > 1e-4)
+                            QFAIL(qPrintable(
+                                QStringLiteral("%1, %2 threads, picture %3, channel %4: %5 instead of %6")
+                                    .arg(QLatin1String(kernels->name))
+                                    .arg(threads)
+                                    .arg(n)
+                                    .arg(i)
+                                    .arg(is)
+                                    .arg(wanted[i])));
+                    }
+                }
+            }
+        }
+    }
+
+    void refuses_what_is_no_chain_of_blocks() {
+        if (!MobileEngine::best_kernels()) QSKIP("This processor has neither AVX-512 nor AVX2.");
+        MobileEngine::Input input;
+        input.width = input.height = 32;
+        MobileNetwork network = network_of(3, 8, 1);
+        QVERIFY(MobileEngine::create(network, input));
+        network.layers[1].kernel = 7;
+        QVERIFY(!MobileEngine::create(network, input));
+        network = network_of(3, 8, 1);
+        network.layers.pop_back();
+        QVERIFY(!MobileEngine::create(network, input));
+    }
+
+    void pads_as_tensorflow_does() {
+        QCOMPARE(same_padding(224, 3, 2).before, 0);
+        QCOMPARE(same_padding(224, 3, 2).behind, 1);
+        QCOMPARE(same_padding(225, 3, 2).before, 1);
+        QCOMPARE(same_padding(56, 5, 2).before, 1);
+        QCOMPARE(same_padding(56, 5, 2).behind, 2);
+        QCOMPARE(same_padding(14, 5, 1).before, 2);
+        QCOMPARE(same_padding(14, 1, 1).behind, 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestMobileEngine)
+#include "test_mobile_engine.moc"
