@@ -230,6 +230,17 @@ ExifFacts exif_of(const jpeg_decompress_struct& info) {
     return {};
 }
 
+/// A Huffman-coded block takes a bit at least: whether half of the picture can be in a file of `size` bytes
+/// at all.
+bool can_hold_half(const jpeg_decompress_struct& info, std::size_t size) {
+    if (info.arith_code) return true;
+    std::uint64_t blocks = 0;
+    for (int c = 0; c < info.num_components; ++c) {
+        blocks += std::uint64_t{info.comp_info[c].width_in_blocks} * info.comp_info[c].height_in_blocks;
+    }
+    return std::uint64_t{size} * 8 >= blocks / 2;
+}
+
 /// Bytes that decoding takes: the bitmap, once more if it is turned, and all coefficients of a multi-scan
 /// file.
 std::int64_t memory_of(jpeg_decompress_struct& info, int orientation) {
@@ -257,6 +268,9 @@ Result<DecodedImage> decode_jpeg(Bytes file, const std::string& name, const Deco
     jpeg_decompress_struct& info = decompressor.info();
     if (auto status = check_limits(name, info.image_width, info.image_height, 0, request.limits); !status) {
         return std::move(status).error();
+    }
+    if (!can_hold_half(info, file.size())) {
+        return damaged(name, ImageFormat::Jpeg, "the file is too short for its size");
     }
     if (!decompressor.set_output(request.cover)) return to_error(name, decompressor.errors());
 

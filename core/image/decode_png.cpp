@@ -60,6 +60,12 @@ class PngReader {
         return {reinterpret_cast<const std::byte*>(data), size};
     }
 
+    /// Bytes of the unpacked rows as the file holds them.
+    std::int64_t raw_bytes() const {
+        return static_cast<std::int64_t>(png_get_rowbytes(m_png, m_info) + 1) *
+               static_cast<std::int64_t>(height());
+    }
+
     /// Everything becomes 8-bit RGB or RGBA.
     bool set_output() {
         if (setjmp(m_jump) != 0) return false;
@@ -148,6 +154,13 @@ Result<DecodedImage> decode_png(Bytes file, const std::string& name, const Decod
     // Pixels first: no arithmetic below may meet an absurd size.
     if (auto status = check_limits(name, width, height, 0, request.limits); !status)
         return std::move(status).error();
+
+    // Deflate packs at most 1032 bytes into one: a tiny file that claims to be huge is refused before memory
+    // is taken.
+    constexpr std::int64_t best_ratio = 1032;
+    if (reader.raw_bytes() / 2 > static_cast<std::int64_t>(file.size()) * best_ratio) {
+        return damaged(name, ImageFormat::Png, "the file is too short for its size");
+    }
 
     DecodedImage decoded;
     decoded.format = ImageFormat::Png;

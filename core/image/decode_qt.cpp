@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstring>
 #include <mutex>
-#include <string_view>
+#include <optional>
 
 #include <QBuffer>
 #include <QByteArray>
@@ -10,6 +10,11 @@
 #include <QImage>
 #include <QImageReader>
 
+#ifdef FIELDMARK_HAVE_TIFF
+#include <tiffio.h>
+#endif
+
+#include "core/image/containers.h"
 #include "core/image/decoders.h"
 #include "core/image/exif.h"
 
@@ -37,20 +42,6 @@ bool plugin_present(const QByteArray& format) {
     return supported.contains(format);
 }
 
-/// RIFF chunks: a four-letter name, a little-endian size, the content, a pad byte (WebP container
-/// specification).
-Bytes webp_exif(Bytes file) {
-    for (std::size_t at = 12; at + 8 <= file.size();) {
-        std::uint32_t size = 0;
-        for (int i = 3; i >= 0; --i)
-            size = size << 8 | std::to_integer<std::uint32_t>(file[at + 4 + static_cast<std::size_t>(i)]);
-        if (size > file.size() - at - 8) return {};
-        if (std::memcmp(file.data() + at, "EXIF", 4) == 0) return file.subspan(at + 8, size);
-        at += 8 + std::size_t{size} + (size & 1);
-    }
-    return {};
-}
-
 int to_exif(QImageIOHandler::Transformations transformation) {
     switch (transformation) {
         case QImageIOHandler::TransformationMirror:
@@ -71,6 +62,12 @@ int to_exif(QImageIOHandler::Transformations transformation) {
             return 1;
     }
 }
+
+/// Broken files make readers seek beyond the end, which QBuffer would report on standard error.
+class QuietBuffer final : public QBuffer {
+  public:
+    bool seek(qint64 position) override { return position <= size() && QBuffer::seek(position); }
+};
 
 /// Blends on grey and packs; `picture` has 32-bit pixels with straight alpha or none.
 void pack(const QImage& picture, bool alpha, Image& image) {
@@ -100,7 +97,14 @@ Result<DecodedImage> decode_qt(Bytes file, const std::string& name, ImageFormat 
     // Qt's own limit (256 MB, for the whole process) would refuse large scans; ours are checked before each
     // read.
     static std::once_flag once;
-    std::call_once(once, [] { QImageReader::setAllocationLimit(0); });
+    std::call_once(once, [] {
+        QImageReader::setAllocationLimit(0);
+#ifdef FIELDMARK_HAVE_TIFF
+        // libtiff, under Qt's plug-in, talks to standard error about every oddity.
+        TIFFSetErrorHandler(nullptr);
+        TIFFSetWarningHandler(nullptr);
+#endif
+    });
 
     const QByteArray plugin(qt_name(format));
     if (!plugin_present(plugin)) {
@@ -109,9 +113,21 @@ Result<DecodedImage> decode_qt(Bytes file, const std::string& name, ImageFormat 
                          " picture, and Qt's plug-in for that format is missing. Install the package "
                          "qt6-image-formats-plugins."};
     }
+    std::optional<BmpFacts> bmp;
+    if (format == ImageFormat::Bmp) {
+        bmp = bmp_facts(file);
+        if (!bmp) return damaged(name, format, "the header makes no sense");
+        if (auto status = check_limits(name, bmp->width, bmp->height, 0, request.limits); !status) {
+            return std::move(status).error();
+        }
+        if (bmp->rows_there * 2 < bmp->height) return damaged(name, format, "the file ends early");
+    }
+    if (format == ImageFormat::Gif && !gif_frame_complete(file)) {
+        return damaged(name, format, "the file ends within the first frame");
+    }
     const auto content = QByteArray::fromRawData(reinterpret_cast<const char*>(file.data()),
                                                  static_cast<qsizetype>(file.size()));
-    QBuffer buffer;
+    QuietBuffer buffer;
     buffer.setData(content);
     buffer.open(QIODevice::ReadOnly);
     QImageReader reader(&buffer, plugin);
@@ -164,6 +180,12 @@ Result<DecodedImage> decode_qt(Bytes file, const std::string& name, ImageFormat 
     decoded.image.pixels.resize(static_cast<std::size_t>(width * height * 3));
     pack(picture, alpha, decoded.image);
     picture = QImage();
+    if (bmp && bmp->rows_there < height) {
+        decoded.incomplete = true;
+        const std::int64_t missing = height - bmp->rows_there;
+        std::memset(decoded.image.row(bmp->bottom_up ? 0 : static_cast<int>(bmp->rows_there)), 128,
+                    static_cast<std::size_t>(missing * width * 3));
+    }
 
     const bool turned = decoded.orientation >= 5;
     decoded.source_width = turned ? size.height() : size.width();
