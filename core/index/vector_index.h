@@ -35,13 +35,13 @@ struct VectorQuery {
 };
 
 struct VectorResult {
-    std::vector<Neighbor> neighbors;  ///< by falling score, ties by rising id; at most k
-    SearchWay way = SearchWay::Exact;   ///< how they were found
-    std::int64_t admitted_rows = 0;     ///< live rows that the filter let through
+    std::vector<Neighbor> neighbors;   ///< by falling score, ties by rising id; at most k
+    SearchWay way = SearchWay::Exact;  ///< how they were found
+    std::int64_t admitted_rows = 0;    ///< live rows that the filter let through
 };
 
 struct IndexInfo {
-    std::int64_t rows = 0;        ///< live
+    std::int64_t rows = 0;  ///< live
     std::int64_t dead = 0;
     std::int64_t graph_rows = 0;  ///< in the graph (0: there is none); the rest is the exactly scanned tail
     std::int64_t generation = 0;  ///< largest embedding id taken in
@@ -55,12 +55,13 @@ struct SnapshotKey {
 };
 
 /// The searchable vectors of one model, in memory: one copy of the vectors, read by the exact scan and by the
-/// HNSW graph (Malkov & Yashunin 2018, through hnswlib). Rows added after the graph was built form a tail that is
-/// always scanned exactly and merged. Identical vectors enter the graph once (twins fan out in the results).
+/// HNSW graph (Malkov & Yashunin 2018, through hnswlib). Rows added after the graph was built form a tail
+/// that is always scanned exactly and merged. Identical vectors enter the graph once (twins fan out in the
+/// results).
 ///
-/// Threads: search() from any number of threads, also while add()/remove()/build_graph() run on another one. A
-/// row is found by every search() that starts after add() returned. Methods that change the index exclude each
-/// other by an inner lock.
+/// Threads: search() from any number of threads, also while add()/remove()/build_graph() run on another one.
+/// A row is found by every search() that starts after add() returned. Methods that change the index exclude
+/// each other by an inner lock.
 class VectorIndex {
   public:
     explicit VectorIndex(int dimension);
@@ -77,7 +78,8 @@ class VectorIndex {
     /// Unknown ids are ignored.
     void remove(std::span<const std::int64_t> ids);
 
-    /// At most k neighbours; Usage for a query of another dimension or k < 1. Never an error for "fewer than k".
+    /// At most k neighbours; Usage for a query of another dimension or k < 1. Never an error for "fewer than
+    /// k".
     Result<VectorResult> search(const VectorQuery& query) const;
 
     /// Copies the vector of a row; false if the id is unknown or dead.
@@ -85,25 +87,30 @@ class VectorIndex {
     /// Live rows whose vector equals that of `id` bit for bit, `id` itself not among them.
     std::vector<std::int64_t> twins(std::int64_t id) const;
 
-    /// True when unfiltered search would gain from a (new) graph: rows x dimension above 40 million and no graph,
-    /// a tail above max(5,000, 5 %), or over 20 % dead.
+    /// The stored vectors, dead ones included, as contiguous blocks: for measuring how fast this memory can
+    /// be read. Valid as long as the index lives.
+    std::vector<std::span<const float>> blocks() const;
+
+    /// True when unfiltered search would gain from a (new) graph: rows x dimension above 40 million and no
+    /// graph, a tail above max(5,000, 5 %), or over 20 % dead.
     bool wants_graph() const;
     /// Builds a new graph beside the old one on `threads` threads and swaps it in. Searches go on meanwhile.
-    /// M 16, efConstruction 200 (hnswlib's own defaults of the measurements in docs/storage.md).
+    /// M 16, efConstruction 200 (docs/index.md has the measurements).
     Status build_graph(int threads, std::stop_token stop = {},
                        const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
     void drop_graph();
 
-    /// The graph's links only, format in docs/storage.md ("FMKGRAPH"): header, rows, links, checksums. Written to
-    /// a temporary sibling, synced, read back, probed with 20 queries against the exact scan, then renamed to
+    /// The graph's links only, format in docs/index.md ("FMKGRAPH"): header, rows, links, checksums. Written
+    /// to a temporary sibling, synced, read back, probed with 20 queries against the exact scan, then renamed
+    /// to
     /// `<model hash>-<generation>.graph` in `directory`; older generations of this model are deleted after.
     /// `crcs` gives each row's vector checksum (CRC32C over its bytes) and is computed here from the vectors.
     Status save_graph(FileSystem& fs, const std::string& directory, const SnapshotKey& key) const;
 
-    /// Loads the newest fitting snapshot onto rows already added. Every length, id, link, level and checksum is
-    /// checked against the vectors in memory before a search may touch it; rows the file lacks stay in the tail,
-    /// rows that are gone become dead. NotFound if there is none; Damaged, NewerVersion or Usage (of another model,
-    /// library or dimension) say why a file was refused; the index is then as before.
+    /// Loads the newest fitting snapshot onto rows already added. Every length, id, link, level and checksum
+    /// is checked against the vectors in memory before a search may touch it; rows the file lacks stay in the
+    /// tail, rows that are gone become dead. NotFound if there is none; Damaged, NewerVersion or Usage (of
+    /// another model, library or dimension) say why a file was refused; the index is then as before.
     Status load_graph(FileSystem& fs, const std::string& directory, const SnapshotKey& key);
 
   private:
