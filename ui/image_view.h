@@ -74,7 +74,6 @@ class ImageView : public QWidget {
     bool event(QEvent* event) override;
 
   private:
-    void request();
     void loadWhatIsNeeded();
     void take(RequestId id, const QImage& image, int source_width, int source_height, const Error& error);
     void zoomAt(double factor, const QPointF& anchor);
