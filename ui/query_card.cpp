@@ -1,0 +1,279 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/query_card.h"
+
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPainterPath>
+#include <QStyle>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/icons.h"
+#include "ui/metrics.h"
+#include "ui/text.h"
+#include "ui/thumbnail_store.h"
+
+namespace fieldmark {
+
+namespace {
+
+/// Enough for the card and for the crop panel at 200 %.
+constexpr int kPictureSide = 1200;
+
+int thumb_side(const QWidget* widget) {
+    return rhythm(widget) * 11;
+}
+
+}  // namespace
+
+QueryCard::QueryCard(Session& session, ThumbnailStore& thumbnails, QueryImage image, QWidget* parent)
+    : QFrame(parent), m_session(session), m_thumbnails(thumbnails), m_image(std::move(image)) {
+    setObjectName(QStringLiteral("queryCard"));
+    setFocusPolicy(Qt::StrongFocus);
+    setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    const int unit = rhythm(this);
+
+    auto* line = new QHBoxLayout(this);
+    line->setContentsMargins(unit + thumb_side(this) + unit, unit / 2, unit / 2, unit / 2);
+    auto* column = new QVBoxLayout;
+    column->setSpacing(unit / 4);
+    line->addLayout(column);
+
+    auto* top = new QHBoxLayout;
+    m_name = new QLabel(this);
+    m_name->setTextFormat(Qt::PlainText);
+    m_name->setFixedWidth(fontMetrics().averageCharWidth() * 18);
+    top->addWidget(m_name, 1);
+    m_remove = new QToolButton(this);
+    m_remove->setObjectName(QStringLiteral("removeQueryPicture"));
+    m_remove->setAutoRaise(true);
+    m_remove->setIcon(icon(QStringLiteral("close")));
+    m_remove->setToolTip(tr("Take this picture out of the query (Del)"));
+    m_remove->setFocusPolicy(Qt::TabFocus);
+    top->addWidget(m_remove);
+    column->addLayout(top);
+    column->addStretch(1);
+
+    m_like = new QToolButton(this);
+    m_like->setObjectName(QStringLiteral("likeToggle"));
+    m_like->setCheckable(true);
+    m_like->setAutoRaise(true);
+    m_like->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_like->setFocusPolicy(Qt::TabFocus);
+    column->addWidget(m_like);
+
+    m_crop = new QToolButton(this);
+    m_crop->setObjectName(QStringLiteral("cropQueryPicture"));
+    m_crop->setCheckable(true);
+    m_crop->setAutoRaise(true);
+    m_crop->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_crop->setIcon(icon(QStringLiteral("crop")));
+    m_crop->setFocusPolicy(Qt::TabFocus);
+    column->addWidget(m_crop);
+    column->addStretch(1);
+
+    connect(m_remove, &QToolButton::clicked, this, &QueryCard::removeRequested);
+    connect(m_crop, &QToolButton::clicked, this, [this] {
+        m_crop->setChecked(m_crop_open);  // the strip decides
+        Q_EMIT cropRequested();
+    });
+    connect(m_like, &QToolButton::clicked, this, [this](bool negative) {
+        setNegative(negative);
+        Q_EMIT changed();
+    });
+    connect(&session, &Session::pictureReady, this,
+            [this](RequestId id, const QImage& picture, int width, int height, const Error& error) {
+                if (id != m_request || id == 0) return;
+                m_request = 0;
+                if (picture.isNull()) {
+                    m_error = Text::error(error);
+                } else {
+                    m_picture = picture;
+                    m_source_size = width > 0 && height > 0 ? QSize(width, height) : picture.size();
+                    const int side = static_cast<int>(thumb_side(this) * devicePixelRatioF());
+                    m_thumb = QPixmap::fromImage(
+                        picture.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+                }
+                updateTexts();
+                update();
+                Q_EMIT loaded();
+            });
+    if (m_image.item != 0) {
+        const int side = static_cast<int>(thumb_side(this) * devicePixelRatioF());
+        m_thumbnails.want(this, {m_image.item}, side);
+        connect(&thumbnails, &ThumbnailStore::changed, this, [this](ItemId item) {
+            if (item == m_image.item) update();
+        });
+    }
+    QueryImage whole = m_image;
+    whole.crop = {};
+    m_request = m_session.load_picture(whole, kPictureSide);
+    setFixedHeight(qMax(thumb_side(this) + unit * 2, minimumSizeHint().height()));
+    updateTexts();
+}
+
+QueryCard::~QueryCard() {
+    if (m_image.item != 0) m_thumbnails.want(this, {}, 256);
+}
+
+QString QueryCard::name() const {
+    if (!m_image.path.empty()) return Text::file_name(m_image.path);
+    if (m_image.item != 0) return tr("From the library");
+    return tr("Pasted picture");
+}
+
+void QueryCard::setCrop(const Crop& crop) {
+    m_image.crop = crop;
+    updateTexts();
+    update();
+}
+
+void QueryCard::setNegative(bool negative) {
+    m_image.negative = negative;
+    updateTexts();
+    update();
+}
+
+void QueryCard::setCropOpen(bool open) {
+    m_crop_open = open;
+    updateTexts();
+    update();
+}
+
+void QueryCard::setPlace(int index, int count) {
+    m_index = index;
+    m_count = count;
+    updateTexts();
+}
+
+void QueryCard::updateTexts() {
+    const bool negative = m_image.negative;
+    m_name->setText(fontMetrics().elidedText(name(), Qt::ElideMiddle, m_name->width()));
+    m_name->setToolTip(m_image.path.empty() ? name() : Text::display_name(m_image.path));
+    m_like->setChecked(negative);
+    m_like->setIcon(icon(negative ? QStringLiteral("minus") : QStringLiteral("plus")));
+    m_like->setText(negative ? tr("Not like this") : tr("Like this"));
+    m_like->setAccessibleName(negative ? tr("Search for pictures not like this one")
+                                       : tr("Search for pictures like this one"));
+    m_like->setToolTip(
+        negative ? tr("Matches are moved away from this picture. Click to search for its look-alikes (N)")
+                 : tr("Matches look like this picture. Click to move them away from it instead (N)"));
+    const double share = static_cast<double>(m_image.crop.width) * m_image.crop.height / 1e8;
+    m_crop->setChecked(m_crop_open);
+    m_crop->setText(m_image.crop.whole() ? tr("Whole picture") : tr("Part, %1").arg(Text::percent(share)));
+    m_crop->setAccessibleName(m_image.crop.whole()
+                                  ? tr("Choose a part of the picture")
+                                  : tr("Change the part of the picture, %1").arg(Text::percent(share)));
+    m_crop->setToolTip(tr("Drag a box around what matters (Enter)"));
+    m_remove->setAccessibleName(tr("Remove %1 from the query").arg(name()));
+    const QString what = negative ? tr("not like this") : tr("like this");
+    setAccessibleName(
+        tr("Query picture %1 of %2: %3, %4, %5", "index, count, name, like or not, crop")
+            .arg(QString::number(m_index + 1), QString::number(m_count), name(), what, m_crop->text()));
+    setAccessibleDescription(m_error);
+    setToolTip(m_error);
+}
+
+QRect QueryCard::thumbRect() const {
+    const int unit = rhythm(this);
+    const int side = thumb_side(this);
+    const QRect rect(unit, (height() - side) / 2, side, side);
+    return QStyle::visualRect(layoutDirection(), this->rect(), rect);
+}
+
+void QueryCard::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setRenderHint(QPainter::SmoothPixmapTransform);
+    const QPalette& colours = palette();
+    const QColor accent = colours.color(QPalette::Highlight);
+    const bool lit = hasFocus() || m_crop_open;
+    QPen frame(lit ? accent : quiet_line(colours), hasFocus() ? 2 : 1);
+    if (m_image.negative) frame.setStyle(Qt::DashLine);
+    painter.setPen(frame);
+    painter.setBrush(colours.color(QPalette::Base));
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), rhythm(this) / 2.0, rhythm(this) / 2.0);
+
+    const QRect place = thumbRect();
+    QPixmap pixmap = m_thumb;
+    if (pixmap.isNull() && m_image.item != 0)
+        pixmap = m_thumbnails.pixmap(m_image.item, static_cast<int>(place.width() * devicePixelRatioF()));
+    if (pixmap.isNull()) {
+        painter.setPen(quiet_text(colours));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawText(place, static_cast<int>(Qt::AlignCenter) | static_cast<int>(Qt::TextWordWrap),
+                         m_error.isEmpty() ? tr("Loading") : tr("Cannot be read"));
+        return;
+    }
+    const QSize size = pixmap.size().scaled(place.size(), Qt::KeepAspectRatio);
+    const QRectF target(place.x() + (place.width() - size.width()) / 2.0,
+                        place.y() + (place.height() - size.height()) / 2.0, size.width(), size.height());
+    painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()));
+    const Crop& crop = m_image.crop;
+    if (!crop.whole()) {
+        const QRectF box(target.x() + target.width() * crop.x / 10000.0,
+                         target.y() + target.height() * crop.y / 10000.0,
+                         target.width() * crop.width / 10000.0, target.height() * crop.height / 10000.0);
+        QPainterPath outside;
+        outside.addRect(target);
+        QPainterPath inside;
+        inside.addRect(box);
+        painter.fillPath(outside.subtracted(inside), QColor(0, 0, 0, 140));
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(Qt::white, 1.5));
+        painter.drawRect(box);
+    }
+    if (m_image.negative) {
+        // A sign besides the dashed frame and the words: seen without reading.
+        const qreal side = rhythm(this) * 2.5;
+        const QRectF badge(target.left() + rhythm(this) / 2.0, target.top() + rhythm(this) / 2.0, side, side);
+        painter.setPen(QPen(Qt::white, 1.5));
+        painter.setBrush(QColor(0, 0, 0, 190));
+        painter.drawEllipse(badge);
+        painter.setPen(QPen(Qt::white, 2.5, Qt::SolidLine, Qt::RoundCap));
+        painter.drawLine(badge.center() - QPointF(side / 4, 0), badge.center() + QPointF(side / 4, 0));
+    }
+}
+
+void QueryCard::keyPressEvent(QKeyEvent* event) {
+    switch (event->key()) {
+        case Qt::Key_Delete:
+        case Qt::Key_Backspace:
+            Q_EMIT removeRequested();
+            return;
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+        case Qt::Key_Space:
+            Q_EMIT cropRequested();
+            return;
+        case Qt::Key_N:
+            m_like->click();
+            return;
+        default:
+            QFrame::keyPressEvent(event);
+            return;
+    }
+}
+
+void QueryCard::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && thumbRect().contains(event->position().toPoint())) {
+        setFocus(Qt::MouseFocusReason);
+        Q_EMIT cropRequested();
+    }
+}
+
+bool QueryCard::event(QEvent* event) {
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) update();
+    return QFrame::event(event);
+}
+
+void QueryCard::changeEvent(QEvent* event) {
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) update();
+}
+
+}  // namespace fieldmark

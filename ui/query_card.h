@@ -1,0 +1,73 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <QFrame>
+#include <QImage>
+#include <QPixmap>
+
+#include "core/engine/session.h"
+
+class QLabel;
+class QToolButton;
+
+namespace fieldmark {
+
+class ThumbnailStore;
+
+/// One picture of the query: what of it is searched with, whether as 'like' or 'not like', and a cross.
+/// Focusable: Enter opens the crop, Delete removes, N turns 'like' into 'not like'. UI thread.
+class QueryCard : public QFrame {
+    Q_OBJECT
+  public:
+    QueryCard(Session& session, ThumbnailStore& thumbnails, QueryImage image, QWidget* parent = nullptr);
+    ~QueryCard() override;
+
+    const QueryImage& image() const { return m_image; }
+    void setCrop(const Crop& crop);  ///< emits nothing
+    void setNegative(bool negative);
+    void setCropOpen(bool open);  ///< the crop panel shows this one
+    /// "2 of 3"; for the accessible name.
+    void setPlace(int index, int count);
+
+    const QImage& picture() const {
+        return m_picture;
+    }  ///< large enough for the crop panel; null while loading
+    QSize sourceSize() const { return m_source_size; }
+    QString name() const;
+
+  Q_SIGNALS:
+    void changed();
+    void removeRequested();
+    void cropRequested();
+    void loaded();
+
+  protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+  private:
+    void updateTexts();
+    QRect thumbRect() const;
+
+    Session& m_session;
+    ThumbnailStore& m_thumbnails;
+    QueryImage m_image;
+    RequestId m_request = 0;
+    QImage m_picture;
+    QPixmap m_thumb;
+    QSize m_source_size;
+    QString m_error;
+    bool m_crop_open = false;
+    int m_index = 0;
+    int m_count = 1;
+    QLabel* m_name = nullptr;
+    QToolButton* m_like = nullptr;
+    QToolButton* m_crop = nullptr;
+    QToolButton* m_remove = nullptr;
+};
+
+}  // namespace fieldmark
