@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -39,6 +40,22 @@ class BoundedQueue {
         const bool ready = m_ready.wait(lock, stop, [&] { return m_closed || !m_elements.empty(); });
         if (!ready || m_elements.empty()) return std::nullopt;
         return take(lock);
+    }
+
+    /// As pop(), but gives up at `deadline`, too; ended() tells the two apart.
+    template <typename Clock, typename Duration>
+    std::optional<T> pop_until(std::chrono::time_point<Clock, Duration> deadline, std::stop_token stop) {
+        std::unique_lock lock(m_mutex);
+        const bool ready =
+            m_ready.wait_until(lock, stop, deadline, [&] { return m_closed || !m_elements.empty(); });
+        if (!ready || m_elements.empty()) return std::nullopt;
+        return take(lock);
+    }
+
+    /// Closed and drained: no pop() will ever give an element again.
+    bool ended() const {
+        const std::lock_guard lock(m_mutex);
+        return m_closed && m_elements.empty();
     }
 
     /// An element if one is there now.

@@ -14,7 +14,7 @@
 namespace fieldmark {
 
 struct EvaluationRequest {
-    std::string label;                ///< metadata field that names the class
+    std::string label;  ///< metadata field that names the class
     ItemQuery filter;
     std::vector<int> ks{1, 2, 4, 8};
     std::string model_hash;
@@ -23,7 +23,7 @@ struct EvaluationRequest {
 struct EvaluationReport {
     RetrievalMetrics metrics;
     std::string label;
-    std::int64_t unlabelled = 0;      ///< selected items without a value in the field
+    std::int64_t unlabelled = 0;  ///< selected items without a value in the field
     std::int64_t not_embedded = 0;
     double seconds = 0;
 };

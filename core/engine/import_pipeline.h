@@ -18,10 +18,11 @@
 namespace fieldmark {
 
 struct ImportRequest {
-    /// Folders and picture files. A folder becomes (or updates) a collection; single files go to the collection
-    /// that already holds their folder, else to one made of it. Empty: embed what is pending, nothing is scanned.
+    /// Folders and picture files. A folder becomes (or updates) a collection; single files go to the
+    /// collection that already holds their folder, else to one made of it. Empty: embed what is pending,
+    /// nothing is scanned.
     std::vector<std::string> paths;
-    std::string labels_csv;       ///< optional; first column the path relative to the folder, the others fields
+    std::string labels_csv;  ///< optional; first column the path relative to the folder, the others fields
     std::string collection_name;  ///< for a new collection; empty: the folder's name
     int decode_threads = 0;       ///< 0: as many as there are cores
     int batch = 16;
@@ -31,8 +32,8 @@ struct ImportRequest {
 
 /// One stage's share of the work, for the progress display and the honest "slowest stage".
 struct StageStatus {
-    std::string name;          ///< "list", "decode", "embed", "store"
-    double busy_seconds = 0;   ///< CPU or wall time spent working, summed over its threads
+    std::string name;         ///< "list", "decode", "embed", "store"
+    double busy_seconds = 0;  ///< CPU or wall time spent working, summed over its threads
     std::int64_t done = 0;
     std::size_t queue_depth = 0;
     std::size_t queue_bytes = 0;
@@ -40,12 +41,12 @@ struct StageStatus {
 
 struct ImportProgress {
     enum class Phase { Listing, Embedding, Finishing } phase = Phase::Listing;
-    std::int64_t listed = 0;         ///< files seen so far
-    std::int64_t total = 0;          ///< items to embed, known so far
-    std::int64_t done = 0;           ///< embedded or failed
+    std::int64_t listed = 0;  ///< files seen so far
+    std::int64_t total = 0;   ///< items to embed, known so far
+    std::int64_t done = 0;    ///< embedded or failed
     std::int64_t failed = 0;
-    double images_per_second = 0;    ///< over the last seconds
-    double seconds_left = -1;        ///< -1: not known yet
+    double images_per_second = 0;  ///< over the last seconds
+    double seconds_left = -1;      ///< -1: not known yet
     bool paused = false;
     std::vector<StageStatus> stages;
 };
@@ -60,8 +61,8 @@ struct FailedFile {
 struct LabelReport {
     std::int64_t rows = 0;
     std::int64_t matched = 0;
-    std::int64_t duplicates = 0;               ///< rows of a path named before; the last one counts
-    std::vector<std::string> unmatched;        ///< paths that no item has (at most 1,000 kept)
+    std::int64_t duplicates = 0;         ///< rows of a path named before; the last one counts
+    std::vector<std::string> unmatched;  ///< paths that no item has (at most 1,000 kept)
     std::int64_t unmatched_count = 0;
     std::vector<std::string> fields;
 };
@@ -76,25 +77,26 @@ struct ImportReport {
     std::vector<FailedFile> failed;
     LabelReport labels;
     double seconds = 0;
-    double images_per_second = 0;    ///< embedded / time of the embedding phase
+    double images_per_second = 0;  ///< embedded / time of the embedding phase
     std::vector<StageStatus> stages;
-    bool cancelled = false;          ///< what was committed is kept
+    bool cancelled = false;  ///< what was committed is kept
 };
 
 struct ImportObserver {
     /// At most some ten times a second, on a pipeline thread.
     std::function<void(const ImportProgress&)> progress;
     /// After each commit, on the writer thread: these embeddings can be searched, these items changed.
-    std::function<void(const std::vector<std::int64_t>& embedding_ids, const std::vector<std::int64_t>& item_ids)>
+    std::function<void(const std::vector<std::int64_t>& embedding_ids,
+                       const std::vector<std::int64_t>& item_ids)>
         committed;
     /// After items were listed (shown in the gallery before they are embedded).
     std::function<void()> listed;
 };
 
-/// Lister -> decoders -> one embedder -> one writer, joined by queues bounded in bytes. Runs on the calling thread
-/// and its own workers; returns when all is committed, cancelled or failed. A file that cannot be read becomes a
-/// failed item with its reason and the rest goes on. Errors end the import: DiskFull, Busy, ReadOnly, NotFound (no
-/// path exists), Usage (a CSV that cannot be read: nothing is imported before it is).
+/// Lister -> decoders -> one embedder -> one writer, joined by queues bounded in bytes. Runs on the calling
+/// thread and its own workers; returns when all is committed, cancelled or failed. A file that cannot be read
+/// becomes a failed item with its reason and the rest goes on. Errors end the import: DiskFull, Busy,
+/// ReadOnly, NotFound (no path exists), Usage (a CSV that cannot be read: nothing is imported before it is).
 class ImportPipeline {
   public:
     ImportPipeline(Library& library, Embedder& embedder, ThumbnailCache* thumbnails);
@@ -107,7 +109,9 @@ class ImportPipeline {
     ThumbnailCache* m_thumbnails;
 };
 
-/// Counts the pictures under these paths without touching the library ("Import 2,431 pictures"). Stops at `limit`.
-std::int64_t count_pictures(const std::vector<std::string>& paths, std::int64_t limit, std::stop_token stop = {});
+/// Counts the pictures under these paths without touching the library ("Import 2,431 pictures"). Stops at
+/// `limit`.
+std::int64_t count_pictures(const std::vector<std::string>& paths, std::int64_t limit,
+                            std::stop_token stop = {});
 
 }  // namespace fieldmark

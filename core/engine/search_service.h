@@ -15,19 +15,25 @@
 
 namespace fieldmark {
 
-/// Answers queries over one library with one model. Holds the in-memory index, takes in what was committed, loads
-/// and saves the graph snapshot. Any thread; searches run side by side, also during an import.
+/// Answers queries over one library with one model. Holds the in-memory index, takes in what was committed,
+/// loads and saves the graph snapshot. Any thread; searches run side by side, also during an import.
 ///
-/// Several positive images are pooled: q = normalise(mean of positives - 0.5 * mean of negatives), both means of
-/// unit vectors (Rocchio 1971); the score is cosine(q, match).
+/// Several positive images are pooled: q = normalise(mean of positives - 0.5 * mean of negatives), both means
+/// of unit vectors (Rocchio 1971); the score is cosine(q, match).
 class SearchService {
   public:
     /// `embedder` may be null: only library items can then be queried.
     SearchService(Library& library, Embedder* embedder, const std::string& model_hash);
     ~SearchService();
+    SearchService(const SearchService&) = delete;
+    SearchService& operator=(const SearchService&) = delete;
 
-    /// Takes in new and deleted embeddings since the last call. Called by search() itself, too, so that a query
-    /// always sees what is committed; during an import it is called after each commit to keep queries quick.
+    /// The model, once its weights are in memory; must outlive the service. Ignored if it is another model.
+    void set_embedder(Embedder* embedder);
+
+    /// Takes in new and deleted embeddings since the last call. Called by search() itself, too, so that a
+    /// query always sees what is committed; during an import it is called after each commit to keep queries
+    /// quick.
     Status refresh(std::stop_token stop = {});
 
     Result<SearchResponse> search(const SearchRequest& request, std::stop_token stop = {});

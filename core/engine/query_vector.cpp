@@ -1,0 +1,171 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/query_vector.h"
+
+#include <cmath>
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+#include "core/base/digest.h"
+#include "core/engine/cpu_clock.h"
+#include "core/engine/prepared_picture.h"
+
+namespace fieldmark {
+
+namespace {
+
+constexpr float kNegativeWeight = 0.5F;
+
+void normalise(std::vector<float>& vector) {
+    double square = 0;
+    for (const float value : vector) square += static_cast<double>(value) * static_cast<double>(value);
+    const double norm = std::sqrt(square);
+    for (float& value : vector) value = static_cast<float>(static_cast<double>(value) / norm);
+}
+
+void add(std::vector<float>& sum, const std::vector<float>& vector, float weight) {
+    if (sum.empty()) sum.resize(vector.size());
+    for (std::size_t i = 0; i < vector.size(); ++i) sum[i] += weight * vector[i];
+}
+
+}  // namespace
+
+Result<QueryVector> QueryEmbedding::run(const std::vector<QueryImage>& images, std::stop_token stop) {
+    QueryVector query;
+    int positives = 0;
+    for (const QueryImage& image : images) positives += image.negative ? 0 : 1;
+    if (positives == 0) {
+        return Error{ErrorKind::Usage,
+                     "A query needs at least one picture to look for, not only ones to avoid."};
+    }
+    const int negatives = static_cast<int>(images.size()) - positives;
+    for (const QueryImage& image : images) {
+        if (stop.stop_requested()) return Error{ErrorKind::Cancelled, "The search was cancelled."};
+        if (!image.crop.valid()) {
+            return Error{ErrorKind::Usage,
+                         "The crop " + to_key(image.crop) + " does not lie within the picture."};
+        }
+        auto vector = vector_of(image, query);
+        if (!vector) return vector.error();
+        if (images.size() == 1) {  // as stored, bit for bit
+            query.pooled = std::move(*vector);
+            continue;
+        }
+        const float weight = image.negative ? -kNegativeWeight / static_cast<float>(negatives)
+                                            : 1.0F / static_cast<float>(positives);
+        add(query.pooled, *vector, weight);
+    }
+    if (images.size() > 1) normalise(query.pooled);
+    for (const std::string& hash : m_hashes) {
+        if (auto status = note_duplicates(hash, query); !status) return status.error();
+    }
+    for (const float value : query.pooled) {
+        if (std::isfinite(value)) continue;
+        return Error{ErrorKind::Usage, "The query's pictures cancel each other out. Take one of them away."};
+    }
+    return query;
+}
+
+Result<std::vector<float>> QueryEmbedding::vector_of(const QueryImage& image, QueryVector& query) {
+    return image.item != 0 ? item_vector(image, query) : file_vector(image, query);
+}
+
+Result<std::vector<float>> QueryEmbedding::item_vector(const QueryImage& image, QueryVector& query) {
+    auto items = m_reader.items(std::span(&image.item, 1));
+    if (!items) return items.error();
+    const Item& item = items->front();
+    if (item.id == 0) {
+        return Error{ErrorKind::NotFound, "Item " + std::to_string(image.item) +
+                                              " is not in the library. Choose another picture."};
+    }
+    query.queried.insert(item.id);
+    if (!item.hash.empty()) m_hashes.insert(item.hash);
+    if (image.crop.whole() && item.state != ItemState::Pending) {
+        auto stored = m_reader.embedding_of(m_model, item.id);
+        if (stored) return std::move(stored->vector);
+    }
+    auto path = m_reader.absolute_path(item);
+    if (!path) return path.error();
+    auto file = read_picture(*path, {});
+    if (!file) return file.error();
+    m_hashes.insert(file->hash);
+    return embed(file->bytes, *path, image.crop, query);
+}
+
+Result<std::vector<float>> QueryEmbedding::file_vector(const QueryImage& image, QueryVector& query) {
+    const Stopwatch clock;
+    ReadPicture file;
+    std::string name = "the pasted picture";
+    if (!image.path.empty()) {
+        auto read = read_picture(image.path, {});
+        if (!read) return read.error();
+        file = std::move(*read);
+        name = image.path;
+    } else {
+        if (image.bytes.empty())
+            return Error{ErrorKind::Usage, "The query has no picture. Give a file or an item."};
+        file.hash = sha256(image.bytes);
+    }
+    m_hashes.insert(file.hash);
+    auto self = item_at(image.path, file.hash);
+    if (!self) return self.error();
+    if (*self != 0) query.queried.insert(*self);
+    if (image.crop.whole()) {
+        auto twins = m_reader.items_with_hash(file.hash);
+        if (!twins) return twins.error();
+        for (const ItemId twin : *twins) {
+            auto stored = m_reader.embedding_of(m_model, twin);
+            if (!stored) continue;
+            query.decode_ms += clock.milliseconds();
+            return std::move(stored->vector);
+        }
+    }
+    query.decode_ms += clock.milliseconds();
+    return embed(image.path.empty() ? std::span<const std::byte>(image.bytes) : file.bytes, name, image.crop,
+                 query);
+}
+
+Result<std::vector<float>> QueryEmbedding::embed(std::span<const std::byte> file, const std::string& name,
+                                                 const Crop& crop, QueryVector& query) {
+    if (!m_embedder) {
+        return Error{
+            ErrorKind::Unsupported,
+            "The model of this library is not installed, so only pictures of the library can be queried. "
+            "Set the model up to query with other files."};
+    }
+    const Stopwatch decoding;
+    auto prepared = prepare_picture(file, name, *m_embedder, crop, {}, false);
+    query.decode_ms += decoding.milliseconds();
+    if (!prepared) return prepared.error();
+    const Stopwatch embedding;
+    auto vector = m_embedder->embed(prepared->input, 1, Embedder::Priority::Query);
+    query.embed_ms += embedding.milliseconds();
+    return vector;
+}
+
+Status QueryEmbedding::note_duplicates(const std::string& hash, QueryVector& query) {
+    auto ids = m_reader.items_with_hash(hash);
+    if (!ids) return ids.error();
+    for (const ItemId id : *ids) {
+        if (!query.queried.contains(id)) query.duplicates.insert(id);
+    }
+    return {};
+}
+
+Result<ItemId> QueryEmbedding::item_at(const std::string& path, const std::string& hash) {
+    auto ids = m_reader.items_with_hash(hash);
+    if (!ids) return ids.error();
+    // Pasted bytes have no path: the first item with their content is the picture that was copied.
+    if (path.empty()) return ids->empty() ? ItemId{0} : ids->front();
+    auto items = m_reader.items(*ids);
+    if (!items) return items.error();
+    for (const Item& item : *items) {
+        auto known = m_reader.absolute_path(item);
+        std::error_code code;
+        if (known && std::filesystem::equivalent(*known, path, code)) return item.id;
+    }
+    return ItemId{0};
+}
+
+}  // namespace fieldmark

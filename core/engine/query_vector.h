@@ -1,0 +1,52 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/engine/embedder.h"
+#include "core/engine/query.h"
+#include "core/library/reader.h"
+
+namespace fieldmark {
+
+/// What a query's pictures come to.
+struct QueryVector {
+    std::vector<float> pooled;  ///< (dimension) L2-normalised
+    std::set<ItemId> queried;   ///< items that are query pictures: by id, by path, or by content (for bytes)
+    std::set<ItemId>
+        duplicates;  ///< items with the content of a query picture, the queried ones not among them
+    double decode_ms = 0;
+    double embed_ms = 0;
+};
+
+/// Turns a query's pictures into one vector. A picture whose content the library has embedded takes the
+/// stored vector; the others are decoded and embedded as an import would. `embedder` null: Unsupported for
+/// those.
+class QueryEmbedding {
+  public:
+    QueryEmbedding(LibraryReader& reader, ModelId model, Embedder* embedder)
+        : m_reader(reader), m_model(model), m_embedder(embedder) {}
+
+    Result<QueryVector> run(const std::vector<QueryImage>& images, std::stop_token stop);
+
+  private:
+    Result<std::vector<float>> vector_of(const QueryImage& image, QueryVector& query);
+    Result<std::vector<float>> item_vector(const QueryImage& image, QueryVector& query);
+    Result<std::vector<float>> file_vector(const QueryImage& image, QueryVector& query);
+    Result<std::vector<float>> embed(std::span<const std::byte> file, const std::string& name,
+                                     const Crop& crop, QueryVector& query);
+    Status note_duplicates(const std::string& hash, QueryVector& query);
+    Result<ItemId> item_at(const std::string& path, const std::string& hash);
+
+    LibraryReader& m_reader;
+    const ModelId m_model;
+    Embedder* m_embedder;
+    std::set<std::string> m_hashes;
+};
+
+}  // namespace fieldmark
