@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cstdlib>
+#include <cstring>
 #include <limits>
+#include <memory>
 #include <mutex>
+#include <new>
 #include <system_error>
 #include <thread>
 #include <unordered_map>
@@ -19,8 +23,8 @@ namespace {
 
 // Queries a thread scores at a time: 48 x 1280 floats fill half of a 512 kB second-level cache.
 constexpr std::size_t kBlock = 48;
-// Rows scored in one call of the kernel, so that a cancel is noticed within milliseconds.
-constexpr std::size_t kStrip = 2048;
+// Rows scored in one call of the kernel; they share that cache with the queries.
+constexpr std::size_t kStrip = 32;
 // Up to so many right answers, ranks are counted by one pass over the scores for each, which vectorises;
 // above, by one pass that looks each score up among the sorted right answers.
 constexpr std::size_t kFewPositives = 64;
@@ -116,6 +120,20 @@ class Ranker {
     std::vector<std::int64_t> m_above;
 };
 
+struct Free {
+    void operator()(float* memory) const { std::free(memory); }
+};
+using Aligned = std::unique_ptr<float[], Free>;
+
+/// Memory that starts on a cache line. Throws bad_alloc.
+Aligned aligned(std::size_t floats) {
+    constexpr std::size_t kLine = 64;
+    const std::size_t bytes = (floats * sizeof(float) + kLine - 1) / kLine * kLine;
+    Aligned memory(static_cast<float*>(std::aligned_alloc(kLine, bytes)));
+    if (!memory) throw std::bad_alloc();
+    return memory;
+}
+
 /// One evaluation: what the threads share and read only, and the rows they write, each its own.
 class Evaluation {
   public:
@@ -130,18 +148,38 @@ class Evaluation {
           m_map_at_r(m_count, 0),
           m_average_precision(m_count, 0) {}
 
+    /// Memory of one thread.
+    struct Scratch {
+        Scratch(std::size_t dimension, std::size_t count)
+            : queries(aligned(kBlock * dimension)),
+              strip(aligned(kStrip * dimension)),
+              scores(kBlock * count) {}
+        Aligned queries;
+        Aligned strip;
+        std::vector<float> scores;
+        Ranker ranker;
+    };
+
     /// Queries [begin, end), at most kBlock of them. False if stopped.
-    bool run(std::size_t begin, std::size_t end, std::vector<float>& scores, Ranker& ranker,
-             std::vector<std::int64_t>& hits, const std::stop_token& stop) {
-        scores.resize(kBlock * m_count);
+    bool run(std::size_t begin, std::size_t end, Scratch& scratch, std::vector<std::int64_t>& hits,
+             const std::stop_token& stop) {
+        // A vector of the caller's may start anywhere, and wide loads across cache lines take twice as long:
+        // both sides are copied to where their lines start. That is little beside what is computed from them.
+        const auto copy = [&](std::size_t row, std::size_t rows, const Aligned& to) {
+            std::memcpy(to.get(), m_features.data() + row * m_dimension, rows * m_dimension * sizeof(float));
+        };
+        auto& scores = scratch.scores;
+        copy(begin, end - begin, scratch.queries);
         for (std::size_t row = 0; row < m_count; row += kStrip) {
             if (stop.stop_requested()) return false;
-            dot_block(m_features.data() + begin * m_dimension, end - begin,
-                      m_features.data() + row * m_dimension, std::min(kStrip, m_count - row), m_dimension,
+            const std::size_t rows = std::min(kStrip, m_count - row);
+            copy(row, rows, scratch.strip);
+            dot_block(scratch.queries.get(), end - begin, scratch.strip.get(), rows, m_dimension,
                       scores.data() + row, m_count);
         }
         for (std::size_t query = begin; query < end; ++query) {
-            one_query(query, std::span(scores).subspan((query - begin) * m_count, m_count), ranker, hits);
+            one_query(query, std::span(scores).subspan((query - begin) * m_count, m_count), scratch.ranker,
+                      hits);
         }
         return true;
     }
@@ -230,14 +268,13 @@ Result<RetrievalMetrics> evaluate_retrieval(std::span<const float> features, int
         int done = 0;
         const auto work = [&] {
             try {
-                std::vector<float> scores;
-                Ranker ranker;
+                Evaluation::Scratch scratch(static_cast<std::size_t>(dimension), count);
                 std::vector<std::int64_t> own(ks.size());
                 for (std::size_t begin = kBlock * next++; begin < count; begin = kBlock * next++) {
                     const std::size_t end = std::min(count, begin + kBlock);
                     std::fill(own.begin(), own.end(), 0);
                     if (stop.stop_requested() || no_memory ||
-                        !evaluation.run(begin, end, scores, ranker, own, stop)) {
+                        !evaluation.run(begin, end, scratch, own, stop)) {
                         stopped = true;
                         return;
                     }
