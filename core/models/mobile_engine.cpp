@@ -102,13 +102,13 @@ struct Block {
     Dense project;
     bool residual = false;
     bool stem = false;
-    int in_channels = 0;
     int height = 0, width = 0;          ///< of the expanded map
     int out_height = 0, out_width = 0;  ///< of the projected map
     Padding rows, columns;              ///< of the expanded map
     int padded_width = 0;
-    int band = 0;       ///< output rows computed together
-    int band_rows = 0;  ///< padded expanded rows they need
+    int band = 0;                       ///< output rows computed together
+    int band_rows = 0;                  ///< padded expanded rows they need
+    std::vector<std::int32_t> offsets;  ///< of the pixels of unpadded rows in a padded plane, in floats
 };
 
 }  // namespace
@@ -119,7 +119,6 @@ struct MobileEngine::Plan {
     Padding stem_rows, stem_columns;
     std::vector<Block> blocks;
     Dense head;
-    int head_channels = 0;
     int dimension = 0;
     int head_pixels = 0;
     std::size_t map_floats = 0;       ///< the largest map between blocks
@@ -143,40 +142,39 @@ struct MobileEngine::Workspace {
 
 namespace {
 
-/// All panels of a 1 x 1 convolution over `rows` rows; panels outside, so that one stays in the first-level
-/// cache. Strides are in floats: between rows, and between the planes of two channel groups.
+/// All panels of a 1 x 1 convolution over a run of pixels, which may go over many rows: panels outside, so
+/// that one stays in the first-level cache and its weights are read once. Strides between channel groups, in
+/// floats.
 struct PointwiseJob {
     const float* in;
-    std::ptrdiff_t in_row_stride, in_group_stride;
-    int in_channels;
+    std::ptrdiff_t in_group_stride;
     float* out;
-    std::ptrdiff_t out_row_stride, out_group_stride;
-    const float* residual;  ///< laid out as out
-    int rows, pixels;
+    std::ptrdiff_t out_group_stride;
+    const std::int32_t* out_offsets;  ///< see DenseRun
+    const float* residual;
+    int pixels;
     bool relu6;
 };
 
 void pointwise(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job) {
     const int lanes = kernels.lanes;
-    ConvolveRow row;
-    row.segment_stride = job.in_group_stride;
-    row.segments = groups_of(job.in_channels, lanes);
-    row.segment_length = lanes;
-    row.last_length = job.in_channels - (row.segments - 1) * lanes;
-    row.out_group_stride = job.out_group_stride;
-    row.pixels = job.pixels;
-    row.relu6 = job.relu6;
+    DenseRun run;
+    run.in = job.in;
+    run.segment_stride = job.in_group_stride;
+    run.segments = groups_of(dense.values, lanes);
+    run.segment_length = lanes;
+    run.last_length = dense.values - (run.segments - 1) * lanes;
+    run.out_offsets = job.out_offsets;
+    run.out_group_stride = job.out_group_stride;
+    run.pixels = job.pixels;
+    run.relu6 = job.relu6;
     for (int group = 0; group < dense.out_groups; group += 2) {
-        row.groups = std::min(2, dense.out_groups - group);
-        row.weights = dense.weights.get() + size(group) * size(dense.values) * size(lanes);
-        row.bias = dense.bias.get() + group * lanes;
-        for (int y = 0; y < job.rows; ++y) {
-            const std::ptrdiff_t offset = group * job.out_group_stride + y * job.out_row_stride;
-            row.in = job.in + y * job.in_row_stride;
-            row.out = job.out + offset;
-            row.residual = job.residual ? job.residual + offset : nullptr;
-            kernels.pointwise(row);
-        }
+        run.groups = std::min(2, dense.out_groups - group);
+        run.weights = dense.weights.get() + size(group) * size(dense.values) * size(lanes);
+        run.bias = dense.bias.get() + group * lanes;
+        run.out = job.out + group * job.out_group_stride;
+        run.residual = job.residual ? job.residual + group * job.out_group_stride : nullptr;
+        kernels.pointwise(run);
     }
 }
 
@@ -219,7 +217,6 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
             return nullptr;
         Block block;
         block.stem = stem;
-        block.in_channels = expand.in;
         block.residual = project.ends_residual;
         if (block.residual &&
             (!expand.begins_residual || expand.in != project.out || depthwise.stride != 1 || stem))
@@ -252,6 +249,8 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
         const int bands = (block.out_height + block.band - 1) / block.band;
         block.band = (block.out_height + bands - 1) / bands;
         block.band_rows = rows_for(block.band);
+        for (int p = 0; p < block.band_rows * block.width; ++p)
+            block.offsets.push_back((p / block.width * block.padded_width + p % block.width) * lanes);
         plan->expanded_floats =
             std::max(plan->expanded_floats, inner * size(block.band_rows) * size(block.padded_width));
         plan->filtered_floats =
@@ -268,7 +267,6 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
     const ConvLayer& head = layers.back();
     if (head.depthwise || head.kernel != 1 || head.stride != 1 || !head.relu6) return nullptr;
     plan->head = Dense(head, lanes);
-    plan->head_channels = head.in;
     plan->dimension = head.out;
     plan->head_pixels = height * width;
     plan->filtered_floats = std::max(
@@ -358,30 +356,31 @@ void MobileEngine::run_one(const std::uint8_t* pixels, float* embedding, Workspa
                 read_pixels(kernels, plan.input, plan.stem_columns, plan.mean, plan.scale, pixels,
                             real_begin * kStemStride - plan.stem_rows.before,
                             (real_end - real_begin - 1) * kStemStride + stem_kernel, work.picture.get());
-                ConvolveRow row;
-                row.segment_stride = picture_pitch;
-                row.segments = stem_kernel;
-                row.segment_length = row.last_length = stem_kernel * 3;
-                row.residual = nullptr;
-                row.out_group_stride = plane;
-                row.pixels = block.width;
-                row.relu6 = true;
+                DenseRun run;
+                run.segment_stride = picture_pitch;
+                run.segments = stem_kernel;
+                run.segment_length = run.last_length = stem_kernel * 3;
+                run.residual = nullptr;
+                run.out_offsets = nullptr;
+                run.out_group_stride = plane;
+                run.pixels = block.width;
+                run.relu6 = true;
                 for (int y = real_begin; y < real_end; ++y) {
-                    row.in = work.picture.get() + (y - real_begin) * kStemStride * picture_pitch;
+                    run.in = work.picture.get() + (y - real_begin) * kStemStride * picture_pitch;
                     for (int g = 0; g < inner_groups; g += 2) {
-                        row.groups = std::min(2, inner_groups - g);
-                        row.weights =
+                        run.groups = std::min(2, inner_groups - g);
+                        run.weights =
                             block.expand.weights.get() + size(g) * size(block.expand.values) * size(lanes);
-                        row.bias = block.expand.bias.get() + g * lanes;
-                        row.out = fresh_rows + g * plane + (y - real_begin) * pitch;
-                        kernels.stem(row);
+                        run.bias = block.expand.bias.get() + g * lanes;
+                        run.out = fresh_rows + g * plane + (y - real_begin) * pitch;
+                        kernels.stem(run);
                     }
                 }
             } else if (real_end > real_begin) {
                 const std::ptrdiff_t in_pitch = static_cast<std::ptrdiff_t>(block.width) * lanes;
                 pointwise(kernels, block.expand,
-                          {in + real_begin * in_pitch, in_pitch, block.height * in_pitch, block.in_channels,
-                           fresh_rows, pitch, plane, nullptr, real_end - real_begin, block.width, true});
+                          {in + real_begin * in_pitch, block.height * in_pitch, fresh_rows, plane,
+                           block.offsets.data(), nullptr, (real_end - real_begin) * block.width, true});
             }
             have = end;
 
@@ -402,9 +401,8 @@ void MobileEngine::run_one(const std::uint8_t* pixels, float* embedding, Workspa
             const std::ptrdiff_t at = first * out_pitch;
             // A residual block keeps size and channel groups, so its input lies exactly as its output does.
             pointwise(kernels, block.project,
-                      {work.filtered.get(), out_pitch, filtered_plane, block.project.values, out + at,
-                       out_pitch, block.out_height * out_pitch, block.residual ? in + at : nullptr, band,
-                       block.out_width, false});
+                      {work.filtered.get(), filtered_plane, out + at, block.out_height * out_pitch, nullptr,
+                       block.residual ? in + at : nullptr, band * block.out_width, false});
         }
         current = 1 - current;
     }
@@ -412,8 +410,7 @@ void MobileEngine::run_one(const std::uint8_t* pixels, float* embedding, Workspa
     const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(plan.head_pixels) * lanes;
     float* out = work.filtered.get();
     pointwise(kernels, plan.head,
-              {work.map[current].get(), 0, plane, plan.head_channels, out, 0, plane, nullptr, 1,
-               plan.head_pixels, true});
+              {work.map[current].get(), plane, out, plane, nullptr, nullptr, plan.head_pixels, true});
     float* means = out + plan.head.out_groups * plane;
     for (int g = 0; g < plan.head.out_groups; ++g)
         kernels.mean(out + g * plane, plan.head_pixels, means + g * lanes);

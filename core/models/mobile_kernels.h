@@ -14,23 +14,24 @@ namespace fieldmark {
 // Maps are blocked: channels in groups of `lanes`, each group a plane of pixels, each pixel `lanes` floats in
 // a row. Every pointer to a map, a weight or a bias is aligned to 64 bytes.
 
-/// A row of a dense convolution for one or two groups of output channels. The values that one output pixel
-/// depends on are `segments` runs of floats, `segment_length` long (the last one: `last_length`), so that a
-/// 1 x 1 convolution (a run for each channel group) and the stem (a run for each kernel row) are the same
-/// loop.
-struct ConvolveRow {
+/// A run of output pixels of a dense convolution for one or two groups of output channels. The values that
+/// one output pixel depends on are `segments` runs of floats, `segment_length` long (the last one:
+/// `last_length`), so that a 1 x 1 convolution (a run for each channel group) and the stem (a run for each
+/// kernel row) are one loop.
+struct DenseRun {
     const float* in;                ///< first value of the first pixel
-    std::ptrdiff_t segment_stride;  ///< floats from one run to the next
+    std::ptrdiff_t segment_stride;  ///< floats from one run of values to the next
     int segments;
     int segment_length;
     int last_length;
     const float* weights;   ///< [value][groups * lanes]
     const float* bias;      ///< [groups * lanes]
-    const float* residual;  ///< added where not null; same layout as out
+    const float* residual;  ///< added where not null; laid out as out without offsets
     float* out;
+    const std::int32_t* out_offsets;  ///< of each pixel, in floats; null: `lanes` apart
     std::ptrdiff_t out_group_stride;  ///< floats between the two groups' planes, in out and residual
     int groups;                       ///< 1 or 2
-    int pixels;                       ///< of the output row
+    int pixels;
     bool relu6;
 };
 
@@ -50,9 +51,9 @@ struct MobileKernels {
     const char* name;  ///< "avx512" or "avx2"
     int lanes;
     /// 1 x 1 convolution: neighbouring output pixels lie `lanes` floats apart in the input.
-    void (*pointwise)(const ConvolveRow& row);
+    void (*pointwise)(const DenseRun& run);
     /// Stem over interleaved RGB with stride 2: they lie 6 floats apart.
-    void (*stem)(const ConvolveRow& row);
+    void (*stem)(const DenseRun& run);
     void (*depthwise)(const DepthwiseRow& row);
     /// out[i] = (in[i] - mean[i % 48]) * scale[i % 48]
     void (*normalise)(const std::uint8_t* in, float* out, int count, const float* mean, const float* scale);
