@@ -90,6 +90,14 @@ void ImageView::setEmptyText(const QString& text) {
     update();
 }
 
+void ImageView::setStandIn(const ImageView* other) {
+    if (m_stand_in == other) return;
+    if (m_stand_in != nullptr) disconnect(m_stand_in, &ImageView::loaded, this, nullptr);
+    m_stand_in = other;
+    if (other != nullptr) connect(other, &ImageView::loaded, this, [this] { update(); });
+    update();
+}
+
 void ImageView::setViewpoint(const Viewpoint& viewpoint) {
     const Viewpoint next = clamped(viewpoint);
     if (next == m_viewpoint) return;
@@ -106,6 +114,7 @@ void ImageView::moveTo(Viewpoint viewpoint) {
 }
 
 QSizeF ImageView::shownSize() const {
+    if (m_stand_in != nullptr) return m_stand_in->shownSize();
     QSizeF size = m_source_size;
     if (size.isEmpty()) size = m_preview.size();
     if (m_crop_only) size = {size.width() * m_crop.width / 10000.0, size.height() * m_crop.height / 10000.0};
@@ -117,8 +126,8 @@ double ImageView::fitScale() const {
     if (picture.isEmpty() || width() <= 0 || height() <= 0) return 1;
     const QSizeF room = QSizeF(size()) * devicePixelRatioF();
     const double fit = std::min(room.width() / picture.width(), room.height() / picture.height());
-    // A small picture is blown up to four device pixels for one of its own and no further; a stand-in for one whose
-    // size is not known yet fills the room, as the real one will.
+    // A small picture is blown up to four device pixels for one of its own and no further; a stand-in for one
+    // whose size is not known yet fills the room, as the real one will.
     return m_source_size.isEmpty() ? fit : std::min(fit, 4.0);
 }
 
@@ -231,14 +240,18 @@ void ImageView::take(RequestId id, const QImage& image, int source_width, int so
 
 void ImageView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const QPixmap* best = &m_screen;
-    if (m_screen.isNull() || (!m_full.isNull() && m_screen.width() < shownSize().width() * scale()))
-        best = &m_full;
-    if (best->isNull()) best = m_screen.isNull() ? &m_preview : &m_screen;
-    if (m_error || best->isNull()) {
+    const ImageView& of = m_stand_in != nullptr ? *m_stand_in : *this;
+    const QPixmap* best = &of.m_screen;
+    if (best->isNull() || (!of.m_full.isNull() && best->width() < of.m_source_size.width() * scale()))
+        best = &of.m_full;
+    if (best->isNull()) best = of.m_screen.isNull() ? &of.m_preview : &of.m_screen;
+    const Crop& crop = of.m_crop;
+    if (of.m_error || best->isNull()) {
         const int unit = rhythm(this);
         painter.setPen(quiet_text(palette()));
-        const QString text = m_error ? Text::error(*m_error) : m_source ? tr("Loading") : m_empty_text;
+        const QString text = of.m_error    ? Text::error(*of.m_error)
+                             : of.m_source ? tr("Loading")
+                                           : m_empty_text;
         painter.drawText(rect().adjusted(unit, unit, -unit, -unit),
                          static_cast<int>(Qt::AlignCenter) | static_cast<int>(Qt::TextWordWrap), text);
     } else {
@@ -247,16 +260,15 @@ void ImageView::paintEvent(QPaintEvent*) {
         painter.setRenderHint(QPainter::SmoothPixmapTransform,
                               std::abs(pixel - 1) > 1e-3 && scale() < kPixelsFrom);
         QRectF part(best->rect());
-        if (m_crop_only) {
-            part = {best->width() * m_crop.x / 10000.0, best->height() * m_crop.y / 10000.0,
-                    best->width() * m_crop.width / 10000.0, best->height() * m_crop.height / 10000.0};
+        if (of.m_crop_only) {
+            part = {best->width() * crop.x / 10000.0, best->height() * crop.y / 10000.0,
+                    best->width() * crop.width / 10000.0, best->height() * crop.height / 10000.0};
         }
         painter.drawPixmap(target, *best, part);
-        if (!m_crop.whole() && !m_crop_only) {
-            const QRectF box(target.x() + target.width() * m_crop.x / 10000.0,
-                             target.y() + target.height() * m_crop.y / 10000.0,
-                             target.width() * m_crop.width / 10000.0,
-                             target.height() * m_crop.height / 10000.0);
+        if (!crop.whole() && !of.m_crop_only) {
+            const QRectF box(target.x() + target.width() * crop.x / 10000.0,
+                             target.y() + target.height() * crop.y / 10000.0,
+                             target.width() * crop.width / 10000.0, target.height() * crop.height / 10000.0);
             painter.setPen(QPen(QColor(0, 0, 0, 160), 3));
             painter.drawRect(box);
             painter.setPen(QPen(Qt::white, 1, Qt::DashLine));

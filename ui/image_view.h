@@ -44,6 +44,9 @@ class ImageView : public QWidget {
     /// A view that only shows: no zoom, no pan, no focus.
     void setInteractive(bool interactive);
     void setEmptyText(const QString& text);
+    /// Draws the picture of `other` in this one's place at this viewpoint (flipping two pictures); null: its
+    /// own again. `other` must outlive that.
+    void setStandIn(const ImageView* other);
 
     Viewpoint viewpoint() const { return m_viewpoint; }
     void setViewpoint(const Viewpoint& viewpoint);  ///< clamped; emits nothing
@@ -91,6 +94,7 @@ class ImageView : public QWidget {
     QPixmap m_full;
     QSize m_source_size;
     std::optional<Error> m_error;
+    const ImageView* m_stand_in = nullptr;
     Crop m_crop;
     bool m_crop_only = false;
     bool m_interactive = true;

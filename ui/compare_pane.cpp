@@ -1,0 +1,121 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/compare_pane.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/elided_label.h"
+#include "ui/icons.h"
+#include "ui/image_view.h"
+#include "ui/metrics.h"
+#include "ui/text.h"
+
+namespace fieldmark {
+
+ComparePane::ComparePane(Session& session, Role role, QWidget* parent) : QWidget(parent), m_role(role) {
+    setObjectName(role == Role::Query   ? QStringLiteral("queryPane")
+                  : role == Role::Match ? QStringLiteral("matchPane")
+                                        : QStringLiteral("pinnedPane"));
+    const int unit = rhythm(this);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(unit / 2);
+    m_view = new ImageView(session, this);
+    m_view->setToolTip(
+        tr("Wheel zooms, drag moves, double click switches between the whole picture and its pixels"));
+    column->addWidget(m_view, 1);
+
+    auto* line = new QHBoxLayout;
+    line->setContentsMargins(unit / 2, 0, unit / 2, unit / 2);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(0);
+    m_title = new ElidedLabel(this);
+    QFont bold = m_title->font();
+    bold.setBold(true);
+    m_title->setFont(bold);
+    words->addWidget(m_title);
+    m_detail = new ElidedLabel(this);
+    words->addWidget(m_detail);
+    line->addLayout(words, 1);
+    if (role == Role::Pinned) {
+        m_close = new QToolButton(this);
+        m_close->setObjectName(QStringLiteral("unpin"));
+        m_close->setAutoRaise(true);
+        m_close->setIcon(icon(QStringLiteral("close")));
+        m_close->setToolTip(tr("Take this picture out of the comparison"));
+        m_close->setAccessibleName(m_close->toolTip());
+        connect(m_close, &QToolButton::clicked, this, &ComparePane::closeRequested);
+        line->addWidget(m_close);
+    }
+    column->addLayout(line);
+    recolour();
+}
+
+void ComparePane::setQuery(const QueryImage& query) {
+    m_item = query.item;
+    m_title_text = tr("Query");
+    m_detail_text = !query.path.empty() ? Text::file_name(query.path)
+                    : query.item != 0   ? tr("a picture of the library")
+                                        : tr("a pasted picture");
+    if (!query.crop.whole()) m_detail_text = tr("%1 · the part in the box").arg(m_detail_text);
+    m_view->setSource(query);
+    updateTexts();
+}
+
+void ComparePane::setMatch(const Match& match, const QPixmap& preview) {
+    m_item = match.row.item.id;
+    QueryImage source;
+    source.item = m_item;
+    m_view->setSource(source, preview);
+    setCaption(match);
+}
+
+void ComparePane::setCaption(const Match& match) {
+    const QString name = Text::file_name(match.row.item.path);
+    const QString title = Text::title(match.row);
+    m_title_text = title;
+    m_detail_text =
+        tr("rank %1 · score %2", "rank, score").arg(Text::count(match.rank), Text::score(match.score));
+    if (title != name) m_detail_text += QStringLiteral(" · ") + name;
+    if (!match.row.collection.empty())
+        m_detail_text += QStringLiteral(" · ") + Text::display_name(match.row.collection);
+    updateTexts();
+}
+
+void ComparePane::clear() {
+    m_item = 0;
+    m_title_text.clear();
+    m_detail_text.clear();
+    m_view->setSource(std::nullopt);
+    updateTexts();
+}
+
+void ComparePane::setStandIn(const ComparePane* other) {
+    m_stand_in = other;
+    m_view->setStandIn(other != nullptr ? other->view() : nullptr);
+    updateTexts();
+}
+
+void ComparePane::updateTexts() {
+    const ComparePane& of = m_stand_in != nullptr ? *m_stand_in : *this;
+    m_title->setFullText(of.m_title_text);
+    m_detail->setFullText(of.m_detail_text);
+    m_view->setAccessibleName(of.m_detail_text.isEmpty() ? tr("No picture") : of.m_title_text);
+    m_view->setAccessibleDescription(of.m_detail_text);
+}
+
+void ComparePane::recolour() {
+    QPalette quiet = palette();
+    quiet.setColor(QPalette::WindowText, quiet_text(quiet));
+    m_detail->setPalette(quiet);
+}
+
+void ComparePane::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) recolour();
+}
+
+}  // namespace fieldmark

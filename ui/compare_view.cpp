@@ -1,0 +1,353 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/compare_view.h"
+
+#include <algorithm>
+
+#include <QAction>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "ui/compare_pane.h"
+#include "ui/icons.h"
+#include "ui/match_model.h"
+#include "ui/metrics.h"
+#include "ui/text.h"
+#include "ui/thumbnail_store.h"
+
+namespace fieldmark {
+
+namespace {
+
+constexpr std::size_t kMaxPinned = 2;
+constexpr int kBlinkInterval = 700;  // ms: slow enough to be no flicker
+constexpr qint64 kHold = 350;        // ms from which a press of F is a hold
+constexpr double kZoomStep = 1.25;
+
+}  // namespace
+
+CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    setObjectName(QStringLiteral("compareView"));
+    setAccessibleName(tr("Compare"));
+    const int unit = rhythm(this);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(unit / 2);
+
+    QAction* close = addKey(QStringLiteral("compareClose"), tr("Back to the matches"), {Qt::Key_Escape});
+    close->setIcon(icon(QStringLiteral("previous")));
+    connect(close, &QAction::triggered, this, &CompareView::closed);
+    m_previous = addKey(QStringLiteral("comparePrevious"), tr("Previous match"),
+                        {Qt::Key_Left, Qt::Key_Up, Qt::Key_PageUp});
+    m_previous->setIcon(icon(QStringLiteral("previous")));
+    connect(m_previous, &QAction::triggered, this, &CompareView::previous);
+    m_next = addKey(QStringLiteral("compareNext"), tr("Next match"),
+                    {Qt::Key_Right, Qt::Key_Down, Qt::Key_PageDown, Qt::Key_Space});
+    m_next->setIcon(icon(QStringLiteral("next")));
+    connect(m_next, &QAction::triggered, this, &CompareView::next);
+    QAction* first = addKey(QStringLiteral("compareFirst"), tr("First match"), {Qt::Key_Home});
+    connect(first, &QAction::triggered, this, [this] { go(0); });
+    QAction* last = addKey(QStringLiteral("compareLast"), tr("Last match"), {Qt::Key_End});
+    connect(last, &QAction::triggered, this, [this] {
+        if (m_model) go(m_model->rowCount() - 1);
+    });
+
+    m_flip = addKey(QStringLiteral("compareFlip"), tr("Flip"), {Qt::Key_F});
+    m_flip->setIcon(icon(QStringLiteral("flip")));
+    m_flip->setCheckable(true);
+    m_flip->setToolTip(tr("Show the query in the match's place; hold the key to look only for a moment (F)"));
+    connect(m_flip, &QAction::triggered, this, [this](bool on) {
+        setBlinking(false);
+        setFlipped(on);
+        m_flip_pressed.start();
+    });
+    m_blink_action = addKey(QStringLiteral("compareBlink"), tr("Blink"), {Qt::Key_B});
+    m_blink_action->setCheckable(true);
+    m_blink_action->setToolTip(
+        tr("Query and match in turn in the same place, so that differences jump out (B)"));
+    connect(m_blink_action, &QAction::triggered, this, &CompareView::setBlinking);
+    m_link = addKey(QStringLiteral("compareLink"), tr("Link"), {Qt::Key_L});
+    m_link->setCheckable(true);
+    m_link->setChecked(true);
+    m_link->setToolTip(tr("Zoom and move all pictures together (L)"));
+    connect(m_link, &QAction::triggered, this, &CompareView::setLinked);
+    m_pin = addKey(QStringLiteral("comparePin"), tr("Pin"), {Qt::Key_P});
+    m_pin->setToolTip(tr("Keep this match in view while going on to others (P)"));
+    connect(m_pin, &QAction::triggered, this, &CompareView::pinCurrent);
+
+    const auto on_leader = [this](void (ImageView::*what)()) {
+        return [this, what] {
+            const auto all = panes();
+            const auto focused = std::find_if(all.begin(), all.end(),
+                                              [](ComparePane* pane) { return pane->view()->hasFocus(); });
+            ((focused != all.end() ? *focused : m_match_pane)->view()->*what)();
+        };
+    };
+    QAction* whole = addKey(QStringLiteral("compareFit"), tr("Whole picture"), {Qt::CTRL | Qt::Key_0});
+    whole->setIcon(icon(QStringLiteral("zoom-fit")));
+    connect(whole, &QAction::triggered, this, on_leader(&ImageView::fit));
+    QAction* pixels = addKey(QStringLiteral("compareOneToOne"), tr("Pixel by pixel"), {Qt::CTRL | Qt::Key_1});
+    pixels->setIcon(icon(QStringLiteral("zoom-one")));
+    connect(pixels, &QAction::triggered, this, on_leader(&ImageView::actualSize));
+    QAction* in = addKey(QStringLiteral("compareZoomIn"), tr("Zoom in"),
+                         {Qt::Key_Plus, Qt::Key_Equal, Qt::CTRL | Qt::Key_Plus});
+    connect(in, &QAction::triggered, this, [this] { m_match_pane->view()->zoomBy(kZoomStep); });
+    QAction* out =
+        addKey(QStringLiteral("compareZoomOut"), tr("Zoom out"), {Qt::Key_Minus, Qt::CTRL | Qt::Key_Minus});
+    connect(out, &QAction::triggered, this, [this] { m_match_pane->view()->zoomBy(1 / kZoomStep); });
+
+    m_bar = new QWidget(this);
+    m_bar->setObjectName(QStringLiteral("compareBar"));
+    auto* bar = new QHBoxLayout(m_bar);
+    bar->setContentsMargins(unit / 2, unit / 2, unit / 2, 0);
+    bar->setSpacing(unit / 2);
+    addButton(close)->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    bar->addStretch(1);
+    addButton(m_previous)->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    m_position = new QLabel(m_bar);
+    m_position->setObjectName(QStringLiteral("comparePosition"));
+    m_position->setAlignment(Qt::AlignCenter);
+    bar->addWidget(m_position);
+    addButton(m_next)->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    bar->addStretch(1);
+    for (QAction* action : {m_flip, m_blink_action, m_link, m_pin}) addButton(action);
+    for (QAction* action : {whole, pixels}) addButton(action)->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    column->addWidget(m_bar);
+
+    m_grid = new QGridLayout;
+    m_grid->setContentsMargins(unit / 2, 0, unit / 2, 0);
+    m_grid->setSpacing(unit);
+    column->addLayout(m_grid, 1);
+    m_query_pane = new ComparePane(session, ComparePane::Role::Query, this);
+    m_match_pane = new ComparePane(session, ComparePane::Role::Match, this);
+    for (ComparePane* pane : {m_query_pane, m_match_pane})
+        connect(pane->view(), &ImageView::viewpointChanged, this, [this, pane] { follow(pane); });
+    setFocusProxy(m_match_pane->view());
+
+    m_blink.setInterval(kBlinkInterval);
+    connect(&m_blink, &QTimer::timeout, this, [this] { setFlipped(!m_flipped); });
+    relayout();
+    updateTexts();
+}
+
+QAction* CompareView::addKey(const QString& name, const QString& text, const QList<QKeySequence>& keys) {
+    auto* action = new QAction(text, this);
+    action->setObjectName(name);
+    action->setShortcuts(keys);
+    action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    action->setAutoRepeat(name == QLatin1String("compareNext") || name == QLatin1String("comparePrevious") ||
+                          name.startsWith(QLatin1String("compareZoom")));
+    action->setToolTip(
+        tr("%1 (%2)", "action, key").arg(text, keys.front().toString(QKeySequence::NativeText)));
+    addAction(action);
+    return action;
+}
+
+QToolButton* CompareView::addButton(QAction* action) {
+    auto* button = new QToolButton(m_bar);
+    button->setObjectName(action->objectName() + QStringLiteral("Button"));
+    button->setDefaultAction(action);
+    button->setAutoRaise(true);
+    button->setFocusPolicy(Qt::TabFocus);
+    button->setAccessibleName(action->text());
+    button->setToolButtonStyle(action->icon().isNull() ? Qt::ToolButtonTextOnly
+                                                       : Qt::ToolButtonTextBesideIcon);
+    m_bar->layout()->addWidget(button);
+    return button;
+}
+
+std::vector<ComparePane*> CompareView::panes() const {
+    std::vector<ComparePane*> all{m_query_pane, m_match_pane};
+    all.insert(all.end(), m_pinned.begin(), m_pinned.end());
+    return all;
+}
+
+int CompareView::paneCount() const {
+    return static_cast<int>(panes().size());
+}
+
+void CompareView::setQuery(const QueryImage& query) {
+    m_query = query;
+    setBlinking(false);
+    setFlipped(false);
+    for (ComparePane* pane : m_pinned) pane->deleteLater();
+    for (ComparePane* pane : m_pinned) pane->hide();
+    m_pinned.clear();
+    m_query_pane->setQuery(query);
+    for (ComparePane* pane : panes()) pane->view()->setViewpoint({});
+    relayout();
+}
+
+void CompareView::setMatches(const MatchModel* model, int current) {
+    if (m_model != model) {
+        if (m_model) disconnect(m_model, nullptr, this, nullptr);
+        m_model = model;
+        if (model != nullptr) {
+            const auto refresh = [this] { showCurrent(); };
+            connect(model, &QAbstractItemModel::rowsInserted, this, refresh);
+            connect(model, &QAbstractItemModel::rowsRemoved, this, refresh);
+            connect(model, &QAbstractItemModel::layoutChanged, this, refresh);
+            connect(model, &QAbstractItemModel::dataChanged, this, refresh);
+            connect(model, &QAbstractItemModel::modelReset, this, refresh);
+        }
+    }
+    m_current = QPersistentModelIndex();
+    if (model != nullptr && model->rowCount() > 0)
+        m_current = model->index(std::clamp(current, 0, model->rowCount() - 1));
+    showCurrent();
+}
+
+int CompareView::current() const {
+    return m_current.isValid() ? m_current.row() : -1;
+}
+
+void CompareView::go(int row) {
+    if (!m_model || row < 0 || row >= m_model->rowCount() || row == current()) return;
+    m_current = m_model->index(row);
+    showCurrent();
+    Q_EMIT currentChanged(row);
+}
+
+void CompareView::next() {
+    go(current() + 1);
+}
+void CompareView::previous() {
+    go(current() - 1);
+}
+
+void CompareView::showCurrent() {
+    // The match that was shown may have been removed; its place is taken by the one that stands there now.
+    if (!m_current.isValid() && m_model && m_model->rowCount() > 0) m_current = m_model->index(0);
+    const Match* match = m_model && m_current.isValid() ? m_model->match(m_current.row()) : nullptr;
+    if (match == nullptr) {
+        m_shown_item = 0;
+        m_match_pane->clear();
+    } else if (match->row.item.id != m_shown_item) {
+        m_shown_item = match->row.item.id;
+        const QPixmap preview =
+            m_thumbnails != nullptr
+                ? m_thumbnails->pixmap(m_shown_item, static_cast<int>(256 * devicePixelRatioF()))
+                : QPixmap();
+        m_match_pane->setMatch(*match, preview);
+        // Coming to another match one wants to see it, at the place one looks at.
+        if (!isBlinking()) setFlipped(false);
+        if (m_linked) follow(m_query_pane);
+    } else {
+        m_match_pane->setCaption(*match);
+    }
+    updateTexts();
+}
+
+void CompareView::setLinked(bool linked) {
+    m_linked = linked;
+    m_link->setChecked(linked);
+    if (linked) follow(m_match_pane);
+}
+
+void CompareView::follow(const ComparePane* leader) {
+    if (!m_linked) return;
+    for (ComparePane* pane : panes()) {
+        if (pane != leader) pane->view()->setViewpoint(leader->view()->viewpoint());
+    }
+}
+
+void CompareView::setFlipped(bool flipped) {
+    m_flipped = flipped && m_query.has_value() && m_shown_item != 0;
+    m_flip->setChecked(m_flipped);
+    m_match_pane->setStandIn(m_flipped ? m_query_pane : nullptr);
+}
+
+void CompareView::setBlinking(bool blinking) {
+    m_blink_action->setChecked(blinking);
+    if (blinking == m_blink.isActive()) return;
+    if (blinking) {
+        setFlipped(true);
+        m_blink.start();
+    } else {
+        m_blink.stop();
+        setFlipped(false);
+    }
+}
+
+void CompareView::pinCurrent() {
+    const Match* match = m_model && m_current.isValid() ? m_model->match(m_current.row()) : nullptr;
+    if (match == nullptr) return;
+    const ItemId item = match->row.item.id;
+    if (std::any_of(m_pinned.begin(), m_pinned.end(),
+                    [item](ComparePane* pane) { return pane->item() == item; }))
+        return;
+    if (m_pinned.size() >= kMaxPinned) unpin(m_pinned.front());
+    auto* pane = new ComparePane(m_session, ComparePane::Role::Pinned, this);
+    connect(pane, &ComparePane::closeRequested, this, [this, pane] { unpin(pane); });
+    connect(pane->view(), &ImageView::viewpointChanged, this, [this, pane] { follow(pane); });
+    m_pinned.push_back(pane);
+    const QPixmap preview = m_thumbnails != nullptr
+                                ? m_thumbnails->pixmap(item, static_cast<int>(256 * devicePixelRatioF()))
+                                : QPixmap();
+    pane->setMatch(*match, preview);
+    pane->show();
+    relayout();
+    if (m_linked) follow(m_match_pane);
+    next();
+}
+
+void CompareView::unpin(ComparePane* pane) {
+    std::erase(m_pinned, pane);
+    pane->hide();
+    pane->deleteLater();
+    relayout();
+    m_match_pane->view()->setFocus(Qt::OtherFocusReason);
+}
+
+void CompareView::relayout() {
+    while (QLayoutItem* item = m_grid->takeAt(0)) delete item;  // the widgets stay
+    const auto all = panes();
+    const int columns = all.size() == 4 ? 2 : static_cast<int>(all.size());
+    for (int i = 0; i < 4; ++i) {
+        m_grid->setColumnStretch(i, i < columns ? 1 : 0);
+        m_grid->setRowStretch(i, i < (static_cast<int>(all.size()) + columns - 1) / columns ? 1 : 0);
+    }
+    for (int i = 0; i < static_cast<int>(all.size()); ++i)
+        m_grid->addWidget(all[static_cast<std::size_t>(i)], i / columns, i % columns);
+}
+
+void CompareView::updateTexts() {
+    const int count = m_model ? m_model->rowCount() : 0;
+    const int row = current();
+    m_position->setText(row < 0
+                            ? tr("no match")
+                            : tr("%1 of %2", "rank, count").arg(Text::count(row + 1), Text::count(count)));
+    // As wide as it will ever be, so that the arrows stay under the pointer.
+    const QString widest = tr("%1 of %2", "rank, count").arg(Text::count(count), Text::count(count));
+    m_position->setMinimumWidth(fontMetrics().horizontalAdvance(widest) + rhythm(this));
+    m_previous->setEnabled(row > 0);
+    m_next->setEnabled(row >= 0 && row + 1 < count);
+    m_pin->setEnabled(row >= 0);
+    m_flip->setEnabled(row >= 0);
+    m_blink_action->setEnabled(row >= 0);
+}
+
+void CompareView::keyReleaseEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_F && !event->isAutoRepeat() && m_flip_pressed.isValid()) {
+        if (m_flip_pressed.elapsed() >= kHold) setFlipped(!m_flipped);  // it was only for a moment
+        m_flip_pressed.invalidate();
+        return;
+    }
+    QWidget::keyReleaseEvent(event);
+}
+
+void CompareView::hideEvent(QHideEvent* event) {
+    setBlinking(false);
+    QWidget::hideEvent(event);
+}
+
+void CompareView::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange) updateTexts();
+}
+
+}  // namespace fieldmark
