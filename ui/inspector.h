@@ -21,8 +21,10 @@ class QUndoStack;
 
 namespace fieldmark {
 
+class ElidedLabel;
 class FieldsModel;
 class ImageView;
+class ValueSuggestions;
 
 /// All about the selected picture or pictures: preview, facts, fields to edit. Edits go through the undo
 /// stack; the row is fetched anew when the session says that it changed. UI thread.
@@ -58,8 +60,11 @@ class Inspector : public QWidget {
     void refreshFacts();
     void refreshFields();
     void addFact(const QString& name, const QString& text, const QString& tip = {});
+    void fitTable();
+    void fitPreview();
     void beginAddField();
     void finishAddField();
+    void endAddField();
     void openFolder();
     void copyPath();
     void retry();
@@ -71,13 +76,12 @@ class Inspector : public QWidget {
     std::optional<Match> m_match;
     std::optional<QueryImage> m_query;
     RequestId m_rows_request = 0;
-    RequestId m_values_request = 0;
 
     QStackedLayout* m_stack = nullptr;
     ImageView* m_preview = nullptr;
     ImageView* m_query_preview = nullptr;
     QWidget* m_query_box = nullptr;
-    QLabel* m_title = nullptr;
+    ElidedLabel* m_title = nullptr;
     QLabel* m_score = nullptr;
     QWidget* m_score_bar = nullptr;
     QWidget* m_error_box = nullptr;
@@ -86,14 +90,19 @@ class Inspector : public QWidget {
     QPushButton* m_find = nullptr;
     QToolButton* m_open_folder = nullptr;
     QToolButton* m_copy_path = nullptr;
+    QWidget* m_facts_box = nullptr;
     QFormLayout* m_facts = nullptr;
+    ValueSuggestions* m_suggestions = nullptr;
     FieldsModel* m_fields = nullptr;
+    QLabel* m_fields_title = nullptr;
+    QLabel* m_no_fields = nullptr;
     QTableView* m_table = nullptr;
-    QPushButton* m_add_field = nullptr;
+    QToolButton* m_add_field = nullptr;
     QWidget* m_add_box = nullptr;
     QLineEdit* m_add_name = nullptr;
     QLineEdit* m_add_value = nullptr;
-    QWidget* m_buttons = nullptr;
+    QPushButton* m_add_done = nullptr;
+    std::vector<QWidget*> m_quiet;  ///< labels in the quiet colour
 };
 
 }  // namespace fieldmark
