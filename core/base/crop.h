@@ -17,7 +17,7 @@ struct Crop {
 
     bool whole() const { return x == 0 && y == 0 && width == 10000 && height == 10000; }
     bool valid() const {
-        return x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 10000 && y + height <= 10000;
+        return x >= 0 && y >= 0 && width > 0 && height > 0 && width <= 10000 - x && height <= 10000 - y;
     }
     bool operator==(const Crop&) const = default;
 };
