@@ -85,8 +85,8 @@ def normalise(x, weights, name):
 
 
 def embed(weights, pixels):
-    """(count, height, width, 3) uint8 RGB to (count, 1280) L2-normalised float64 embeddings."""
-    x = (pixels.permute(0, 3, 1, 2).double() - 127.0) / 128.0
+    """(count, height, width, 3) uint8 RGB to (count, 1280) L2-normalised embeddings, in the weights' precision."""
+    x = (pixels.permute(0, 3, 1, 2).to(weights["_conv_stem.weight"].dtype) - 127.0) / 128.0
     x = F.relu6(normalise(convolve(x, weights, "_conv_stem", 2), weights, "_bn0"))
     stage, width = -1, None
     for block in range(1 + max(int(m[1]) for m in (re.match(r"_blocks\.(\d+)\.", n) for n in weights) if m)):

@@ -130,7 +130,7 @@ class TestMobileEngine : public QObject {
         QTest::newRow("tiny") << 3 << 5 << 4 << 3;
         QTest::newRow("one pixel") << 3 << 4 << 1 << 1;
         QTest::newRow("5 x 5 stem") << 5 << 9 << 33 << 20;
-        QTest::newRow("many bands") << 3 << 24 << 480 << 40;
+        QTest::newRow("many bands") << 3 << 24 << 480 << 24;
     }
     void agrees_with_the_definition() {
         QFETCH(int, stem);
@@ -155,27 +155,26 @@ class TestMobileEngine : public QObject {
 #if defined(__x86_64__)
         if (sets.front() == &kMobileKernelsAvx512) sets.push_back(&kMobileKernelsAvx2);
 #endif
+        std::vector<std::vector<double>> wanted;
+        for (std::size_t n = 0; n < kCount; ++n)
+            wanted.push_back(evaluate(network, input, pixels.data() + n * pixels.size() / kCount));
         for (const MobileKernels* kernels : sets) {
             const auto engine = MobileEngine::create(network, input, kernels);
             QVERIFY(engine);
             for (const int threads : {1, 2, 5}) {
                 std::vector<float> out(index(network.dimension) * kCount, -1.0f);
                 engine->run(pixels.data(), kCount, out.data(), threads);
-                for (int n = 0; n < kCount; ++n) {
-                    const auto wanted =
-                        evaluate(network, input, pixels.data() + index(n) * pixels.size() / kCount);
-                    for (std::size_t i = 0; i < wanted.size(); ++i) {
-                        const double is = out[index(n) * wanted.size() + i];
-                        if (std::abs(is - wanted[i]) > 1e-4)
-                            QFAIL(qPrintable(
-                                QStringLiteral("%1, %2 threads, picture %3, channel %4: %5 instead of %6")
-                                    .arg(QLatin1String(kernels->name))
-                                    .arg(threads)
-                                    .arg(n)
-                                    .arg(i)
-                                    .arg(is)
-                                    .arg(wanted[i])));
-                    }
+                for (std::size_t i = 0; i < out.size(); ++i) {
+                    const std::size_t n = i / wanted[0].size(), channel = i % wanted[0].size();
+                    if (std::abs(out[i] - wanted[n][channel]) > 1e-4)
+                        QFAIL(qPrintable(
+                            QStringLiteral("%1, %2 threads, picture %3, channel %4: %5 instead of %6")
+                                .arg(QLatin1String(kernels->name))
+                                .arg(threads)
+                                .arg(n)
+                                .arg(channel)
+                                .arg(out[i])
+                                .arg(wanted[n][channel])));
                 }
             }
         }
