@@ -133,33 +133,80 @@ void rows_plain(const std::uint8_t* source, const Taps& taps, int width, std::ui
     column_body(source, stride, weights, count, bytes, output);
 }
 
-/// Two rows at once, one pixel of each a step: lanes 0..2 hold the first row's colour, 4..6 the second's.
-/// Reads one byte past the pixel it needs, so neither row may be the very last of its picture.
+/// The weights of a row filter in two halves of 11 bits, two neighbours in each number, as vpmaddwd takes
+/// them: sum(weight * value) = sum(high * value) * 2048 + sum(low * value), without a rounding.
+struct PairedTaps {
+    static constexpr int low_bits = 11;
+    int pairs = 0;
+    std::vector<int> first;
+    std::vector<std::int32_t> high;
+    std::vector<std::int32_t> low;
+};
+
+PairedTaps pair_up(const Taps& taps, int source, int target) {
+    PairedTaps paired;
+    paired.pairs = (taps.count + 1) / 2;
+    paired.first = taps.first;
+    paired.high.resize(static_cast<std::size_t>(target) * paired.pairs);
+    paired.low.resize(paired.high.size());
+    for (int i = 0; i < target; ++i) {
+        // An odd run gets a zero more, in front of it where it ends with the row.
+        int& first = paired.first[static_cast<std::size_t>(i)];
+        const int shift = std::max(0, first + 2 * paired.pairs - source);
+        first -= shift;
+        const auto weight = [&](int k) {
+            return k >= shift && k - shift < taps.count ? taps.of(i)[k - shift] : 0;
+        };
+        const auto packed = [](std::int32_t even, std::int32_t odd) {
+            return static_cast<std::int32_t>((static_cast<std::uint32_t>(odd) << 16) |
+                                             (static_cast<std::uint32_t>(even) & 0xFFFFU));
+        };
+        constexpr std::int32_t mask = (1 << PairedTaps::low_bits) - 1;
+        for (int k = 0; k < paired.pairs; ++k) {
+            const std::size_t at = static_cast<std::size_t>(i) * paired.pairs + static_cast<std::size_t>(k);
+            const std::int32_t even = weight(2 * k);
+            const std::int32_t odd = weight(2 * k + 1);
+            paired.high[at] = packed(even >> PairedTaps::low_bits, odd >> PairedTaps::low_bits);
+            paired.low[at] = packed(even & mask, odd & mask);
+        }
+    }
+    return paired;
+}
+
+/// Two rows at once, two pixels of each a step; a half of the register holds a row's sums of red, green and
+/// blue. Reads up to 10 bytes past the pixels it needs: neither row may be the last of its picture, and a row
+/// must have 4 pixels.
 [[gnu::target("avx2")]] void two_rows_avx2(const std::uint8_t* upper, const std::uint8_t* lower,
-                                           const Taps& taps, int width, std::uint8_t* output,
+                                           const PairedTaps& taps, int width, std::uint8_t* output,
                                            std::size_t output_stride) {
+    const __m256i spread =
+        _mm256_broadcastsi128_si256(_mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
+    const std::int32_t* high_weights = taps.high.data();
+    const std::int32_t* low_weights = taps.low.data();
     for (int x = 0; x < width; ++x) {
         const std::ptrdiff_t offset =
             static_cast<std::ptrdiff_t>(taps.first[static_cast<std::size_t>(x)]) * 3;
-        const std::int32_t* weights = taps.of(x);
-        const int count = taps.count;
-        __m256i sum = _mm256_set1_epi32(half);
-        for (int k = 0; k < count; ++k) {
-            std::int32_t a;
-            std::int32_t b;
-            std::memcpy(&a, upper + offset + k * 3, 4);
-            std::memcpy(&b, lower + offset + k * 3, 4);
-            const __m128i pair = _mm_insert_epi32(_mm_cvtsi32_si128(a), b, 1);
-            sum = _mm256_add_epi32(
-                sum, _mm256_mullo_epi32(_mm256_cvtepu8_epi32(pair), _mm256_set1_epi32(weights[k])));
+        const std::uint8_t* a = upper + offset;
+        const std::uint8_t* b = lower + offset;
+        __m256i high = _mm256_setzero_si256();
+        __m256i low = _mm256_set1_epi32(half);
+        for (int k = 0; k < taps.pairs; ++k, a += 6, b += 6) {
+            const __m128i first = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a));
+            const __m128i second = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b));
+            const __m256i values = _mm256_shuffle_epi8(_mm256_set_m128i(second, first), spread);
+            high = _mm256_add_epi32(high, _mm256_madd_epi16(values, _mm256_set1_epi32(*high_weights++)));
+            low = _mm256_add_epi32(low, _mm256_madd_epi16(values, _mm256_set1_epi32(*low_weights++)));
         }
+        __m256i sum = _mm256_add_epi32(_mm256_slli_epi32(high, PairedTaps::low_bits), low);
         sum = _mm256_srai_epi32(sum, precision_bits);
         sum = _mm256_packs_epi32(sum, sum);  // to 16 and then 8 bits, clamped, in each half of the register
         const __m256i bytes = _mm256_packus_epi16(sum, sum);
         const std::int32_t first = _mm_cvtsi128_si32(_mm256_castsi256_si128(bytes));
         const std::int32_t second = _mm_cvtsi128_si32(_mm256_extracti128_si256(bytes, 1));
-        std::memcpy(output + x * 3, &first, 3);
-        std::memcpy(output + output_stride + x * 3, &second, 3);
+        // The fourth byte is overwritten by the next pixel, except at the end of the row.
+        const std::size_t size = x + 1 < width ? 4 : 3;
+        std::memcpy(output + x * 3, &first, size);
+        std::memcpy(output + output_stride + x * 3, &second, size);
     }
 }
 
@@ -184,9 +231,10 @@ void resize_rows(const Image& image, int width, std::uint8_t* output) {
     const std::size_t stride = static_cast<std::size_t>(width) * 3;
     int y = 0;
 #if defined(__x86_64__)
-    if (has_avx2()) {
+    if (has_avx2() && image.width >= taps.count + 1 && image.width >= 4) {
+        const PairedTaps paired = pair_up(taps, image.width, width);
         for (; y + 2 < image.height; y += 2) {
-            two_rows_avx2(image.row(y), image.row(y + 1), taps, width,
+            two_rows_avx2(image.row(y), image.row(y + 1), paired, width,
                           output + static_cast<std::size_t>(y) * stride, stride);
         }
     }
