@@ -39,14 +39,15 @@ Result<LibraryCounts> LibraryReader::counts() {
     return guarded(m_impl->folder, [&]() -> Result<LibraryCounts> {
         LibraryCounts counts;
         Connection& connection = m_impl->connection;
-        Cursor cursor = connection.prepare("SELECT state, COUNT(*) FROM item GROUP BY state");
+        // By collection first, as the index is, though only the states matter here.
+        Cursor cursor = connection.prepare("SELECT state, COUNT(*) FROM item GROUP BY collection_id, state");
         while (cursor.step()) {
             const std::string state = cursor.text(0);
             const std::int64_t count = cursor.integer(1);
-            if (state == "ready") counts.ready = count;
-            if (state == "pending") counts.pending = count;
-            if (state == "failed") counts.failed = count;
-            if (state == "missing") counts.missing = count;
+            if (state == "ready") counts.ready += count;
+            if (state == "pending") counts.pending += count;
+            if (state == "failed") counts.failed += count;
+            if (state == "missing") counts.missing += count;
         }
         counts.items = counts.ready + counts.pending + counts.failed;
         counts.database_bytes =

@@ -146,7 +146,7 @@ Result<std::int64_t> LibraryWriter::finish_scan(CollectionId collection, std::in
             if (!item.hash.empty()) {
                 Cursor cursor = connection.prepare(
                     "SELECT id FROM item WHERE hash = ? AND id > ? AND state IN ('ready', 'failed') AND "
-                    "added_at >= ? "
+                    "added_at > ? "
                     "ORDER BY collection_id <> ?, id LIMIT 1");
                 if (cursor.bind(Bytes{item.hash}, item.id, last_full_scan, collection).step())
                     fresh = cursor.integer(0);
