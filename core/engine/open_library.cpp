@@ -1,0 +1,494 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/open_library.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <QTimer>
+
+#include "core/engine/picture_source.h"
+#include "core/models/model_registry.h"
+
+namespace fieldmark {
+
+namespace {
+/// Views refresh at most this often.
+constexpr int kAnnounceMs = 500;
+/// With more than this, "anything may have changed" is cheaper for everyone.
+constexpr std::size_t kMostTouched = 4096;
+
+bool needs_model(const SearchRequest& request) {
+    return std::any_of(request.images.begin(), request.images.end(),
+                       [](const QueryImage& image) { return image.item == 0 || !image.crop.whole(); });
+}
+}  // namespace
+
+OpenLibrary::OpenLibrary(std::unique_ptr<Library> library, std::shared_ptr<ModelShelf> shelf,
+                         PostToSession post)
+    : m_library(std::move(library)),
+      m_shelf(std::move(shelf)),
+      m_post(std::move(post)),
+      m_thumbnail_cache(m_library->read_only() ? std::string() : m_library->thumbnail_file()),
+      m_thumbnails(*m_library, m_thumbnail_cache, [this](ItemId item, int size_class, const QImage& image) {
+          m_post([=](Session& session) { Q_EMIT session.thumbnailReady(item, size_class, image); });
+      }) {}
+
+OpenLibrary::~OpenLibrary() {
+    request_stop();
+}
+
+void OpenLibrary::request_stop() {
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        for (auto& [id, stop] : m_searches) stop.request_stop();
+        m_count_stop.request_stop();
+        m_import_stop.request_stop();
+        m_evaluation_stop.request_stop();
+    }
+    m_thumbnails.request_stop();
+    for (Worker* worker : {&m_reads, &m_pictures, &m_searching, &m_counting, &m_edits, &m_importer,
+                           &m_indexer, &m_evaluating}) {
+        worker->request_stop();
+    }
+}
+
+// --- model and vectors ---
+
+void OpenLibrary::prepare() {
+    auto reader = m_library->reader();
+    std::string hash;
+    if (reader) {
+        if (const auto models = (*reader)->models()) {
+            for (const ModelRecord& record : *models) {
+                if (record.current) hash = record.hash;
+            }
+        }
+    }
+    auto path = ModelRegistry::default_search_path();
+    path.push_back(m_library->models_folder());
+    const auto info = ModelRegistry(path).find(hash);
+    if (info) {
+        m_model.info = *info;
+        hash = info->hash;
+    } else {
+        m_model.error = info.error();
+    }
+    m_search = std::make_unique<SearchService>(*m_library, nullptr, hash);
+}
+
+void OpenLibrary::start() {
+    m_indexer.post([this](std::stop_token stop) { load_index(std::move(stop)); });
+    m_importer.post([this](std::stop_token stop) { load_model(std::move(stop)); });
+    m_reads.post([this](std::stop_token) { announce_interrupted_import(); });
+}
+
+void OpenLibrary::load_model(std::stop_token stop) {
+    ModelInfo info;
+    std::optional<Error> error;
+    {
+        const std::lock_guard lock(m_model_mutex);
+        info = m_model.info;
+        if (info.hash.empty()) error = m_model.error;
+    }
+    std::shared_ptr<Embedder> embedder;
+    if (!error) {
+        const std::lock_guard lock(m_shelf->mutex);
+        if (m_shelf->embedder && m_shelf->embedder->info().hash == info.hash) {
+            embedder = m_shelf->embedder;
+        } else if (!stop.stop_requested()) {
+            auto path = ModelRegistry::default_search_path();
+            path.push_back(m_library->models_folder());
+            auto backbone = ModelRegistry(path).load(info);
+            if (backbone) {
+                embedder = m_shelf->embedder = std::make_shared<Embedder>(std::move(*backbone));
+            } else {
+                error = backbone.error();
+            }
+        }
+    }
+    {
+        const std::lock_guard lock(m_model_mutex);
+        m_embedder = embedder;
+        m_model_state = embedder ? ModelState::Ready : ModelState::Absent;
+        m_model.loading = false;
+        m_model.available = embedder != nullptr;
+        if (embedder) m_model.engine = embedder->engine();
+        if (error) m_model.error = *error;
+    }
+    if (embedder) m_search->set_embedder(embedder.get());
+    m_model_changed.notify_all();
+    publish_model();
+}
+
+void OpenLibrary::publish_model() {
+    const std::lock_guard lock(m_model_mutex);
+    m_post([status = m_model](Session& session) { Q_EMIT session.modelChanged(status); });
+}
+
+bool OpenLibrary::wait_for_model(std::stop_token stop) {
+    std::unique_lock lock(m_model_mutex);
+    return m_model_changed.wait(lock, std::move(stop), [&] { return m_model_state != ModelState::Loading; });
+}
+
+void OpenLibrary::load_index(std::stop_token stop) {
+    if (auto status = m_search->refresh(stop); !status) {
+        m_post([error = status.error()](Session& session) { Q_EMIT session.noticed(error); });
+    }
+    const auto loaded = m_search->load_graph();
+    if (!loaded) {
+        m_post([error = loaded.error()](Session& session) { Q_EMIT session.noticed(error); });
+    }
+    if (stop.stop_requested()) return;
+    m_post([rows = m_search->index_info().rows](Session& session) { Q_EMIT session.indexReady(rows); });
+    refresh_summary();
+    tend_index(stop, true);
+}
+
+void OpenLibrary::tend_index(std::stop_token stop, bool build) {
+    if (auto status = m_search->refresh(stop); !status) return;  // the next search says why
+    if (!build || m_importing || stop.stop_requested() || m_library->read_only()) return;
+    const IndexInfo before = m_search->index_info();
+    if (auto status = m_search->build_graph(false, stop); !status) return;
+    const IndexInfo after = m_search->index_info();
+    if (after.graph_rows == before.graph_rows && after.dead == before.dead) return;
+    if (auto status = m_search->save_graph(); !status) {
+        m_post([error = status.error()](Session& session) { Q_EMIT session.noticed(error); });
+    }
+}
+
+void OpenLibrary::refresh_index_soon() {
+    if (m_refresh_posted.exchange(true)) return;
+    m_indexer.post([this](std::stop_token stop) {
+        m_refresh_posted = false;
+        tend_index(stop, !m_importing);
+    });
+}
+
+// --- the gallery ---
+
+Result<LibrarySummary> OpenLibrary::read_summary() {
+    auto reader = m_library->reader();
+    if (!reader) return reader.error();
+    LibrarySummary summary;
+    summary.folder = m_library->folder();
+    summary.name = m_library->name();
+    summary.read_only = m_library->read_only();
+    auto counts = (*reader)->counts();
+    if (!counts) return counts.error();
+    summary.counts = *counts;
+    auto collections = (*reader)->collections();
+    if (!collections) return collections.error();
+    summary.collections = std::move(*collections);
+    auto fields = (*reader)->fields();
+    if (!fields) return fields.error();
+    summary.fields = std::move(*fields);
+    return summary;
+}
+
+void OpenLibrary::refresh_summary() {
+    if (m_summary_posted.exchange(true)) return;
+    m_reads.post([this](std::stop_token) {
+        m_summary_posted = false;
+        auto summary = read_summary();
+        if (!summary) {
+            m_post([error = summary.error()](Session& session) { Q_EMIT session.noticed(error); });
+            return;
+        }
+        bool changed = false;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            const std::int64_t embedded = m_search->index_info().rows;
+            changed = m_model.embedded != embedded || m_model.total != summary->counts.items;
+            m_model.embedded = embedded;
+            m_model.total = summary->counts.items;
+        }
+        if (changed) publish_model();
+        m_post([summary = std::move(*summary)](Session& session) { Q_EMIT session.summaryChanged(summary); });
+    });
+}
+
+void OpenLibrary::announce_interrupted_import() {
+    auto reader = m_library->reader();
+    if (!reader || m_library->read_only()) return;
+    ItemQuery pending;
+    pending.state = ItemState::Pending;
+    const auto collections = (*reader)->collections();
+    if (!collections || collections->empty()) return;
+    for (const Collection& collection : *collections) {
+        if (!collection.offline) pending.collections.push_back(collection.id);
+    }
+    if (pending.collections.empty()) return;  // all away: nothing could be resumed now
+    const auto ids = (*reader)->item_ids(pending);
+    if (!ids || ids->empty()) return;
+    const auto count = static_cast<std::int64_t>(ids->size());
+    m_post([count](Session& session) { Q_EMIT session.interruptedImport(count); });
+}
+
+void OpenLibrary::list_items(RequestId id, ItemQuery query) {
+    m_reads.post([this, id, query = std::move(query)](std::stop_token) {
+        auto reader = m_library->reader();
+        auto ids = reader ? (*reader)->item_ids(query) : Result<std::vector<ItemId>>(reader.error());
+        if (!ids) {
+            m_post([error = ids.error()](Session& session) { Q_EMIT session.noticed(error); });
+            ids = std::vector<ItemId>{};
+        }
+        m_post([id, ids = std::move(*ids)](Session& session) { Q_EMIT session.itemsListed(id, ids); });
+    });
+}
+
+Result<std::vector<ItemRow>> OpenLibrary::rows_of(LibraryReader& reader, const std::vector<ItemId>& ids) {
+    auto items = reader.items(ids);
+    if (!items) return items.error();
+    auto metadata = reader.metadata(ids);
+    if (!metadata) return metadata.error();
+    auto collections = reader.collections();
+    if (!collections) return collections.error();
+    std::vector<ItemRow> rows(items->size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].item = std::move((*items)[i]);
+        rows[i].metadata = std::move((*metadata)[i]);
+        for (const Collection& collection : *collections) {
+            if (collection.id != rows[i].item.collection) continue;
+            rows[i].collection = collection.name;
+            rows[i].absolute_path = (collection.root == "/" ? "" : collection.root) + '/' + rows[i].item.path;
+        }
+    }
+    return rows;
+}
+
+void OpenLibrary::fetch_rows(RequestId id, std::vector<ItemId> ids) {
+    m_reads.post([this, id, ids = std::move(ids)](std::stop_token) {
+        auto reader = m_library->reader();
+        auto rows = reader ? rows_of(**reader, ids) : Result<std::vector<ItemRow>>(reader.error());
+        if (!rows) {
+            m_post([error = rows.error()](Session& session) { Q_EMIT session.noticed(error); });
+            rows = std::vector<ItemRow>{};
+        }
+        m_post([id, rows = std::move(*rows)](Session& session) { Q_EMIT session.rowsFetched(id, rows); });
+    });
+}
+
+void OpenLibrary::fetch_field_values(RequestId id, std::string field) {
+    m_reads.post([this, id, field = std::move(field)](std::stop_token) {
+        auto reader = m_library->reader();
+        auto values =
+            reader ? (*reader)->field_values(field) : Result<std::vector<ValueCount>>(reader.error());
+        if (!values) {
+            m_post([error = values.error()](Session& session) { Q_EMIT session.noticed(error); });
+            values = std::vector<ValueCount>{};
+        }
+        m_post([id, field, values = std::move(*values)](Session& session) {
+            Q_EMIT session.fieldValuesFetched(id, field, values);
+        });
+    });
+}
+
+void OpenLibrary::request_thumbnails(const std::vector<ItemId>& ids, int size_class) {
+    m_thumbnails.request(ids, size_class);
+}
+
+void OpenLibrary::load_picture(RequestId id, QueryImage source, int max_side) {
+    m_pictures.post([this, id, source = std::move(source), max_side](std::stop_token) {
+        auto reader = m_library->reader();
+        auto picture = reader ? load_picture_of(source, max_side, reader->get(), &m_thumbnail_cache)
+                              : Result<LoadedPicture>(reader.error());
+        const Error error = picture ? Error{} : picture.error();
+        const LoadedPicture loaded = picture ? std::move(*picture) : LoadedPicture{};
+        m_post([=](Session& session) {
+            Q_EMIT session.pictureReady(id, loaded.image, loaded.source_width, loaded.source_height, error);
+        });
+    });
+}
+
+// --- queries ---
+
+void OpenLibrary::search(RequestId id, SearchRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_searches.emplace(id, stop);
+    }
+    m_searching.post([this, id, request = std::move(request), stop](std::stop_token) {
+        const bool ready = !needs_model(request) || wait_for_model(stop.get_token());
+        auto response =
+            ready ? m_search->search(request, stop.get_token())
+                  : Result<SearchResponse>(Error{ErrorKind::Cancelled, "The search was cancelled."});
+        {
+            const std::lock_guard lock(m_jobs_mutex);
+            m_searches.erase(id);
+        }
+        if (response) {
+            m_post([id, response = std::move(*response)](Session& session) {
+                Q_EMIT session.searchFinished(id, response);
+            });
+        } else {
+            m_post(
+                [id, error = response.error()](Session& session) { Q_EMIT session.searchFailed(id, error); });
+        }
+    });
+}
+
+void OpenLibrary::cancel_search(RequestId id) {
+    const std::lock_guard lock(m_jobs_mutex);
+    if (const auto search = m_searches.find(id); search != m_searches.end()) search->second.request_stop();
+}
+
+// --- jobs ---
+
+void OpenLibrary::count_pictures(RequestId id, std::vector<std::string> paths) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_count_stop.request_stop();  // only the last answer is of use
+        m_count_stop = stop;
+    }
+    m_counting.post([this, id, paths = std::move(paths), stop](std::stop_token) {
+        constexpr std::int64_t kLimit = 1'000'000;
+        const std::int64_t count = fieldmark::count_pictures(paths, kLimit, stop.get_token());
+        m_post([id, count](Session& session) { Q_EMIT session.picturesCounted(id, count); });
+    });
+}
+
+void OpenLibrary::import(ImportRequest request) {
+    std::stop_token stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        if (m_import_stop.stop_requested()) m_import_stop = std::stop_source();
+        stop = m_import_stop.get_token();
+    }
+    m_importer.post(
+        [this, request = std::move(request), stop](std::stop_token) { run_import(request, stop); });
+}
+
+void OpenLibrary::run_import(const ImportRequest& request, std::stop_token stop) {
+    std::shared_ptr<Embedder> embedder;
+    std::optional<Error> error;
+    {
+        const std::lock_guard lock(m_model_mutex);
+        embedder = m_embedder;
+        if (!embedder) error = m_model.error;
+    }
+    if (error) {
+        m_post([error](Session& session) { Q_EMIT session.importFailed(*error); });
+        return;
+    }
+    ImportObserver observer;
+    observer.progress = [this](const ImportProgress& progress) {
+        m_post([progress](Session& session) { Q_EMIT session.importProgress(progress); });
+    };
+    observer.committed = [this](const std::vector<std::int64_t>&, const std::vector<std::int64_t>& items) {
+        refresh_index_soon();
+        touch(items);
+    };
+    observer.listed = [this] { touch({}); };
+    m_importing = true;
+    auto report =
+        ImportPipeline(*m_library, *embedder, &m_thumbnail_cache).run(request, observer, stop, &m_gate);
+    m_importing = false;
+    refresh_index_soon();
+    touch({});
+    if (report) {
+        m_post([report = std::move(*report)](Session& session) { Q_EMIT session.importFinished(report); });
+    } else {
+        m_post([failure = report.error()](Session& session) { Q_EMIT session.importFailed(failure); });
+    }
+}
+
+void OpenLibrary::cancel_import() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_import_stop.request_stop();
+}
+
+void OpenLibrary::evaluate(RequestId id, EvaluationRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_evaluation_stop.request_stop();
+        m_evaluation_stop = stop;
+    }
+    if (request.model_hash.empty()) {
+        const std::lock_guard lock(m_model_mutex);
+        request.model_hash = m_model.info.hash;
+    }
+    m_evaluating.post([this, id, request = std::move(request), stop](std::stop_token) {
+        auto report =
+            evaluate_library(*m_library, request, stop.get_token(), [this, id](int done, int total) {
+                m_post([=](Session& session) { Q_EMIT session.evaluationProgress(id, done, total); });
+            });
+        if (report) {
+            m_post([id, report = std::move(*report)](Session& session) {
+                Q_EMIT session.evaluationFinished(id, report);
+            });
+        } else {
+            m_post([id, error = report.error()](Session& session) {
+                Q_EMIT session.evaluationFailed(id, error);
+            });
+        }
+    });
+}
+
+void OpenLibrary::cancel_evaluation() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_evaluation_stop.request_stop();
+}
+
+// --- edits and announcements ---
+
+void OpenLibrary::edit(RequestId id, Edit change, std::vector<ItemId> touched,
+                       std::function<void(Session&)> then) {
+    m_edits.post([this, id, change = std::move(change), touched = std::move(touched), then](std::stop_token) {
+        LibraryWriter* writer = m_library->writer();
+        const Status status =
+            writer ? change(*writer)
+                   : Status(Error{ErrorKind::ReadOnly,
+                                  "The library \"" + m_library->folder() +
+                                      "\" is open for reading only, so it cannot be changed."});
+        if (!status) {
+            m_post([id, error = status.error()](Session& session) { Q_EMIT session.editFailed(id, error); });
+            return;
+        }
+        refresh_index_soon();
+        touch(touched);
+        m_post([id, then](Session& session) {
+            Q_EMIT session.edited(id);
+            if (then) then(session);
+        });
+    });
+}
+
+void OpenLibrary::touch(const std::vector<ItemId>& items) {
+    const std::lock_guard lock(m_touched_mutex);
+    if (items.empty() || m_touched.size() + items.size() > kMostTouched) {
+        m_touched_any = true;
+        m_touched.clear();
+    }
+    if (!m_touched_any) m_touched.insert(items.begin(), items.end());
+    if (std::exchange(m_announcement_due, true)) return;
+    const int wait = std::max(0, kAnnounceMs - static_cast<int>(m_since_announced.milliseconds()));
+    m_post([wait, post = m_post, weak = weak_from_this()](Session& session) {
+        QTimer::singleShot(wait, &session, [post, weak] {
+            // Through post again, which drops it if the library was closed meanwhile: the session holds it
+            // otherwise.
+            post([weak](Session&) {
+                if (const auto self = weak.lock()) self->announce_touched();
+            });
+        });
+    });
+}
+
+void OpenLibrary::announce_touched() {
+    std::vector<ItemId> items;
+    {
+        const std::lock_guard lock(m_touched_mutex);
+        if (!m_touched_any) items.assign(m_touched.begin(), m_touched.end());
+        m_touched.clear();
+        m_touched_any = false;
+        m_announcement_due = false;
+        m_since_announced = {};
+    }
+    refresh_summary();
+    m_post([items = std::move(items)](Session& session) { Q_EMIT session.itemsChanged(items); });
+}
+
+}  // namespace fieldmark

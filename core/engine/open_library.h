@@ -1,0 +1,131 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/pause_gate.h"
+#include "core/engine/cpu_clock.h"
+#include "core/engine/search_service.h"
+#include "core/engine/session.h"
+#include "core/engine/thumbnail_service.h"
+#include "core/engine/worker.h"
+#include "core/library/library.h"
+#include "core/library/thumbnail_cache.h"
+
+namespace fieldmark {
+
+/// Runs a function on the UI thread, with the session; dropped if the library was closed meanwhile. Any
+/// thread.
+using PostToSession = std::function<void(std::function<void(Session&)>)>;
+
+/// The model that was loaded last, kept over a change of library. Any thread.
+struct ModelShelf {
+    std::mutex mutex;
+    std::shared_ptr<Embedder> embedder;
+};
+
+/// One open library with its services and threads: what a Session is made of. Made and destroyed on the
+/// session's opening thread; the requests come from the UI thread and return at once; answers go out through
+/// `post`.
+class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
+  public:
+    OpenLibrary(std::unique_ptr<Library> library, std::shared_ptr<ModelShelf> shelf, PostToSession post);
+    ~OpenLibrary();  ///< waits for all threads
+
+    /// Finds out which model this library is for. Opening thread, before anything else.
+    void prepare();
+    /// Begins to load vectors and model.
+    void start();
+    /// Asks every thread to stop; waits for none.
+    void request_stop();
+    Result<LibrarySummary> read_summary();
+
+    void list_items(RequestId id, ItemQuery query);
+    void fetch_rows(RequestId id, std::vector<ItemId> ids);
+    void fetch_field_values(RequestId id, std::string field);
+    void request_thumbnails(const std::vector<ItemId>& ids, int size_class);
+    void load_picture(RequestId id, QueryImage source, int max_side);
+    void search(RequestId id, SearchRequest request);
+    void cancel_search(RequestId id);
+    void count_pictures(RequestId id, std::vector<std::string> paths);
+    void import(ImportRequest request);
+    PauseGate& import_gate() { return m_gate; }
+    void cancel_import();
+    void evaluate(RequestId id, EvaluationRequest request);
+    void cancel_evaluation();
+
+    using Edit = std::function<Status(LibraryWriter&)>;
+    /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.
+    void edit(RequestId id, Edit change, std::vector<ItemId> touched,
+              std::function<void(Session&)> then = {});
+
+  private:
+    enum class ModelState { Loading, Ready, Absent };
+
+    void load_model(std::stop_token stop);
+    void publish_model();
+    /// Waits until the model is loaded or known to be absent. False if `stop` came first.
+    bool wait_for_model(std::stop_token stop);
+    void load_index(std::stop_token stop);
+    void tend_index(std::stop_token stop, bool build);
+    void refresh_index_soon();
+    void announce_interrupted_import();
+    void run_import(const ImportRequest& request, std::stop_token stop);
+    void touch(const std::vector<ItemId>& items);
+    void announce_touched();
+    void refresh_summary();
+    Result<std::vector<ItemRow>> rows_of(LibraryReader& reader, const std::vector<ItemId>& ids);
+
+    const std::unique_ptr<Library> m_library;
+    const std::shared_ptr<ModelShelf> m_shelf;
+    const PostToSession m_post;
+    ThumbnailCache m_thumbnail_cache;
+    PauseGate m_gate;
+
+    std::mutex m_model_mutex;
+    std::condition_variable_any m_model_changed;
+    ModelState m_model_state = ModelState::Loading;
+    ModelStatus m_model;
+    std::shared_ptr<Embedder> m_embedder;
+    std::unique_ptr<SearchService> m_search;  ///< made by prepare()
+
+    std::mutex m_jobs_mutex;
+    std::map<RequestId, std::stop_source> m_searches;
+    std::set<RequestId> m_cancelled_searches;
+    std::stop_source m_count_stop;
+    std::stop_source m_import_stop;
+    std::stop_source m_evaluation_stop;
+    std::atomic<bool> m_importing{false};
+    std::atomic<bool> m_refresh_posted{false};
+    std::atomic<bool> m_summary_posted{false};
+
+    std::mutex m_touched_mutex;
+    std::set<ItemId> m_touched;
+    bool m_touched_any = false;
+    bool m_announcement_due = false;
+    Stopwatch m_since_announced;
+
+    // Last, so that their threads have ended before anything above goes.
+    ThumbnailService m_thumbnails;
+    Worker m_reads;
+    Worker m_pictures{2};
+    Worker m_searching;
+    Worker m_counting;
+    Worker m_edits;
+    Worker m_importer;
+    Worker m_indexer;
+    Worker m_evaluating;
+};
+
+}  // namespace fieldmark

@@ -1,0 +1,48 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/engine/worker.h"
+
+#include <utility>
+
+namespace fieldmark {
+
+Worker::Worker(int threads) {
+    for (int i = 0; i < threads; ++i) {
+        m_threads.emplace_back([this] { work(m_stop.get_token()); });
+    }
+}
+
+Worker::~Worker() {
+    request_stop();
+    m_threads.clear();
+}
+
+void Worker::post(Task task) {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_tasks.push_back(std::move(task));
+    }
+    m_posted.notify_one();
+}
+
+void Worker::request_stop() {
+    m_stop.request_stop();
+    const std::lock_guard lock(m_mutex);
+    m_tasks.clear();
+}
+
+void Worker::work(const std::stop_token& stop) {
+    while (true) {
+        Task task;
+        {
+            std::unique_lock lock(m_mutex);
+            m_posted.wait(lock, stop, [&] { return !m_tasks.empty(); });
+            if (stop.stop_requested()) return;
+            task = std::move(m_tasks.front());
+            m_tasks.pop_front();
+        }
+        task(stop);
+    }
+}
+
+}  // namespace fieldmark

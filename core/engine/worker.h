@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <vector>
+
+namespace fieldmark {
+
+/// Threads that work off tasks in the order they were posted. Any thread may post; a task must not throw.
+class Worker {
+  public:
+    using Task = std::function<void(std::stop_token)>;
+
+    explicit Worker(int threads = 1);
+    ~Worker();  ///< asks the running tasks to stop, drops those not begun, waits
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    void post(Task task);
+    /// What the destructor does first, without the waiting.
+    void request_stop();
+
+  private:
+    void work(const std::stop_token& stop);
+
+    std::mutex m_mutex;
+    std::condition_variable_any m_posted;
+    std::deque<Task> m_tasks;
+    std::stop_source m_stop;
+    std::vector<std::jthread> m_threads;
+};
+
+}  // namespace fieldmark
