@@ -1,0 +1,57 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+
+namespace fieldmark::cli {
+
+struct BenchDecodeArguments {
+    std::vector<std::string> paths;
+    int cover = 224;
+    int repeat = 3;
+};
+/// Times reading and decoding of each picture on one thread, scaled as an import does it and at full size.
+Result<Answer> bench_decode(Context& context, const BenchDecodeArguments& arguments);
+
+struct BenchEmbedArguments {
+    std::string model;
+    std::string engine = "fused";  ///< "fused" or "eager"
+    std::string device = "auto";
+    int batch = 16;
+    int threads = 0;
+    double seconds = 5;
+};
+/// The bare model loop: pixels in memory, nothing else.
+Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& arguments);
+
+struct BenchSearchArguments {
+    int rows = 100'000;
+    int dimension = 1280;
+    int queries = 200;
+    int threads = 0;
+    unsigned seed = 1;
+};
+/// Exact scan and graph over generated vectors, against each other and against memory bandwidth.
+Result<Answer> bench_search(Context& context, const BenchSearchArguments& arguments);
+
+struct BenchImportArguments {
+    std::string path;
+    std::string work;  ///< folder for the temporary library; "": the system's temporary folder
+    std::string model;
+    int limit = 1000;  ///< pictures that the stages are measured on
+    int batch = 16;
+    int threads = 0;
+};
+/// Each stage's CPU time alone, the bare model loop, and an import from end to end: what the import reaches
+/// of the rate that its stages allow on these cores.
+Result<Answer> bench_import(Context& context, const BenchImportArguments& arguments);
+
+/// Picture files named by `paths`, folders walked through; absolute. NotFound where there is none.
+Result<std::vector<std::string>> pictures_under(const std::vector<std::string>& paths);
+
+}  // namespace fieldmark::cli

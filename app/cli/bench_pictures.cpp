@@ -1,0 +1,153 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <filesystem>
+
+#include "app/cli/bench.h"
+#include "core/engine/cpu_clock.h"
+#include "core/engine/embedder.h"
+#include "core/engine/lister.h"
+#include "core/image/decode.h"
+#include "core/models/embed_benchmark.h"
+#include "core/models/model_registry.h"
+
+namespace fieldmark::cli {
+
+namespace {
+
+struct Timing {
+    double milliseconds = 0;  ///< the quickest of the repetitions
+    DecodedImage picture;
+};
+
+Result<Timing> time_decode(const std::string& path, int cover, int repeat) {
+    Timing timing;
+    for (int i = 0; i < repeat; ++i) {
+        const Stopwatch watch;
+        auto decoded = decode_file(path, {.cover = cover, .limits = {}});
+        const double now = watch.milliseconds();
+        if (!decoded) return std::move(decoded).error();
+        timing.milliseconds = i == 0 ? now : std::min(timing.milliseconds, now);
+        timing.picture = std::move(*decoded);
+    }
+    return timing;
+}
+
+double per_second(std::size_t count, double milliseconds) {
+    return milliseconds > 0 ? 1000.0 * static_cast<double>(count) / milliseconds : 0;
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> pictures_under(const std::vector<std::string>& paths) {
+    std::vector<std::string> pictures;
+    for (const std::string& path : paths) {
+        std::error_code failure;
+        if (!std::filesystem::is_directory(path, failure)) {
+            // A file that was named is taken whatever it is called; decoding tells what is wrong with it.
+            if (const auto seen = stat_file(path); !seen) return seen.error();
+            pictures.push_back(path);
+            continue;
+        }
+        const std::string root = absolute_folder(path);
+        list_pictures(root, 1000, [&](std::vector<SeenFile>&& files) {
+            for (const SeenFile& file : files) pictures.push_back(root + '/' + file.path);
+            return true;
+        });
+    }
+    if (pictures.empty()) {
+        return Error{ErrorKind::NotFound, "There is no picture under " +
+                                              (paths.empty() ? "" : paths.front()) +
+                                              ". Name a folder of pictures."};
+    }
+    return pictures;
+}
+
+Result<Answer> bench_decode(Context& context, const BenchDecodeArguments& arguments) {
+    const auto pictures = pictures_under(arguments.paths);
+    if (!pictures) return pictures.error();
+    Answer answer;
+    Json files = Json::array();
+    Json failed = Json::array();
+    double scaled_sum = 0;
+    double full_sum = 0;
+    double megapixels = 0;
+    Table table;
+    table.column("picture").column("format").column("size", Table::Align::Right);
+    table.column("scaled ms", Table::Align::Right).column("full ms", Table::Align::Right);
+    for (const std::string& path : *pictures) {
+        if (context.interrupt.requested()) return Error{ErrorKind::Cancelled, "The measurement was stopped."};
+        context.console.progress("Decoding " + display_text(path));
+        const auto scaled = time_decode(path, arguments.cover, arguments.repeat);
+        const auto full = scaled ? time_decode(path, 0, arguments.repeat) : scaled;
+        Json entry;
+        put_path(entry, "path", path);
+        if (!full) {
+            entry.update(to_json(full.error()));
+            failed.push_back(std::move(entry));
+            context.console.warn(full.error().text);
+            continue;
+        }
+        const DecodedImage& picture = full->picture;
+        entry["format"] = to_string(picture.format);
+        entry["width"] = picture.source_width;
+        entry["height"] = picture.source_height;
+        entry["scaled_width"] = scaled->picture.image.width;
+        entry["scaled_height"] = scaled->picture.image.height;
+        entry["scaled_ms"] = scaled->milliseconds;
+        entry["full_ms"] = full->milliseconds;
+        files.push_back(std::move(entry));
+        scaled_sum += scaled->milliseconds;
+        full_sum += full->milliseconds;
+        megapixels += 1e-6 * picture.source_width * picture.source_height;
+        table.row({display_text(path), to_string(picture.format),
+                   std::to_string(picture.source_width) + " x " + std::to_string(picture.source_height),
+                   format_number(scaled->milliseconds, 2), format_number(full->milliseconds, 2)});
+    }
+    context.console.end_progress();
+    const std::size_t count = files.size();
+    answer.json["cover"] = arguments.cover;
+    answer.json["pictures"] = count;
+    answer.json["scaled_images_per_second"] = per_second(count, scaled_sum);
+    answer.json["full_images_per_second"] = per_second(count, full_sum);
+    answer.json["megapixels"] = megapixels;
+    answer.json["files"] = std::move(files);
+    answer.json["failed"] = failed;
+    context.console.print((count <= 50 ? table.text() + '\n' : std::string()) +
+                          format_count(std::ssize(*pictures)) + " pictures, " + format_number(megapixels, 1) +
+                          " megapixels, one thread: " + format_number(per_second(count, scaled_sum), 1) +
+                          " images/s scaled, " + format_number(per_second(count, full_sum), 1) +
+                          " images/s in full\n");
+    answer.status = failed.empty() ? AllDone : count == 0 ? Failed : SomeFailed;
+    return answer;
+}
+
+Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& arguments) {
+    const ModelRegistry registry;
+    const auto info = registry.find(arguments.model);
+    if (!info) return info.error();
+    const auto backbone = registry.load(
+        *info,
+        {.threads = arguments.threads, .fused = arguments.engine == "fused", .device = arguments.device});
+    if (!backbone) return backbone.error();
+    context.console.progress("Embedding generated pictures");
+    const auto result =
+        benchmark_embedding(**backbone, arguments.batch, arguments.threads, arguments.seconds);
+    context.console.end_progress();
+    if (!result) return result.error();
+    Answer answer;
+    answer.json["model"] = result->model;
+    answer.json["engine"] = result->engine;
+    answer.json["batch"] = result->batch;
+    answer.json["threads"] = result->threads;
+    answer.json["repetitions"] = result->seconds.size();
+    answer.json["images_per_second"] = result->images_per_second;
+    answer.json["best_images_per_second"] = result->best_images_per_second;
+    context.console.print(result->model + ", " + result->engine + ", batch " + std::to_string(result->batch) +
+                          ": " + format_number(result->images_per_second, 1) + " images/s (median of " +
+                          std::to_string(result->seconds.size()) + " batches; best " +
+                          format_number(result->best_images_per_second, 1) + ")\n");
+    return answer;
+}
+
+}  // namespace fieldmark::cli

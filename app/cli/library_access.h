@@ -1,0 +1,54 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/cli/command.h"
+#include "core/engine/embedder.h"
+#include "core/library/library.h"
+#include "core/library/reader.h"
+#include "core/models/model_registry.h"
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace fieldmark::cli {
+
+/// `--library`, required unless $FIELDMARK_LIBRARY names one.
+CLI::Option* add_library_option(CLI::App& command, std::string& folder);
+/// `--where CONDITION`, once per condition.
+void add_where_option(CLI::App& command, std::vector<std::string>& conditions);
+/// `--model NAME`.
+void add_model_option(CLI::App& command, std::string& model);
+
+/// For commands that only read: never takes the lock, so that it neither waits for the window nor keeps it
+/// out. Says so when another process is writing.
+Result<std::unique_ptr<Library>> open_to_read(Context& context, const std::string& folder);
+/// For commands that write. ReadOnly where the folder cannot be written.
+Result<std::unique_ptr<Library>> open_to_write(Context& context, const std::string& folder, bool create);
+
+/// The model a command works with: the one asked for, else the library's current one, else the default.
+struct ModelChoice {
+    std::string hash;
+    std::string name;
+    std::optional<ModelInfo> installed;  ///< empty: known to the library, but not on this machine
+    std::optional<Error> missing;        ///< why `installed` is empty
+};
+Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked);
+
+/// Loads the weights; NotFound where the model is not on this machine.
+Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model,
+                                                const BackboneOptions& options = {});
+
+/// "FIELD=VALUE"... as an item query; fields are checked by the reader that runs it.
+Result<ItemQuery> parse_filter(const std::vector<std::string>& conditions);
+/// Metadata as a JSON object of strings.
+Json to_json(const Metadata& metadata);
+
+}  // namespace fieldmark::cli
