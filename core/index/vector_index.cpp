@@ -8,6 +8,7 @@
 #include <new>
 #include <optional>
 
+#include "core/index/choose_way.h"
 #include "core/index/exact_scan.h"
 #include "core/index/graph.h"
 #include "core/index/graph_file.h"
@@ -20,10 +21,6 @@ namespace fieldmark {
 namespace {
 
 constexpr std::uint32_t kNone = VectorStore::kNoRow;
-/// Up to so many numbers (rows x dimension) the exact scan takes about 10 ms and a graph is not worth its
-/// memory.
-constexpr std::int64_t kExactWork = 40'000'000;
-
 bool test_bit(const std::vector<std::uint64_t>& bits, std::uint32_t at) {
     return ((bits[at / 64] >> (at % 64)) & 1) != 0;
 }
@@ -294,11 +291,9 @@ Result<VectorResult> VectorIndex::search(const VectorQuery& query) const {
 
         bool by_graph = built != nullptr && query.way != SearchWay::Exact;
         if (by_graph && query.way == SearchWay::Auto) {
-            const bool little_work = result.admitted_rows * static_cast<std::int64_t>(d) <= kExactWork;
-            const bool narrow_filter = admitted != nullptr && result.admitted_rows <= live / 8;
-            // A graph walk that wide costs as much as reading everything in order.
-            const bool wide = static_cast<std::int64_t>(ef) > live / 16;
-            by_graph = !little_work && !narrow_filter && !wide;
+            const SearchWork work{live, result.admitted_rows, admitted != nullptr,
+                                  static_cast<std::int64_t>(d), static_cast<std::int64_t>(ef)};
+            by_graph = choose_way(work) == SearchWay::Graph;
         }
         std::vector<ScoredRow> found;
         if (by_graph) {
