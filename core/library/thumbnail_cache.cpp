@@ -104,6 +104,7 @@ struct ThumbnailCache::Impl {
             switch (exception.getErrorCode()) {
                 case SQLITE_BUSY:
                 case SQLITE_LOCKED:
+                    recount(*open_database);
                     return;
                 case SQLITE_FULL:
                 case SQLITE_NOMEM:

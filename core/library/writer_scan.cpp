@@ -152,8 +152,9 @@ Result<std::int64_t> LibraryWriter::finish_scan(CollectionId collection, std::in
                     fresh = cursor.integer(0);
             }
             // Twins that vanish together must not take each other's place.
-            const bool vanished =
-                std::any_of(gone.begin(), gone.end(), [&](const Gone& g) { return g.id == fresh; });
+            const auto twin = std::lower_bound(gone.begin(), gone.end(), fresh,
+                                               [](const Gone& g, ItemId id) { return g.id < id; });
+            const bool vanished = twin != gone.end() && twin->id == fresh;
             if (fresh != 0 && !vanished) {
                 m_impl->merge(fresh, item.id);
                 moves.emplace_back(fresh, item.id);
