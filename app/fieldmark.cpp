@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The window. Arguments are few; everything else is the command line program's business.
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+#include <QTimer>
+
+#include "translations/translations.h"
+#include "ui/icons.h"
+#include "ui/main_window.h"
+#include "ui/settings.h"
+#include "ui/text.h"
+#include "ui/theme.h"
+
+using namespace fieldmark;
+
+int main(int argc, char** argv) {
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("fieldmark"));
+    QApplication::setApplicationDisplayName(QStringLiteral("Fieldmark"));
+    QApplication::setApplicationVersion(QStringLiteral(FIELDMARK_VERSION));
+    QApplication::setDesktopFileName(QStringLiteral("fieldmark"));
+    QApplication::setWindowIcon(application_icon());
+    install_translations(application);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QCoreApplication::translate("main", "Finds look-alikes in your own pictures, offline."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(QStringLiteral("library"),
+                                 QCoreApplication::translate("main", "A NAME.fieldmark folder to open."),
+                                 QStringLiteral("[library]"));
+    const QCommandLineOption library(QStringLiteral("library"),
+                                     QCoreApplication::translate("main", "Open this library; it is made if it is not there."),
+                                     QStringLiteral("folder"));
+    const QCommandLineOption samples(
+        QStringLiteral("samples"),
+        QCoreApplication::translate("main", "Open the sample pictures and show the look-alikes of a bird."));
+    const QCommandLineOption add(QStringLiteral("add"),
+                                 QCoreApplication::translate("main", "Add this folder of pictures."), QStringLiteral("folder"));
+    const QCommandLineOption size(QStringLiteral("size"),
+                                  QCoreApplication::translate("main", "Size of the window, such as 1280x800."),
+                                  QStringLiteral("WxH"));
+    parser.addOptions({library, samples, add, size});
+    parser.process(application);
+
+    Theme theme;
+    theme.apply(Settings().appearance());
+    MainWindow window({}, &theme);
+    if (parser.isSet(size)) {
+        const QStringList parts = parser.value(size).split(QLatin1Char('x'));
+        if (parts.size() == 2) window.resize(parts[0].toInt(), parts[1].toInt());
+    }
+    window.show();
+
+    const auto folder_of = [](const QString& name) {
+        // A relative path means the folder the program was started in, not where the library's paths begin.
+        QString path = QDir::cleanPath(QFileInfo(name).absoluteFilePath());
+        return Text::path_bytes(path);
+    };
+    // Once the window is painted: it is there before the disk has answered.
+    QTimer::singleShot(0, &window, [&] {
+        const QStringList arguments = parser.positionalArguments();
+        if (parser.isSet(samples)) {
+            window.open_samples();
+        } else if (parser.isSet(library)) {
+            window.open_library(folder_of(parser.value(library)));
+        } else if (!arguments.isEmpty()) {
+            window.open_library(folder_of(arguments.first()), SessionOptions{false, false});
+        } else {
+            window.open_usual_library();
+        }
+        if (parser.isSet(add)) window.import_paths({folder_of(parser.value(add))});
+    });
+    return QApplication::exec();
+}
