@@ -27,8 +27,7 @@ class Chip : public QAbstractButton {
 
     QSize sizeHint() const override {
         const int unit = rhythm(this);
-        return {fontMetrics().horizontalAdvance(text()) + unit * 2 + unit / 2 + cross(),
-                fontMetrics().height() + unit};
+        return {fontMetrics().horizontalAdvance(text()) + unit * 3 + cross(), fontMetrics().height() + unit};
     }
     QSize minimumSizeHint() const override { return {rhythm(this) * 6, sizeHint().height()}; }
 

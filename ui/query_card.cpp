@@ -109,6 +109,15 @@ QueryCard::QueryCard(Session& session, ThumbnailStore& thumbnails, QueryImage im
             if (item == m_image.item) update();
         });
     }
+    if (m_image.item != 0) {
+        connect(&session, &Session::rowsFetched, this,
+                [this](RequestId id, const std::vector<ItemRow>& rows) {
+                    if (id != m_row_request || id == 0 || rows.empty() || rows.front().item.id == 0) return;
+                    m_title = Text::title(rows.front());
+                    updateTexts();
+                });
+        m_row_request = m_session.fetch_rows({m_image.item});
+    }
     QueryImage whole = m_image;
     whole.crop = {};
     m_request = m_session.load_picture(whole, kPictureSide);
@@ -121,6 +130,7 @@ QueryCard::~QueryCard() {
 }
 
 QString QueryCard::name() const {
+    if (!m_title.isEmpty()) return m_title;
     if (!m_image.path.empty()) return Text::file_name(m_image.path);
     if (m_image.item != 0) return tr("From the library");
     return tr("Pasted picture");

@@ -57,6 +57,8 @@ class QueryCard : public QFrame {
     ThumbnailStore& m_thumbnails;
     QueryImage m_image;
     RequestId m_request = 0;
+    RequestId m_row_request = 0;
+    QString m_title;  ///< of an item, once it is fetched
     QImage m_picture;
     QPixmap m_thumb;
     QSize m_source_size;

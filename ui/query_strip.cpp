@@ -53,7 +53,8 @@ class QueryStrip::Well : public QAbstractButton {
         const QColor ground = palette().color(QPalette::Window);
         const qreal unit = rhythm(this);
         painter.setBrush(lit ? blend(ground, accent, isDown() ? 0.2 : 0.1) : QColor(Qt::transparent));
-        QPen pen(hasFocus() ? accent : quiet_text(palette()), hasFocus() ? 2 : 1.5, Qt::DashLine);
+        const QColor line = blend(ground, palette().color(QPalette::WindowText), 0.45);
+        QPen pen(hasFocus() ? accent : line, hasFocus() ? 2 : 1.5, Qt::DashLine);
         painter.setPen(pen);
         painter.drawRoundedRect(QRectF(rect()).adjusted(1.5, 1.5, -1.5, -1.5), unit, unit);
 
@@ -241,12 +242,19 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
         Q_EMIT imagesChanged();
     });
 
-    m_problem = new QLabel(this);
+    m_problem_box = new QWidget(this);
+    auto* problem = new QHBoxLayout(m_problem_box);
+    problem->setContentsMargins(0, 0, 0, 0);
+    problem->setSpacing(unit);
+    m_problem_sign = new QLabel(m_problem_box);
+    problem->addWidget(m_problem_sign, 0, Qt::AlignTop);
+    m_problem = new QLabel(m_problem_box);
     m_problem->setObjectName(QStringLiteral("queryProblem"));
     m_problem->setTextFormat(Qt::PlainText);
     m_problem->setWordWrap(true);
-    m_problem->hide();
-    column->addWidget(m_problem);
+    problem->addWidget(m_problem, 1);
+    m_problem_box->hide();
+    column->addWidget(m_problem_box);
 
     m_overlay = new DropOverlay(this);
     relayout();
@@ -406,8 +414,10 @@ bool QueryStrip::paste(bool replace) {
 
 void QueryStrip::showProblem(const QString& text) {
     m_problem->setText(text);
-    m_problem->setVisible(!text.isEmpty());
+    m_problem_box->setVisible(!text.isEmpty());
     if (text.isEmpty()) return;
+    const int side = style()->pixelMetric(QStyle::PM_SmallIconSize, nullptr, this);
+    m_problem_sign->setPixmap(icon(QStringLiteral("warning")).pixmap(side, side));  // in the colours of now
     m_problem->setAccessibleName(text);
     QAccessibleEvent event(m_problem, QAccessible::Alert);
     QAccessible::updateAccessibility(&event);

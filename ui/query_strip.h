@@ -73,6 +73,8 @@ class QueryStrip : public QWidget {
     QBoxLayout* m_row_layout = nullptr;
     QToolButton* m_another = nullptr;
     QToolButton* m_clear = nullptr;
+    QWidget* m_problem_box = nullptr;
+    QLabel* m_problem_sign = nullptr;
     QLabel* m_problem = nullptr;
     QWidget* m_panel = nullptr;
     CropEditor* m_editor = nullptr;
