@@ -1,6 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <memory>
+#include <numeric>
 #include <random>
 
 #include <QAbstractItemModelTester>
