@@ -15,18 +15,19 @@ namespace fieldmark {
 
 /// Leave-one-out retrieval quality. Fractions, 0 to 1.
 struct RetrievalMetrics {
-    int queries = 0;   ///< items whose class has at least one other item
-    int skipped = 0;   ///< items alone in their class: no right answer exists
+    int queries = 0;  ///< items whose class has at least one other item
+    int skipped = 0;  ///< items alone in their class: no right answer exists
     int classes = 0;
-    std::map<int, double> recall_at;      ///< Recall@K (Jegou et al. 2011): share of queries with a hit among K
-    double map_at_r = 0;                  ///< MAP@R (Musgrave et al. 2020, eq. 3): precision averaged to rank R
-    double mean_average_precision = 0;    ///< mAP over the whole ranking
+    std::map<int, double> recall_at;    ///< Recall@K (Jegou et al. 2011): share of queries with a hit among K
+    double map_at_r = 0;                ///< MAP@R (Musgrave et al. 2020, eq. 3): precision averaged to rank R
+    double mean_average_precision = 0;  ///< mAP over the whole ranking
     std::vector<std::int32_t> first_match;  ///< by row: its nearest other row, -1 where there is none
 };
 
 /// features: (count, dimension) float32, L2-normalised rows; labels: (count) class indices.
-/// Each row queries all the others by cosine; ties rank the smaller row first. Memory grows with the block, not
-/// with count x count. `progress` (done, total queries) may be empty. Uses all cores. Usage error on bad shapes.
+/// Each row queries all the others by cosine; ties rank the smaller row first. Memory grows with the block,
+/// not with count x count. `progress` (done, total queries) may be empty; it is called from the working
+/// threads, one at a time. Uses all cores. Usage error on bad shapes.
 Result<RetrievalMetrics> evaluate_retrieval(std::span<const float> features, int dimension,
                                             std::span<const std::int32_t> labels, std::span<const int> ks,
                                             std::stop_token stop = {},

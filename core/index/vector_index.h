@@ -60,8 +60,9 @@ struct SnapshotKey {
 /// results).
 ///
 /// Threads: search() from any number of threads, also while add()/remove()/build_graph() run on another one.
-/// A row is found by every search() that starts after add() returned. Methods that change the index exclude
-/// each other by an inner lock.
+/// A row is found by every search() that starts after add() returned. add() and remove() exclude each other,
+/// and so do the methods that make, save, load or drop the graph; neither of these two groups waits for the
+/// other.
 class VectorIndex {
   public:
     explicit VectorIndex(int dimension);
@@ -95,16 +96,17 @@ class VectorIndex {
     /// graph, a tail above max(5,000, 5 %), or over 20 % dead.
     bool wants_graph() const;
     /// Builds a new graph beside the old one on `threads` threads and swaps it in. Searches go on meanwhile.
-    /// M 16, efConstruction 200 (docs/index.md has the measurements).
+    /// M 16, efConstruction 200 (docs/index.md has the measurements). A sound graph is copied and grown, one
+    /// with over 20 % dead is made anew. Cancelled on `stop`: the old graph stays. `progress` comes on this
+    /// thread.
     Status build_graph(int threads, std::stop_token stop = {},
                        const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
     void drop_graph();
 
-    /// The graph's links only, format in docs/index.md ("FMKGRAPH"): header, rows, links, checksums. Written
-    /// to a temporary sibling, synced, read back, probed with 20 queries against the exact scan, then renamed
-    /// to
+    /// The graph's links only, format in docs/index.md ("FMKGRAPH"). Written to a temporary sibling, synced,
+    /// read back, probed with 20 queries against the live graph and the exact scan, then renamed to
     /// `<model hash>-<generation>.graph` in `directory`; older generations of this model are deleted after.
-    /// `crcs` gives each row's vector checksum (CRC32C over its bytes) and is computed here from the vectors.
+    /// NotFound without a graph.
     Status save_graph(FileSystem& fs, const std::string& directory, const SnapshotKey& key) const;
 
     /// Loads the newest fitting snapshot onto rows already added. Every length, id, link, level and checksum
