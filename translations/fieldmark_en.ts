@@ -1,3 +1,171 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
-<TS version="2.1" language="en" sourcelanguage="en"></TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>fieldmark::FailedFilesDialog</name>
+    <message numerus="yes">
+        <source>%n picture(s) could not be read. The files were not changed.</source>
+        <translation>
+            <numerusform>%n picture could not be read. The file was not changed.</numerusform>
+            <numerusform>%n pictures could not be read. The files were not changed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ImportBar</name>
+    <message numerus="yes">
+        <source>%n row(s) of the label table name no picture here</source>
+        <translation>
+            <numerusform>%n row of the label table names no picture here</numerusform>
+            <numerusform>%n rows of the label table name no picture here</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::Inspector</name>
+    <message numerus="yes">
+        <source>%n pictures</source>
+        <translation>
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n pictures selected</source>
+        <translation>
+            <numerusform>%n picture selected</numerusform>
+            <numerusform>%n pictures selected</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n collections</source>
+        <translation>
+            <numerusform>%n collection</numerusform>
+            <numerusform>%n collections</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n could not be read</source>
+        <translation>
+            <numerusform>%n could not be read</numerusform>
+            <numerusform>%n could not be read</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::LibrarySidebar</name>
+    <message numerus="yes">
+        <source>%1, %n picture(s)</source>
+        <translation>
+            <numerusform>%1, %n picture</numerusform>
+            <numerusform>%1, %n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n picture(s). Click to show only these.</source>
+        <translation>
+            <numerusform>%1: %n picture. Click to show only this one.</numerusform>
+            <numerusform>%1: %n pictures. Click to show only these.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MainWindow</name>
+    <message numerus="yes">
+        <source>The last import was interrupted: %n picture(s) cannot be searched yet.</source>
+        <translation>
+            <numerusform>The last import was interrupted: %n picture cannot be searched yet.</numerusform>
+            <numerusform>The last import was interrupted: %n pictures cannot be searched yet.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Import %n picture(s)</source>
+        <translation>
+            <numerusform>Import %n picture</numerusform>
+            <numerusform>Import %n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 pictures</source>
+        <translation>
+            <numerusform>%1 picture</numerusform>
+            <numerusform>%1 pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n row(s) of the label table name no picture in this collection.</source>
+        <translation>
+            <numerusform>%n row of the label table names no picture in this collection.</numerusform>
+            <numerusform>%n rows of the label table name no picture in this collection.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Took %n picture(s) out of the library. The files stay where they are.</source>
+        <translation>
+            <numerusform>Took %n picture out of the library. The file stays where it is.</numerusform>
+            <numerusform>Took %n pictures out of the library. The files stay where they are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MatchHeader</name>
+    <message numerus="yes">
+        <source>%n new matches, show</source>
+        <translation>
+            <numerusform>%n new match, show</numerusform>
+            <numerusform>%n new matches, show</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::QueryDropReader</name>
+    <message numerus="yes">
+        <source>Find look-alikes of %n pictures</source>
+        <translation>
+            <numerusform>Find look-alikes of %n picture</numerusform>
+            <numerusform>Find look-alikes of %n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>A query takes %n pictures; the rest was left out.</source>
+        <translation>
+            <numerusform>A query takes %n picture; the rest was left out.</numerusform>
+            <numerusform>A query takes %n pictures; the rest was left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::QueryStrip</name>
+    <message numerus="yes">
+        <source>A query takes %n pictures; the rest was left out.</source>
+        <translation>
+            <numerusform>A query takes %n picture; the rest was left out.</numerusform>
+            <numerusform>A query takes %n pictures; the rest was left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ValueEditCommand</name>
+    <message numerus="yes">
+        <source>removing %1 of %n pictures</source>
+        <translation>
+            <numerusform>removing %1 of %n picture</numerusform>
+            <numerusform>removing %1 of %n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>setting %1 of %n pictures</source>
+        <translation>
+            <numerusform>setting %1 of %n picture</numerusform>
+            <numerusform>setting %1 of %n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -68,22 +68,30 @@ class TestTranslations : public QObject {
         const QDir source(QStringLiteral(SOURCE_FOLDER));
         const QTemporaryDir folder;
         const QString fresh = folder.filePath(QStringLiteral("fieldmark_de.ts"));
-        QStringList arguments{QStringLiteral("-no-obsolete"), QStringLiteral("-locations"), QStringLiteral("none")};
+        // With the include path, or lupdate knows no namespaces and reports contexts that no program asks
+        // for.
+        QStringList arguments{QStringLiteral("-I"), source.path(), QStringLiteral("-no-obsolete"),
+                              QStringLiteral("-locations"), QStringLiteral("none")};
         for (const QString& part : {QStringLiteral("ui"), QStringLiteral("app")}) {
             const QDir directory(source.filePath(part));
-            for (const QString& file : directory.entryList({QStringLiteral("*.cpp"), QStringLiteral("*.h")})) {
+            for (const QString& file :
+                 directory.entryList({QStringLiteral("*.cpp"), QStringLiteral("*.h")})) {
                 arguments << directory.filePath(file);
             }
         }
-        arguments << QStringLiteral("-target-language") << QStringLiteral("de") << QStringLiteral("-ts") << fresh;
+        arguments << QStringLiteral("-target-language") << QStringLiteral("de") << QStringLiteral("-ts")
+                  << fresh;
         QProcess lupdate;
         lupdate.start(QStringLiteral(LUPDATE_PROGRAM), arguments);
-        QVERIFY2(lupdate.waitForFinished(60000) && lupdate.exitCode() == 0, lupdate.readAllStandardError().constData());
+        QVERIFY2(lupdate.waitForFinished(60000) && lupdate.exitCode() == 0,
+                 lupdate.readAllStandardError().constData());
 
         QSet<QString> translated;
-        for (const Message& message : read_messages(source.filePath(QStringLiteral("translations/fieldmark_de.ts")))) {
+        for (const Message& message :
+             read_messages(source.filePath(QStringLiteral("translations/fieldmark_de.ts")))) {
             const bool empty = message.translations.isEmpty() || message.translations.contains(QString());
-            if (!empty && !message.unfinished) translated.insert(message.context + QLatin1Char('|') + message.source);
+            if (!empty && !message.unfinished)
+                translated.insert(message.context + QLatin1Char('|') + message.source);
         }
         const auto wanted = read_messages(fresh);
         QVERIFY2(wanted.size() > 50, "lupdate found hardly any text: its file list must be wrong");
@@ -92,7 +100,8 @@ class TestTranslations : public QObject {
             const QString key = message.context + QLatin1Char('|') + message.source;
             if (!translated.contains(key)) missing << key;
         }
-        QVERIFY2(missing.isEmpty(), qPrintable(QStringLiteral("no German for: ") + missing.join(QStringLiteral("; "))));
+        QVERIFY2(missing.isEmpty(),
+                 qPrintable(QStringLiteral("no German for: ") + missing.join(QStringLiteral("; "))));
     }
 
     void placeholders_agree() {
@@ -118,10 +127,49 @@ class TestTranslations : public QObject {
         }
     }
 
+    /// Plural forms are what English needs a file for: every one of them is filled in.
+    void english_has_its_plurals() {
+        const QDir source(QStringLiteral(SOURCE_FOLDER));
+        int plurals = 0;
+        for (const Message& message :
+             read_messages(source.filePath(QStringLiteral("translations/fieldmark_en.ts")))) {
+            QVERIFY2(message.numerus, qPrintable(message.source));
+            QVERIFY2(!message.unfinished && !message.translations.contains(QString()),
+                     qPrintable(message.source));
+            QVERIFY2(!message.translations.last().contains(QLatin1String("(s)")), qPrintable(message.source));
+            ++plurals;
+        }
+        QVERIFY(plurals > 5);
+        // None of German's plural texts is missing from English.
+        for (const Message& message :
+             read_messages(source.filePath(QStringLiteral("translations/fieldmark_de.ts")))) {
+            if (message.numerus) --plurals;
+        }
+        QCOMPARE(plurals, 0);
+    }
+
+    /// The contexts are those that the program asks with, namespace and all, and a plural finds its form.
+    void the_program_finds_its_texts() {
+        QTranslator german;
+        QVERIFY(german.load(QLocale(QLocale::German), QStringLiteral("fieldmark"), QStringLiteral("_"),
+                            QStringLiteral(":/i18n")));
+        QCOMPARE(german.translate("fieldmark::MainWindow", "&Library"), QStringLiteral("&Bibliothek"));
+        QCOMPARE(german.translate("fieldmark::Inspector", "%n pictures", nullptr, 1),
+                 QStringLiteral("%n Bild"));
+        QCOMPARE(german.translate("fieldmark::Inspector", "%n pictures", nullptr, 7),
+                 QStringLiteral("%n Bilder"));
+        QTranslator english;
+        QVERIFY(english.load(QLocale(QLocale::English), QStringLiteral("fieldmark"), QStringLiteral("_"),
+                             QStringLiteral(":/i18n")));
+        QCOMPARE(english.translate("fieldmark::Inspector", "%n pictures", nullptr, 1),
+                 QStringLiteral("%n picture"));
+    }
+
     void both_languages_are_in_the_program() {
         for (const QLocale& locale : {QLocale(QLocale::German), QLocale(QLocale::English)}) {
             QTranslator translator;
-            QVERIFY(translator.load(locale, QStringLiteral("fieldmark"), QStringLiteral("_"), QStringLiteral(":/i18n")));
+            QVERIFY(translator.load(locale, QStringLiteral("fieldmark"), QStringLiteral("_"),
+                                    QStringLiteral(":/i18n")));
             QVERIFY(!translator.isEmpty());
         }
     }
