@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/mobile_kernels.h"
 
+#include <immintrin.h>
+
 #define FIELDMARK_LANES 8
 #define FIELDMARK_TILE 6
 #define FIELDMARK_DEPTHWISE_TILE 10

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/mobile_kernels.h"
 
+#include <immintrin.h>
+
 #define FIELDMARK_LANES 16
 #define FIELDMARK_TILE 14
 #define FIELDMARK_DEPTHWISE_TILE 14
