@@ -15,7 +15,8 @@
 
 namespace fieldmark {
 
-ComparePane::ComparePane(Session& session, Role role, QWidget* parent) : QWidget(parent), m_role(role) {
+ComparePane::ComparePane(Session& session, Role role, QWidget* parent)
+    : QWidget(parent), m_role(role), m_session(session) {
     setObjectName(role == Role::Query   ? QStringLiteral("queryPane")
                   : role == Role::Match ? QStringLiteral("matchPane")
                                         : QStringLiteral("pinnedPane"));
@@ -51,17 +52,30 @@ ComparePane::ComparePane(Session& session, Role role, QWidget* parent) : QWidget
         line->addWidget(m_close);
     }
     column->addLayout(line);
+    connect(&session, &Session::rowsFetched, this, [this](RequestId id, const std::vector<ItemRow>& rows) {
+        if (id != m_row_request || id == 0 || rows.empty() || rows.front().item.id == 0) return;
+        m_row_request = 0;
+        const QString title = Text::title(rows.front());
+        const QString name = Text::file_name(rows.front().item.path);
+        nameQuery(title == name ? name : title + QStringLiteral(" · ") + name);
+    });
     recolour();
 }
 
 void ComparePane::setQuery(const QueryImage& query) {
     m_item = query.item;
     m_title_text = tr("Query");
-    m_detail_text = !query.path.empty() ? Text::file_name(query.path)
-                    : query.item != 0   ? tr("a picture of the library")
-                                        : tr("a pasted picture");
-    if (!query.crop.whole()) m_detail_text = tr("%1 · the part in the box").arg(m_detail_text);
+    m_part = !query.crop.whole();
+    nameQuery(!query.path.empty() ? Text::file_name(query.path)
+              : query.item != 0   ? tr("a picture of the library")
+                                  : tr("a pasted picture"));
+    m_row_request = query.item != 0 ? m_session.fetch_rows({query.item}) : 0;
     m_view->setSource(query);
+    updateTexts();
+}
+
+void ComparePane::nameQuery(const QString& name) {
+    m_detail_text = m_part ? tr("%1 · the part in the box").arg(name) : name;
     updateTexts();
 }
 

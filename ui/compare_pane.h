@@ -39,11 +39,15 @@ class ComparePane : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
+    void nameQuery(const QString& name);
     void updateTexts();
     void recolour();
 
     Role m_role;
+    Session& m_session;
     ItemId m_item = 0;
+    RequestId m_row_request = 0;  ///< for the name of a queried item
+    bool m_part = false;          ///< a part of the query is searched with
     QString m_title_text;
     QString m_detail_text;
     const ComparePane* m_stand_in = nullptr;

@@ -156,11 +156,14 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_error->setTextFormat(Qt::PlainText);
     m_error->setWordWrap(true);
     m_error->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    error_line->addWidget(m_error, 1);
     m_retry = new QPushButton(tr("Retry"), m_error_box);
     m_retry->setObjectName(QStringLiteral("inspectorRetry"));
+    m_retry->setIcon(icon(QStringLiteral("retry")));
     m_retry->setToolTip(tr("Try to read the file again"));
-    error_line->addWidget(m_retry, 0, Qt::AlignTop);
+    auto* error_column = new QVBoxLayout;
+    error_column->addWidget(m_error);
+    error_column->addWidget(m_retry, 0, Qt::AlignLeading);
+    error_line->addLayout(error_column, 1);
     column->addWidget(m_error_box);
     connect(m_retry, &QPushButton::clicked, this, &Inspector::retry);
 
@@ -377,7 +380,7 @@ void Inspector::refresh(bool picture) {
         m_preview->setEmptyText(one ? Text::state(row.item.state)
                                     : tr("%n pictures", nullptr, static_cast<int>(m_rows.size())));
     }
-    m_preview->setVisible(one);
+    m_preview->setVisible(one && row.item.state != ItemState::Failed);  // its reason stands below, in words
     m_title->setFullText(one ? Text::title(row)
                              : tr("%n pictures selected", nullptr, static_cast<int>(m_rows.size())));
     m_preview->setAccessibleName(m_title->fullText());

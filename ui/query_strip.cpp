@@ -161,7 +161,11 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     column->addWidget(m_well);
     connect(m_well, &QAbstractButton::clicked, this, &QueryStrip::openFileRequested);
 
-    m_scroll = new QScrollArea(this);
+    m_cards_line = new QWidget(this);
+    auto* cards_line = new QHBoxLayout(m_cards_line);
+    cards_line->setContentsMargins(0, 0, 0, 0);
+    cards_line->setSpacing(unit);
+    m_scroll = new QScrollArea(m_cards_line);
     m_scroll->setObjectName(QStringLiteral("queryCards"));
     m_scroll->setFrameShape(QFrame::NoFrame);
     m_scroll->setWidgetResizable(true);
@@ -171,7 +175,8 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_row_layout = new QHBoxLayout(m_row);
     m_row_layout->setContentsMargins(0, 0, 0, 0);
     m_row_layout->setSpacing(unit);
-    m_another = new QToolButton(m_row);
+    m_buttons = new QWidget(m_cards_line);
+    m_another = new QToolButton(m_buttons);
     m_another->setObjectName(QStringLiteral("addQueryPicture"));
     m_another->setIcon(icon(QStringLiteral("plus")));
     m_another->setText(tr("Another"));
@@ -181,7 +186,7 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_another->setToolTip(tr("Add another picture to the query, or drop one here"));
     m_another->setFocusPolicy(Qt::StrongFocus);
     connect(m_another, &QToolButton::clicked, this, &QueryStrip::openFileRequested);
-    m_clear = new QToolButton(m_row);
+    m_clear = new QToolButton(m_buttons);
     m_clear->setObjectName(QStringLiteral("clearQuery"));
     m_clear->setIcon(icon(QStringLiteral("close")));
     m_clear->setText(tr("End search"));
@@ -191,17 +196,19 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_clear->setToolTip(tr("Take all pictures out of the query and go back to the gallery (Esc)"));
     m_clear->setFocusPolicy(Qt::StrongFocus);
     connect(m_clear, &QToolButton::clicked, this, &QueryStrip::clear);
-    auto* buttons = new QVBoxLayout;
+    auto* buttons = new QVBoxLayout(m_buttons);
+    buttons->setContentsMargins(0, 0, 0, 0);
     buttons->addStretch(1);
     buttons->addWidget(m_another);
     buttons->addWidget(m_clear);
     buttons->addStretch(1);
-    m_row_layout->addLayout(buttons);
-    m_row_layout->addStretch(1);
     m_scroll->setWidget(m_row);
     m_scroll->viewport()->setAutoFillBackground(false);
     m_row->setAutoFillBackground(false);
-    column->addWidget(m_scroll);
+    cards_line->addWidget(m_scroll);
+    cards_line->addWidget(m_buttons);
+    cards_line->addStretch(1);
+    column->addWidget(m_cards_line);
 
     m_panel = new QWidget(this);
     m_panel->setObjectName(QStringLiteral("cropPanel"));
@@ -209,7 +216,6 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     panel->setContentsMargins(0, 0, 0, 0);
     panel->setSpacing(unit * 2);
     m_editor = new CropEditor(m_panel);
-    m_editor->setFixedHeight(unit * 36);
     panel->addWidget(m_editor, 3);
     auto* side = new QVBoxLayout;
     auto* help = new QLabel(tr("Drag a box around what matters; the matches follow."), m_panel);
@@ -304,7 +310,7 @@ void QueryStrip::add(const std::vector<QueryImage>& images, bool replace) {
 
 void QueryStrip::clear() {
     if (m_cards.empty()) return;
-    const bool focused = m_row->isAncestorOf(QApplication::focusWidget());
+    const bool focused = m_cards_line->isAncestorOf(QApplication::focusWidget());
     editCrop(-1);
     for (QueryCard* card : m_cards) {
         card->hide();
@@ -356,17 +362,22 @@ void QueryStrip::changed() {
 void QueryStrip::relayout() {
     const bool empty = m_cards.empty();
     m_well->setVisible(empty);
-    m_scroll->setVisible(!empty);
+    m_cards_line->setVisible(!empty);
     m_panel->setVisible(m_edited >= 0);
+    // The matches stay in view below the box.
+    const int unit = rhythm(this);
+    m_editor->setFixedHeight(qBound(unit * 14, window()->height() * 2 / 5, unit * 36));
     for (std::size_t at = 0; at < m_cards.size(); ++at)
         m_cards[at]->setPlace(static_cast<int>(at), static_cast<int>(m_cards.size()));
     if (!empty) {
         // The scroll bar, where one is needed, goes below the cards, not over them.
         const int cards = m_cards.front()->height();
         m_row_layout->activate();
-        const int room = width() - rhythm(this) * 2;
-        const bool bar = m_row->minimumSizeHint().width() > room;
+        const int wanted = m_row->minimumSizeHint().width();
+        const int room = qMax(cards, width() - rhythm(this) * 3 - m_buttons->sizeHint().width());
+        const bool bar = wanted > room;
         const int bar_height = bar ? style()->pixelMetric(QStyle::PM_ScrollBarExtent, nullptr, this) : 0;
+        m_scroll->setFixedWidth(qMin(wanted, room));
         m_scroll->setFixedHeight(cards + bar_height);
     }
     updateGeometry();

@@ -70,6 +70,8 @@ class QueryStrip : public QWidget {
     Well* m_well = nullptr;
     QScrollArea* m_scroll = nullptr;
     QWidget* m_row = nullptr;
+    QWidget* m_cards_line = nullptr;  ///< the scrolling row and, always in reach, its buttons
+    QWidget* m_buttons = nullptr;
     QBoxLayout* m_row_layout = nullptr;
     QToolButton* m_another = nullptr;
     QToolButton* m_clear = nullptr;
