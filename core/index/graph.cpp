@@ -85,8 +85,10 @@ class Hnsw final : public hnswlib::HierarchicalNSW<float> {
     /// Gives a node its place on levels 1..level. Throws bad_alloc.
     void set_level(tableint node, int level) {
         if (level > 0) {
-            linkLists_[node] =
-                static_cast<char*>(std::calloc(static_cast<std::size_t>(level), size_links_per_element_));
+            // One number more: to prefetch, hnswlib reads one past the end of a full list.
+            const std::size_t bytes =
+                static_cast<std::size_t>(level) * size_links_per_element_ + sizeof(tableint);
+            linkLists_[node] = static_cast<char*>(std::calloc(1, bytes));
             if (linkLists_[node] == nullptr) throw std::bad_alloc();
         }
         element_levels_[node] = level;

@@ -25,6 +25,11 @@ class TestIndexStorm : public QObject {
         constexpr int kDimension = 32;
         constexpr int kBatches = 120;
         constexpr int kBatch = 80;  // over a chunk in all
+#if defined(__SANITIZE_THREAD__)
+        constexpr int kRounds = 2;  // each access costs ten times as much
+#else
+        constexpr int kRounds = 6;
+#endif
         QTemporaryDir folder;
         VectorIndex index(kDimension);
         auto rows = clustered(kBatches * kBatch, kDimension, 40, 1);
@@ -106,7 +111,7 @@ class TestIndexStorm : public QObject {
         });
         std::jthread maintenance([&] {
             auto& fs = FileSystem::posix();
-            for (int round = 0; round < 6; ++round) {
+            for (int round = 0; round < kRounds; ++round) {
                 if (!index.build_graph(2).ok()) ++faults;
                 if (!index.save_graph(fs, folder.path().toStdString(), kKey).ok()) ++faults;
                 if (round % 2 == 1) index.drop_graph();
