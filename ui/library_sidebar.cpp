@@ -194,7 +194,7 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
 
     split->addWidget(place_box);
     split->addWidget(m_label_box);
-    split->setStretchFactor(0, 1);
+    split->setStretchFactor(0, 0);
     split->setStretchFactor(1, 1);
 
     connect(&session, &Session::opened, this, &LibrarySidebar::take_summary);
@@ -241,8 +241,6 @@ void LibrarySidebar::take_summary(const LibrarySummary& summary) {
     // Never under the user's fingers: a name being typed is left alone.
     if (m_places->findChild<QLineEdit*>() != nullptr) return;
     m_editing = true;
-    const int top = m_places->indexOfTopLevelItem(m_places->currentItem());
-    Q_UNUSED(top)
     m_places->clear();
     const auto add = [this](const QString& name, std::int64_t count, const QString& icon_name, const QString& tip) {
         auto* item = new QTreeWidgetItem(m_places, {name});
@@ -301,6 +299,10 @@ void LibrarySidebar::take_summary(const LibrarySummary& summary) {
         m_fields->setCurrentIndex(std::max(0, at));
     }
     m_label_box->setVisible(!summary.fields.empty());
+    // As high as its lines, up to half of the panel; the labels have the rest.
+    const int line = fontMetrics().height() * 7 / 4;
+    m_places->setMaximumHeight(summary.fields.empty() ? QWIDGETSIZE_MAX : line * m_places->topLevelItemCount() + line / 2);
+    m_places->setMinimumHeight(line * std::min(4, m_places->topLevelItemCount()));
     request_values();
 }
 

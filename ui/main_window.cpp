@@ -16,6 +16,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QPointer>
+#include <QPushButton>
 #include <QScreen>
 #include <QSlider>
 #include <QSplitter>
@@ -23,7 +24,6 @@
 #include <QStandardPaths>
 #include <QThreadPool>
 #include <QToolBar>
-#include <QToolButton>
 #include <QUndoStack>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -140,12 +140,11 @@ void MainWindow::build_parts() {
     m_place_label->setFont(bold);
     m_count_label = new QLabel(m_gallery_head);
     m_count_label->setObjectName(QStringLiteral("countLabel"));
-    m_sort_button = new QToolButton(m_gallery_head);
+    m_sort_button = new QPushButton(m_gallery_head);
+    m_sort_button->setFlat(true);
     m_sort_button->setObjectName(QStringLiteral("sortButton"));
     m_sort_button->setAccessibleName(tr("Order of the pictures"));
     m_sort_button->setToolTip(tr("Order of the pictures"));
-    m_sort_button->setPopupMode(QToolButton::InstantPopup);
-    m_sort_button->setAutoRaise(true);
     head->addWidget(m_place_label);
     head->addWidget(m_count_label);
     head->addStretch(1);
@@ -902,7 +901,7 @@ void MainWindow::start_sample_import() {
                     self->m_samples = false;
                     self->ask_sample_question();
                 } else {
-                    self->import_paths({*folder}, labels, MainWindow::tr("sample pictures"));
+                    self->import_paths({*folder}, labels, MainWindow::tr("Sample pictures"));
                 }
             },
             Qt::QueuedConnection);

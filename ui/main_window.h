@@ -18,11 +18,11 @@
 class QActionGroup;
 class QFileDialog;
 class QLabel;
+class QPushButton;
 class QSlider;
 class QSplitter;
 class QStackedWidget;
 class QToolBar;
-class QToolButton;
 class QUndoStack;
 
 namespace fieldmark {
@@ -150,7 +150,7 @@ class MainWindow : public QMainWindow {
     QUndoStack* m_undo;
 
     QToolBar* m_toolbar = nullptr;
-    QToolButton* m_library_button = nullptr;
+    QPushButton* m_library_button = nullptr;
     FilterField* m_filter = nullptr;
     QSlider* m_size = nullptr;
     QSplitter* m_splitter = nullptr;
@@ -162,7 +162,7 @@ class MainWindow : public QMainWindow {
     QWidget* m_gallery_head = nullptr;
     QLabel* m_place_label = nullptr;
     QLabel* m_count_label = nullptr;
-    QToolButton* m_sort_button = nullptr;
+    QPushButton* m_sort_button = nullptr;
     MatchHeader* m_match_header = nullptr;
     QStackedWidget* m_pages = nullptr;
     WelcomePage* m_welcome = nullptr;

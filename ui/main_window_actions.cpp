@@ -11,10 +11,10 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
+#include <QPushButton>
 #include <QSlider>
 #include <QStandardPaths>
 #include <QToolBar>
-#include <QToolButton>
 #include <QUndoStack>
 
 #include "ui/about_dialog.h"
@@ -277,11 +277,10 @@ void MainWindow::build_toolbar() {
     addToolBar(m_toolbar);
 
     m_toolbar->addAction(m_show_sidebar);
-    m_library_button = new QToolButton(m_toolbar);
+    m_library_button = new QPushButton(m_toolbar);
+    m_library_button->setFlat(true);
     m_library_button->setObjectName(QStringLiteral("libraryButton"));
     m_library_button->setIcon(icon(QStringLiteral("library")));
-    m_library_button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_library_button->setPopupMode(QToolButton::InstantPopup);
     m_library_button->setMenu(m_library_menu);
     m_library_button->setToolTip(tr("Library: add pictures, open another one"));
     m_library_button->setAccessibleName(tr("Library"));

@@ -67,8 +67,7 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
 
     const QRect inner = tile.adjusted(sizes.padding, sizes.padding, -sizes.padding, -sizes.padding);
     const QRect picture(inner.left(), inner.top(), inner.width(), inner.height() - sizes.caption);
-    paint_picture(painter, picture, option, index);
-    paint_badges(painter, picture, option, index);
+    paint_badges(painter, paint_picture(painter, picture, option, index), option, index);
     if (sizes.caption > 0) {
         paint_caption(painter,
                       QRect(inner.left(), picture.bottom() + 1 + option.fontMetrics.height() / 4, inner.width(),
@@ -78,8 +77,8 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     painter->restore();
 }
 
-void TileDelegate::paint_picture(QPainter* painter, const QRect& area, const QStyleOptionViewItem& option,
-                                 const QModelIndex& index) const {
+QRect TileDelegate::paint_picture(QPainter* painter, const QRect& area, const QStyleOptionViewItem& option,
+                                  const QModelIndex& index) const {
     const qreal ratio = painter->device()->devicePixelRatioF();
     const ItemId item = index.data(ItemIdRole).toLongLong();
     const int device_side = qRound(std::max(area.width(), area.height()) * ratio);
@@ -99,7 +98,7 @@ void TileDelegate::paint_picture(QPainter* painter, const QRect& area, const QSt
             painter->drawPixmap(area.center() - QPoint(size / 2, size / 2),
                                 icon_pixmap(QStringLiteral("failed"), size, ink, ratio));
         }
-        return;
+        return area;
     }
     // Small pictures are not blown up beyond one of their pixels for one logical pixel.
     QSizeF size = thumbnail.size();
@@ -116,6 +115,7 @@ void TileDelegate::paint_picture(QPainter* painter, const QRect& area, const QSt
     const QPointF device = painter->deviceTransform().map(corner);
     const QPointF snapped = QPointF(qRound(device.x()) - origin.x(), qRound(device.y()) - origin.y()) / ratio;
     painter->drawPixmap(snapped, drawn);
+    return QRectF(corner, QSizeF(device_size) / ratio).toAlignedRect().intersected(area);
 }
 
 QPixmap TileDelegate::scaled(const QPixmap& source, const QSize& device_size) const {
@@ -148,7 +148,7 @@ void TileDelegate::paint_badges(QPainter* painter, const QRect& area, const QSty
     if (names.isEmpty()) return;
 
     const qreal ratio = painter->device()->devicePixelRatioF();
-    const int size = std::min(option.fontMetrics.height() * 6 / 5, area.width() / 3);
+    const int size = option.fontMetrics.height() * 6 / 5;
     int right = area.right() + 1;
     for (const QString& name : names) {
         const QRect badge(right - size, area.top(), size, size);

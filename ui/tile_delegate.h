@@ -34,8 +34,9 @@ class TileDelegate : public QStyledItemDelegate {
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
   private:
-    void paint_picture(QPainter* painter, const QRect& area, const QStyleOptionViewItem& option,
-                       const QModelIndex& index) const;
+    /// Returns what the picture covers of `area`.
+    QRect paint_picture(QPainter* painter, const QRect& area, const QStyleOptionViewItem& option,
+                        const QModelIndex& index) const;
     void paint_badges(QPainter* painter, const QRect& area, const QStyleOptionViewItem& option,
                       const QModelIndex& index) const;
     void paint_caption(QPainter* painter, const QRect& area, const QStyleOptionViewItem& option,

@@ -88,9 +88,9 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
     auto* outer = new QHBoxLayout(this);
     outer->addStretch(1);
     auto* page = new QWidget(this);
-    page->setMaximumWidth(fontMetrics().averageCharWidth() * 84);
-    page->setMinimumWidth(fontMetrics().averageCharWidth() * 48);
-    outer->addWidget(page, 6);
+    page->setMaximumWidth(fontMetrics().averageCharWidth() * 96);
+    page->setMinimumWidth(fontMetrics().averageCharWidth() * 56);
+    outer->addWidget(page, 12);
     outer->addStretch(1);
 
     auto* column = new QVBoxLayout(page);

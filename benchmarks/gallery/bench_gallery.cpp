@@ -31,7 +31,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/hash.h"
+#include "core/base/digest.h"
 #include "core/library/library.h"
 #include "core/library/thumbnail_cache.h"
 #include "core/library/writer.h"
