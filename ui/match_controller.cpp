@@ -34,7 +34,11 @@ MatchController::MatchController(Session& session, MatchModel& model, QObject* p
     m_quiet_timer.setSingleShot(true);
     m_quiet_timer.setInterval(kQuietPause);
     connect(&m_quiet_timer, &QTimer::timeout, this, [this] {
-        if (active() && m_current == 0 && !m_debounce.isActive()) send(true);
+        if (!active()) return;
+        if (m_current != 0 || m_debounce.isActive() || m_waiting_for_model)
+            m_quiet_timer.start();  // what is under way may not see the newest commit
+        else
+            send(true);
     });
 
     connect(&session, &Session::searchFinished, this, [this](RequestId id, const SearchResponse& response) {
@@ -133,7 +137,7 @@ void MatchController::send(bool quiet) {
         m_new_matches = 0;
         Q_EMIT newMatchesFound(0);
     }
-    m_error.reset();
+    if (!quiet) m_error.reset();
     m_waiting_for_model = false;
     m_quiet = quiet;
 
@@ -170,6 +174,7 @@ void MatchController::take(const SearchResponse& response) {
     const bool quiet = m_quiet;
     m_current = 0;
     m_quiet = false;
+    m_error.reset();
     if (!quiet) {
         m_response = response;
         m_shown.start();

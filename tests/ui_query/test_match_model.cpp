@@ -35,7 +35,8 @@ std::vector<Match> matches(const std::vector<ItemId>& items) {
 
 std::vector<ItemId> items(const MatchModel& model) {
     std::vector<ItemId> result;
-    for (int row = 0; row < model.rowCount(); ++row) result.push_back(model.index(row).data(ItemIdRole).toLongLong());
+    for (int row = 0; row < model.rowCount(); ++row)
+        result.push_back(model.index(row).data(ItemIdRole).toLongLong());
     return result;
 }
 
@@ -61,7 +62,8 @@ class TestMatchModel : public QObject {
         QCOMPARE(first.data(StateRole).toInt(), static_cast<int>(ItemState::Ready));
         QCOMPARE(first.data(AbsolutePathRole).toByteArray(), QByteArray("/pictures/birds/5.jpg"));
         QCOMPARE(first.data(RowRole).value<ItemRow>().item.id, ItemId{5});
-        QVERIFY(first.data(Qt::AccessibleTextRole).toString().startsWith(QStringLiteral("rank 1, Song Sparrow")));
+        QVERIFY(
+            first.data(Qt::AccessibleTextRole).toString().startsWith(QStringLiteral("rank 1, Song Sparrow")));
         QVERIFY(!first.data(OfflineRole).toBool());
         model.setOfflineCollections({3});
         QVERIFY(first.data(OfflineRole).toBool());
@@ -120,7 +122,8 @@ class TestMatchModel : public QObject {
                 held.emplace_back(model.match(row)->row.item.id, model.index(row));
             model.setMatches(matches(wanted));
             QCOMPARE(items(model), wanted);
-            for (const auto& [item, index] : held) QCOMPARE(index.isValid() ? index.row() : -1, model.rowOf(item));
+            for (const auto& [item, index] : held)
+                QCOMPARE(index.isValid() ? index.row() : -1, model.rowOf(item));
         }
         model.clear();
         QCOMPARE(model.rowCount(), 0);

@@ -33,7 +33,8 @@ class TestQueryDrop : public QObject {
   private Q_SLOTS:
     void reads_local_files_with_any_bytes() {
         QMimeData data;
-        data.setData(QStringLiteral("text/uri-list"), "file:///a/b%20c.jpg\r\nfile:///a/%FFx.png\r\nfile://localhost/d.png\r\n");
+        data.setData(QStringLiteral("text/uri-list"),
+                     "file:///a/b%20c.jpg\r\nfile:///a/%FFx.png\r\nfile://localhost/d.png\r\n");
         QVERIFY(QueryDropReader::can_read(data));
         const QueryDrop drop = QueryDropReader::read(data);
         QCOMPARE(drop.images.size(), 3U);
@@ -56,7 +57,10 @@ class TestQueryDrop : public QObject {
     }
 
     void refuses_hostile_item_lists() {
-        QCOMPARE(QueryDropReader::decode_items(QByteArray("3,-1,0,x,,99999999999999999999,3,") + char(0) + "\xff,4").size(), 2U);
+        QCOMPARE(QueryDropReader::decode_items(QByteArray("3,-1,0,x,,99999999999999999999,3,") + char(0) +
+                                               "\xff,4")
+                     .size(),
+                 2U);
         QCOMPARE(QueryDropReader::decode_items("").size(), 0U);
         QCOMPARE(QueryDropReader::decode_items(QByteArray(1'000'000, ',')).size(), 0U);
         QMimeData data;
@@ -118,7 +122,8 @@ class TestQueryDrop : public QObject {
 
     void reads_data_addresses() {
         const QByteArray png = encoded("PNG");
-        const QString address = QStringLiteral("data:image/png;base64,") + QString::fromLatin1(png.toBase64());
+        const QString address =
+            QStringLiteral("data:image/png;base64,") + QString::fromLatin1(png.toBase64());
         QMimeData text;
         text.setText(address);
         QCOMPARE(QueryDropReader::read(text).images.size(), 1U);
@@ -138,10 +143,14 @@ class TestQueryDrop : public QObject {
     void reads_pasted_paths_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QStringList>("paths");
-        QTest::newRow("absolute") << QStringLiteral("/a/b c.jpg") << QStringList{QStringLiteral("/a/b c.jpg")};
-        QTest::newRow("quoted") << QStringLiteral(" '/a/b c.jpg' \n") << QStringList{QStringLiteral("/a/b c.jpg")};
-        QTest::newRow("home") << QStringLiteral("~/a.jpg") << QStringList{QDir::homePath() + QStringLiteral("/a.jpg")};
-        QTest::newRow("file address") << QStringLiteral("file:///a/b%20c.jpg") << QStringList{QStringLiteral("/a/b c.jpg")};
+        QTest::newRow("absolute") << QStringLiteral("/a/b c.jpg")
+                                  << QStringList{QStringLiteral("/a/b c.jpg")};
+        QTest::newRow("quoted") << QStringLiteral(" '/a/b c.jpg' \n")
+                                << QStringList{QStringLiteral("/a/b c.jpg")};
+        QTest::newRow("home") << QStringLiteral("~/a.jpg")
+                              << QStringList{QDir::homePath() + QStringLiteral("/a.jpg")};
+        QTest::newRow("file address")
+            << QStringLiteral("file:///a/b%20c.jpg") << QStringList{QStringLiteral("/a/b c.jpg")};
         QTest::newRow("lines") << QStringLiteral("/a.jpg\r\n/b.jpg\n\n/a.jpg")
                                << QStringList{QStringLiteral("/a.jpg"), QStringLiteral("/b.jpg")};
         QTest::newRow("relative") << QStringLiteral("../../etc/passwd") << QStringList{};

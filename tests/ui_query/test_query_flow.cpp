@@ -151,7 +151,8 @@ class TestQueryFlow : public QObject {
         m_controller->setImages({of_path(path(QStringLiteral("nowhere.jpg")))});
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kWait);
         QCOMPARE(m_model->rowCount(), 0);
-        QVERIFY2(m_controller->headline().contains(QStringLiteral("nowhere.jpg")), qPrintable(m_controller->headline()));
+        QVERIFY2(m_controller->headline().contains(QStringLiteral("nowhere.jpg")),
+                 qPrintable(m_controller->headline()));
     }
 
     void fills_the_strip_by_paste_and_removes_by_key() {
@@ -189,7 +190,9 @@ class TestQueryFlow : public QObject {
 
         const auto cards = strip.findChildren<QueryCard*>();
         QCOMPARE(cards.size(), 3);
-        QTRY_VERIFY_WITH_TIMEOUT(!cards[0]->picture().isNull() && !cards[1]->picture().isNull() && !cards[2]->picture().isNull(), kWait);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            !cards[0]->picture().isNull() && !cards[1]->picture().isNull() && !cards[2]->picture().isNull(),
+            kWait);
         QTest::keyClick(cards[0], Qt::Key_N);
         QVERIFY(strip.images()[0].negative);
         QVERIFY(!problem->isVisible());
@@ -223,7 +226,7 @@ class TestQueryFlow : public QObject {
         data.setData(QueryDropReader::items_mime_type(), QueryDropReader::encode_items({m_items[1]}));
         QVERIFY(drop(QPoint(strip.width() - 20, 20)));  // the part that adds
         QCOMPARE(strip.images().size(), 2U);
-        QVERIFY(drop(QPoint(20, 20)));                  // the part that replaces
+        QVERIFY(drop(QPoint(20, 20)));  // the part that replaces
         QCOMPARE(strip.images().size(), 1U);
         QCOMPARE(strip.images()[0].item, m_items[1]);
         QMimeData other;
@@ -238,7 +241,8 @@ class TestQueryFlow : public QObject {
         QueryStrip strip(m_session, *m_thumbnails);
         strip.resize(900, 600);
         strip.show();
-        QObject::connect(&strip, &QueryStrip::imagesChanged, m_controller.get(), [&] { m_controller->setImages(strip.images()); });
+        QObject::connect(&strip, &QueryStrip::imagesChanged, m_controller.get(),
+                         [&] { m_controller->setImages(strip.images()); });
         strip.add({of_item(m_items[2])});
         auto* card = strip.findChild<QueryCard*>();
         QTRY_VERIFY_WITH_TIMEOUT(!card->picture().isNull(), kWait);
@@ -321,7 +325,8 @@ class TestQueryFlow : public QObject {
         undo.undo();  // each gets its own value back
         QTRY_COMPARE_WITH_TIMEOUT(stored(m_items[1], "plumage"), std::string("winter"), kWait);
         QCOMPARE(stored(m_items[0], "plumage"), std::string("breeding"));
-        QTRY_VERIFY_WITH_TIMEOUT(fields->index(0, FieldsModel::ValueColumn).data(FieldsModel::SeveralRole).toBool(), kWait);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            fields->index(0, FieldsModel::ValueColumn).data(FieldsModel::SeveralRole).toBool(), kWait);
         undo.undo();
         undo.undo();
         QTRY_COMPARE_WITH_TIMEOUT(stored(m_items[0], "plumage"), std::string(), kWait);
@@ -362,6 +367,9 @@ class TestQueryFlow : public QObject {
         CompareView compare(m_session);
         compare.resize(900, 500);
         compare.show();
+        compare.activateWindow();
+        compare.setFocus();
+        QVERIFY(QTest::qWaitForWindowActive(&compare));
         compare.setQuery(of_item(m_items[0]));
         compare.setMatches(m_model.get(), 1);
         QSignalSpy current(&compare, &CompareView::currentChanged);
@@ -441,11 +449,12 @@ class TestQueryFlow : public QObject {
         bool there = false;
         QObject context;
         RequestId wanted = 0;
-        connect(&m_session, &Session::itemsListed, &context, [&](RequestId id, const std::vector<ItemId>& listed) {
-            if (id != wanted) return;
-            ids = listed;
-            there = true;
-        });
+        connect(&m_session, &Session::itemsListed, &context,
+                [&](RequestId id, const std::vector<ItemId>& listed) {
+                    if (id != wanted) return;
+                    ids = listed;
+                    there = true;
+                });
         wanted = m_session.list_items({});
         [&] { QTRY_VERIFY_WITH_TIMEOUT(there, kWait); }();
         return ids;
@@ -456,11 +465,12 @@ class TestQueryFlow : public QObject {
         bool there = false;
         QObject context;
         RequestId wanted = 0;
-        connect(&m_session, &Session::rowsFetched, &context, [&](RequestId id, const std::vector<ItemRow>& answer) {
-            if (id != wanted) return;
-            fetched = answer;
-            there = true;
-        });
+        connect(&m_session, &Session::rowsFetched, &context,
+                [&](RequestId id, const std::vector<ItemRow>& answer) {
+                    if (id != wanted) return;
+                    fetched = answer;
+                    there = true;
+                });
         wanted = m_session.fetch_rows(ids);
         [&] { QTRY_VERIFY_WITH_TIMEOUT(there, kWait); }();
         return fetched;

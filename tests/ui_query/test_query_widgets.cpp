@@ -31,7 +31,8 @@ class TestQueryWidgets : public QObject {
         const Crop box{1000, 2000, 3000, 4000};
         QCOMPARE(CropEditor::moved(box, -5000, 9000), (Crop{0, 6000, 3000, 4000}));
         QCOMPARE(CropEditor::moved(box, 100, -100), (Crop{1100, 1900, 3000, 4000}));
-        QCOMPARE(CropEditor::resized(box, Qt::RightEdge | Qt::BottomEdge, 99999, 99999), (Crop{1000, 2000, 9000, 8000}));
+        QCOMPARE(CropEditor::resized(box, Qt::RightEdge | Qt::BottomEdge, 99999, 99999),
+                 (Crop{1000, 2000, 9000, 8000}));
         QCOMPARE(CropEditor::resized(box, Qt::LeftEdge, 99999, 0), (Crop{3800, 2000, 200, 4000}));
         QCOMPARE(CropEditor::resized(box, Qt::TopEdge, 0, -99999), (Crop{1000, 0, 3000, 6000}));
         // A box thinner than the smallest at the very edge stays valid.
@@ -51,7 +52,8 @@ class TestQueryWidgets : public QObject {
         QSignalSpy changed(&editor, &CropEditor::cropChanged);
         const QRectF picture = editor.pictureRect();
         const auto at = [&](double x, double y) {
-            return QPoint(qRound(picture.x() + picture.width() * x), qRound(picture.y() + picture.height() * y));
+            return QPoint(qRound(picture.x() + picture.width() * x),
+                          qRound(picture.y() + picture.height() * y));
         };
         const auto drag = [&](const QPoint& from, const QPoint& to) {
             QTest::mousePress(&editor, Qt::LeftButton, {}, from);
@@ -63,7 +65,8 @@ class TestQueryWidgets : public QObject {
 
         drag(at(0.2, 0.2), at(0.6, 0.7));
         QVERIFY(changed.size() >= 2);  // the matches follow while it is drawn
-        QVERIFY(near(editor.crop().x, 2000) && near(editor.crop().width, 4000) && near(editor.crop().height, 5000));
+        QVERIFY(near(editor.crop().x, 2000) && near(editor.crop().width, 4000) &&
+                near(editor.crop().height, 5000));
         QVERIFY(editor.description().contains(QLatin1Char('%')));
 
         drag(at(0.4, 0.45), at(0.5, 0.55));
@@ -71,7 +74,8 @@ class TestQueryWidgets : public QObject {
         QVERIFY(near(editor.crop().width, 4000) && near(editor.crop().height, 5000));
 
         drag(at(0.7, 0.8), at(0.9, 0.9));  // the lower right handle
-        QVERIFY(near(editor.crop().x, 3000) && near(editor.crop().width, 6000) && near(editor.crop().height, 6000));
+        QVERIFY(near(editor.crop().x, 3000) && near(editor.crop().width, 6000) &&
+                near(editor.crop().height, 6000));
 
         const Crop before = editor.crop();
         drag(at(0.05, 0.05), at(0.055, 0.05));  // a click that trembles
@@ -122,7 +126,8 @@ class TestQueryWidgets : public QObject {
         window.resize(800, 100);
         window.show();
         using Op = Condition::Operator;
-        const std::vector<Condition> three{{"species", Op::Equal, "Wren"}, {"split", Op::Equal, "unseen"}, {"age", Op::Less, "3"}};
+        const std::vector<Condition> three{
+            {"species", Op::Equal, "Wren"}, {"split", Op::Equal, "unseen"}, {"age", Op::Less, "3"}};
         QVERIFY(chips.isHidden());
         chips.setConditions(three);
         QVERIFY(!chips.isHidden());
@@ -154,7 +159,8 @@ class TestQueryWidgets : public QObject {
     void wraps_chips() {
         FilterChips chips;
         std::vector<Condition> many;
-        for (int i = 0; i < 12; ++i) many.push_back({"field", Condition::Operator::Equal, "value " + std::to_string(i)});
+        for (int i = 0; i < 12; ++i)
+            many.push_back({"field", Condition::Operator::Equal, "value " + std::to_string(i)});
         chips.setConditions(many);
         QVERIFY(chips.heightForWidth(200) > 2 * chips.heightForWidth(4000));
     }
@@ -244,6 +250,9 @@ class TestQueryWidgets : public QObject {
         CompareView compare(session);
         compare.resize(900, 500);
         compare.show();
+        compare.activateWindow();
+        compare.setFocus();
+        QVERIFY(QTest::qWaitForWindowActive(&compare));
         const auto views = compare.findChildren<ImageView*>();
         QCOMPARE(views.size(), 2);
         views[0]->setImage(QImage(4000, 3000, QImage::Format_RGB32));

@@ -88,9 +88,12 @@ class TestText : public QObject {
         QTest::newRow("3.2 s") << 3.2 << QStringLiteral("3.2 s") << QStringLiteral("a few seconds left");
         QTest::newRow("33 s") << 33.0 << QStringLiteral("33 s") << QStringLiteral("about 35 s left");
         QTest::newRow("65 s") << 65.0 << QStringLiteral("1 min 5 s") << QStringLiteral("about 1 min left");
-        QTest::newRow("59 min") << 3540.0 << QStringLiteral("59 min 0 s") << QStringLiteral("about 59 min left");
-        QTest::newRow("59.9 min") << 3594.0 << QStringLiteral("59 min 54 s") << QStringLiteral("about 1 h left");
-        QTest::newRow("100 min") << 6000.0 << QStringLiteral("1 h 40 min") << QStringLiteral("about 1 h 40 min left");
+        QTest::newRow("59 min") << 3540.0 << QStringLiteral("59 min 0 s")
+                                << QStringLiteral("about 59 min left");
+        QTest::newRow("59.9 min") << 3594.0 << QStringLiteral("59 min 54 s")
+                                  << QStringLiteral("about 1 h left");
+        QTest::newRow("100 min") << 6000.0 << QStringLiteral("1 h 40 min")
+                                 << QStringLiteral("about 1 h 40 min left");
     }
     void writes_times() {
         QFETCH(double, seconds);
@@ -108,7 +111,8 @@ class TestText : public QObject {
     void writes_conditions() {
         QCOMPARE(Text::condition({"species", Condition::Operator::Equal, "Song Sparrow"}),
                  QStringLiteral("species = Song Sparrow"));
-        QCOMPARE(Text::condition({"split", Condition::Operator::NotEqual, ""}), QStringLiteral("split ≠ (empty)"));
+        QCOMPARE(Text::condition({"split", Condition::Operator::NotEqual, ""}),
+                 QStringLiteral("split ≠ (empty)"));
         QCOMPARE(Text::condition({"path", Condition::Operator::Contains, "ke\nnya"}),
                  QStringLiteral("path contains “ke\uFFFDnya”"));
     }
