@@ -31,7 +31,7 @@ std::string progress_text(const ImportProgress& now) {
     return text;
 }
 
-Json to_json(const LabelReport& labels) {
+Json labels_json(const LabelReport& labels) {
     Json object;
     object["rows"] = labels.rows;
     object["matched"] = labels.matched;
@@ -143,7 +143,7 @@ Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
     answer.json["model"] = model->name;
     answer.json["engine"] = (*embedder)->engine();
     answer.json.update(to_json(*report));
-    if (!arguments.request.labels_csv.empty()) answer.json["labels"] = to_json(report->labels);
+    if (!arguments.request.labels_csv.empty()) answer.json["labels"] = labels_json(report->labels);
     print(context.console, *report, arguments.request.labels_csv);
     const bool all_used =
         report->failed.empty() && report->labels.unmatched_count == 0 && report->labels.duplicates == 0;

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include <QCoreApplication>
+#include <QGuiApplication>
 
 #include <CLI/CLI.hpp>
 
@@ -75,6 +75,9 @@ int main(int argc, char** argv) {
     console.set_json(json);
     console.set_quiet(quiet);
 
+    // Fonts for contact sheets and the plug-ins of picture formats; never a display. Our arguments are not Qt's.
+    int qt_argc = 1;
+    const QGuiApplication application(qt_argc, argv);
     Interrupt interrupt;
     Context context{console, interrupt};
     const auto answer = action(context);

@@ -93,10 +93,14 @@ Json to_json(const Error& error) {
 }
 
 std::string format_count(std::int64_t count) {
-    std::string digits = std::to_string(count);
-    const std::size_t first = digits.starts_with('-') ? 1 : 0;
-    for (std::size_t at = digits.size(); at > first + 3; at -= 3) digits.insert(at - 3, ",");
-    return digits;
+    const std::string digits = std::to_string(count);
+    const std::size_t first = count < 0 ? 1 : 0;
+    std::string grouped;
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+        if (at > first && (digits.size() - at) % 3 == 0) grouped += ',';
+        grouped += digits[at];
+    }
+    return grouped;
 }
 
 std::string format_bytes(std::int64_t bytes) {
