@@ -33,6 +33,12 @@ EngineFixture::EngineFixture() {
     open();
 }
 
+EngineFixture::~EngineFixture() {
+    close();
+    std::error_code code;  // QTemporaryDir cannot remove names that are not UTF-8
+    std::filesystem::remove_all(m_root.path().toStdString(), code);
+}
+
 std::string EngineFixture::folder(const std::string& name) const {
     const std::string path = m_root.path().toStdString() + '/' + name;
     std::filesystem::create_directories(path);
@@ -147,8 +153,14 @@ std::string difference(const std::map<std::string, StoredRow>& a, const std::map
     return {};
 }
 
-void write_file(const std::string& path, const std::string& content) {
+void write_text(const std::string& path, const std::string& content) {
     std::ofstream(path, std::ios::binary) << content;
+}
+
+ImportRequest import_of(const std::string& path) {
+    ImportRequest request;
+    request.paths = {path};
+    return request;
 }
 
 SearchRequest query_item(ItemId item, int k) {

@@ -25,6 +25,7 @@ Embedder* shared_embedder();
 class EngineFixture {
   public:
     EngineFixture();
+    ~EngineFixture();
     std::string folder(const std::string& name) const;  ///< made if need be
     std::string library_folder() const;
     void open(bool create = true);
@@ -41,10 +42,13 @@ class EngineFixture {
     SearchService& service();
     std::string graph_folder() const { return library->index_folder(); }
 
+  private:
+    QTemporaryDir m_root;  ///< first, so that it goes last
+
+  public:
     std::unique_ptr<Library> library;
 
   private:
-    QTemporaryDir m_root;
     std::unique_ptr<SearchService> m_service;
 };
 
@@ -58,7 +62,8 @@ std::map<std::string, StoredRow> stored_rows(const Library& library);
 /// Empty if equal (vectors to 1e-4 in cosine), else what differs first.
 std::string difference(const std::map<std::string, StoredRow>& a, const std::map<std::string, StoredRow>& b);
 
-void write_file(const std::string& path, const std::string& content);
+void write_text(const std::string& path, const std::string& content);
+ImportRequest import_of(const std::string& path);
 SearchRequest query_item(ItemId item, int k = 10);
 SearchRequest query_file(const std::string& path, int k = 10);
 std::vector<std::string> paths_of(const SearchResponse& response);

@@ -56,8 +56,7 @@ class TestImportCrash : public QObject {
         ThumbnailCache thumbnails((*library)->thumbnail_file());
         const char byte = 'r';
         if (::write(STDOUT_FILENO, &byte, 1) != 1) return 4;
-        const auto report =
-            ImportPipeline(**library, *shared_embedder(), &thumbnails).run({.paths = {folder}});
+        const auto report = ImportPipeline(**library, *shared_embedder(), &thumbnails).run(import_of(folder));
         return report ? 0 : 5;
     }
     static void set_program(const char* path) { program = path; }

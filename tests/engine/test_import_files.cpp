@@ -136,8 +136,8 @@ class TestImportFiles : public QObject {
         Birds birds;
         const std::string away = birds.fixture.folder("drive") + "/birds";
         fs::rename(birds.folder, away);
-        const auto gone = ImportPipeline(*birds.fixture.library, *shared_embedder(), nullptr)
-                              .run({.paths = {birds.folder}});
+        const auto gone =
+            ImportPipeline(*birds.fixture.library, *shared_embedder(), nullptr).run(import_of(birds.folder));
         QCOMPARE(gone.error().kind, ErrorKind::NotFound);
         fs::create_directories(birds.folder);  // the empty mount point
         const ImportReport empty = birds.again();
@@ -200,7 +200,7 @@ class TestImportFiles : public QObject {
         write_specimens(folder, {.classes = 8, .per_class = 60, .width = 120, .height = 90});
         auto library = Library::open(disk + "/Full.fieldmark", {true, false, "test"});
         QVERIFY(library.ok());
-        const auto report = ImportPipeline(**library, *shared_embedder(), nullptr).run({.paths = {folder}});
+        const auto report = ImportPipeline(**library, *shared_embedder(), nullptr).run(import_of(folder));
         QVERIFY(!report.ok());
         QCOMPARE(report.error().kind, ErrorKind::DiskFull);
         QVERIFY2(report.error().text.find("MB") != std::string::npos, report.error().text.c_str());
@@ -212,7 +212,7 @@ class TestImportFiles : public QObject {
         }
         // With room again the rest follows.
         QCOMPARE(::mount("tmpfs", disk.c_str(), "tmpfs", MS_REMOUNT, "size=64m"), 0);
-        const auto resumed = ImportPipeline(**library, *shared_embedder(), nullptr).run({.paths = {folder}});
+        const auto resumed = ImportPipeline(**library, *shared_embedder(), nullptr).run(import_of(folder));
         QVERIFY2(resumed.ok(), resumed.ok() ? "" : resumed.error().text.c_str());
         QCOMPARE((*reader)->counts()->ready, std::int64_t{480});
     }

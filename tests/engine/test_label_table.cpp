@@ -16,7 +16,7 @@ class TestLabelTable : public QObject {
 
     Result<LabelTable> read(const std::string& content) const {
         const std::string file = m_directory.path().toStdString() + "/labels.csv";
-        testing::write_file(file, content);
+        testing::write_text(file, content);
         return read_label_table(file);
     }
 

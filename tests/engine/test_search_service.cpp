@@ -176,7 +176,7 @@ class TestSearchService : public QObject {
         QCOMPARE(fixture().service().search(query_item(987654)).error().kind, ErrorKind::NotFound);
         QCOMPARE(fixture().service().search(query_file("/nowhere.jpg")).error().kind, ErrorKind::NotFound);
         const std::string text = fixture().folder("elsewhere") + "/text.jpg";
-        write_file(text, "this is no picture");
+        write_text(text, "this is no picture");
         const auto no_picture = fixture().service().search(query_file(text));
         QCOMPARE(no_picture.error().kind, ErrorKind::Unsupported);
         QVERIFY(no_picture.error().text.find(text) != std::string::npos);
