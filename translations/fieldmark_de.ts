@@ -1068,10 +1068,6 @@
         </translation>
     </message>
     <message>
-        <source>sample pictures</source>
-        <translation>Beispielbilder</translation>
-    </message>
-    <message>
         <source>Import the pictures</source>
         <translation>Bilder importieren</translation>
     </message>
@@ -1938,6 +1934,10 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>Size of the window, such as 1280x800.</source>
         <translation>Größe des Fensters, etwa 1280x800.</translation>
+    </message>
+    <message>
+        <source>Colours for this time: light, dark or system.</source>
+        <translation>Farben für dieses Mal: light, dark oder system.</translation>
     </message>
 </context>
 </TS>
