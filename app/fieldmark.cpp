@@ -44,11 +44,17 @@ int main(int argc, char** argv) {
     const QCommandLineOption size(QStringLiteral("size"),
                                   QCoreApplication::translate("main", "Size of the window, such as 1280x800."),
                                   QStringLiteral("WxH"));
-    parser.addOptions({library, samples, add, size});
+    const QCommandLineOption appearance(QStringLiteral("appearance"),
+                                        QCoreApplication::translate("main", "Colours for this time: light, dark or system."),
+                                        QStringLiteral("name"));
+    parser.addOptions({library, samples, add, size, appearance});
     parser.process(application);
 
     Theme theme;
-    theme.apply(Settings().appearance());
+    const QString look = parser.value(appearance);
+    theme.apply(look == QLatin1String("dark")    ? Appearance::Dark
+                : look == QLatin1String("light") ? Appearance::Light
+                                                 : Settings().appearance());
     MainWindow window({}, &theme);
     if (parser.isSet(size)) {
         const QStringList parts = parser.value(size).split(QLatin1Char('x'));

@@ -83,7 +83,7 @@ FilterField::FilterField(QWidget* parent) : QLineEdit(parent) {
     setToolTip(tr("Words that a name, a label or a path must contain, or conditions such as species=Song Sparrow "
                   "and Enter (Ctrl+L)"));
     setClearButtonEnabled(true);
-    addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
+    addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition)->setText(tr("Filter"));
     m_debounce.setSingleShot(true);
     m_debounce.setInterval(debounce_milliseconds);
     connect(&m_debounce, &QTimer::timeout, this, &FilterField::settle);

@@ -55,7 +55,7 @@
 namespace fieldmark {
 namespace {
 
-constexpr int narrow_window = 900;
+constexpr int narrow_window = 901;  // logical pixels; at 900 and below pictures need all of it
 constexpr int max_inspected = 2000;
 
 bool ends_with_csv(const std::string& path) {

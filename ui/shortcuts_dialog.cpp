@@ -67,7 +67,7 @@ ShortcutsDialog::ShortcutsDialog(const std::vector<Group>& groups, QWidget* pare
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
     column->addWidget(buttons);
-    resize(unit * 62, unit * 70);
+    resize(unit * 88, unit * 76);
 }
 
 }  // namespace fieldmark

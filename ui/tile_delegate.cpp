@@ -27,7 +27,7 @@ TileDelegate::TileDelegate(const ThumbnailStore* thumbnails, QObject* parent)
 
 TileDelegate::Metrics TileDelegate::metrics(const QFontMetrics& font, int picture_side, bool scored) {
     Metrics metrics;
-    metrics.padding = std::max(4, font.height() * 2 / 5);
+    metrics.padding = std::max(6, font.height() / 2);
     metrics.gap = std::max(4, font.height() / 3);
     // A score is never left out; a name is, where it could not be read anyway.
     const bool named = picture_side >= smallest_with_caption;
