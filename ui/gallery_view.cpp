@@ -42,6 +42,8 @@ GalleryView::GalleryView(ThumbnailStore* thumbnails, QWidget* parent)
     setMouseTracking(true);
     viewport()->setMouseTracking(true);
     viewport()->setAttribute(Qt::WA_Hover);
+    // paintEvent() fills all of it: scrolling can then move what is there instead of painting it again.
+    viewport()->setAttribute(Qt::WA_OpaquePaintEvent);
     if (m_thumbnails != nullptr) {
         connect(m_thumbnails, &ThumbnailStore::changed, this, [this](ItemId item) {
             const auto [first, last] = visible_rows();

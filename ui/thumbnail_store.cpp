@@ -11,7 +11,7 @@
 namespace fieldmark {
 namespace {
 
-constexpr int cache_kilobytes = 256 * 1024;  // decoded pixels: some 1,000 tiles of 256 x 256
+constexpr int cache_kilobytes = 160 * 1024;  // decoded pixels: some 800 tiles of 256 x 192
 
 int size_class_for(int device_pixels) { return device_pixels <= 256 ? 256 : 512; }
 

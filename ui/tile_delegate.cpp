@@ -17,7 +17,7 @@
 namespace fieldmark {
 namespace {
 
-constexpr int cache_kilobytes = 96 * 1024;
+constexpr int cache_kilobytes = 64 * 1024;
 constexpr int smallest_with_caption = 88;
 
 }  // namespace
