@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <QGuiApplication>
+#include <QLoggingCategory>
 
 #include <CLI/CLI.hpp>
 
@@ -41,6 +42,8 @@ int cli::status_of(const Error& error) {
 int main(int argc, char** argv) {
     // Pictures are drawn and read without a display, whatever the surroundings say.
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    // What Qt has to say about its surroundings helps nobody here; $QT_LOGGING_RULES brings it back.
+    QLoggingCategory::setFilterRules(QStringLiteral("*.debug=false\n*.info=false\n*.warning=false"));
     QCoreApplication::setApplicationName(QStringLiteral("fieldmark"));
     QCoreApplication::setApplicationVersion(QStringLiteral(FIELDMARK_VERSION));
 
@@ -75,7 +78,8 @@ int main(int argc, char** argv) {
     console.set_json(json);
     console.set_quiet(quiet);
 
-    // Fonts for contact sheets and the plug-ins of picture formats; never a display. Our arguments are not Qt's.
+    // Fonts for contact sheets and the plug-ins of picture formats; never a display. Our arguments are not
+    // Qt's.
     int qt_argc = 1;
     const QGuiApplication application(qt_argc, argv);
     Interrupt interrupt;

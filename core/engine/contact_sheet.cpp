@@ -101,7 +101,7 @@ void draw_line(QPainter& painter, const QRectF& place, const QString& text, cons
                const QColor& color, Qt::Alignment alignment = Qt::AlignLeft) {
     painter.setFont(font);
     painter.setPen(color);
-    const QString fitting = QFontMetricsF(font).elidedText(text, Qt::ElideMiddle, place.width());
+    const QString fitting = QFontMetricsF(font).elidedText(text, Qt::ElideRight, place.width());
     painter.drawText(place, static_cast<int>(alignment | Qt::AlignVCenter) | Qt::TextSingleLine, fitting);
 }
 
@@ -200,12 +200,13 @@ void draw_tile(QPainter& painter, const ContactSheet::Tile& tile, const QRectF& 
 
     const qreal score_width = 62;
     const qreal y = picture.bottom() + 8;
-    draw_line(painter, {place.left(), y, place.width() - score_width, 26}, shown(tile.caption),
+    draw_line(painter, {place.left(), y, place.width(), 26}, shown(tile.caption),
               font_of(18, QFont::DemiBold), ink);
-    draw_line(painter, {place.right() - score_width, y, score_width, 26},
-              QString::number(static_cast<double>(tile.score), 'f', 3), font_of(18), ink, Qt::AlignRight);
-    draw_line(painter, {place.left(), y + 25, place.width(), 20}, shown(tile.note), font_of(14), faint_ink);
-    const QRectF bar(place.left(), y + 51, place.width(), 4);
+    draw_line(painter, {place.left(), y + 25, place.width() - score_width, 22}, shown(tile.note), font_of(14),
+              faint_ink);
+    draw_line(painter, {place.right() - score_width, y + 25, score_width, 22},
+              QString::number(static_cast<double>(tile.score), 'f', 3), font_of(16), ink, Qt::AlignRight);
+    const QRectF bar(place.left(), y + 52, place.width(), 4);
     painter.setPen(Qt::NoPen);
     painter.setBrush(track);
     painter.drawRoundedRect(bar, 2, 2);

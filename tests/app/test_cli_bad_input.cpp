@@ -189,14 +189,14 @@ class TestCliBadInput : public QObject {
         };
         const CliResult mark = labels("\xEF\xBB\xBFpath,kind\n" + rows);
         QCOMPARE(mark.status, 0);
-        QCOMPARE(mark.json()["labels"]["fields"], json({"kind"}));
+        QVERIFY(mark.json()["labels"]["fields"] == json::array({"kind"}));
         QCOMPARE(mark.json()["labels"]["matched"].get<int>(), 2);
         QCOMPARE(labels(semicolons("path,kind\n" + rows)).json()["labels"]["matched"].get<int>(), 2);
 
         const CliResult unknown = labels("path,kind\n" + rows + "species_09/none.jpg,c\n");
         QCOMPARE(unknown.status, 1);
         QCOMPARE(unknown.json()["labels"]["unmatched_count"].get<int>(), 1);
-        QCOMPARE(unknown.json()["labels"]["unmatched"], json({"species_09/none.jpg"}));
+        QVERIFY(unknown.json()["labels"]["unmatched"] == json::array({"species_09/none.jpg"}));
         QVERIFY(unknown.err.find("labels.csv") != std::string::npos);
 
         const CliResult twice = labels("path,kind\n" + rows + "species_00/individual_00.jpg,z\n");

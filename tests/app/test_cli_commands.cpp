@@ -191,7 +191,7 @@ class TestCliCommands : public QObject {
         const json whole =
             m_cli.run({"search", first_picture(), "--library", library(), "-k", "3", "--crop", "0,0,1,1"})
                 .json();
-        QCOMPARE(plain["results"], whole["results"]);
+        QVERIFY(plain["results"] == whole["results"]);
         const json pooled =
             m_cli.run({"search", first_picture(), second, "--not", other, "--library", library(), "-k", "30"})
                 .json();
@@ -207,7 +207,7 @@ class TestCliCommands : public QObject {
                                       library(), "-k", "19"})
                                 .json();
         QCOMPARE(answer["results"].size(), 19U);
-        QCOMPARE(answer["results"][0]["path"], named["results"][1]["path"]);
+        QVERIFY(answer["results"][0]["path"] == named["results"][1]["path"]);
     }
 
     void search_draws_a_sheet() {
@@ -266,14 +266,14 @@ class TestCliCommands : public QObject {
         const json model = models["models"][0];
         QCOMPARE(model["name"].get<std::string>(), "efficientnet-lite0");
         QCOMPARE(model["dimension"].get<int>(), 1280);
-        QCOMPARE(model["input"], json({224, 224}));
+        QVERIFY(model["input"] == json::array({224, 224}));
         QVERIFY(model["current"].get<bool>());
-        QCOMPARE(model["hash"], info["model_hash"]);
+        QVERIFY(model["hash"] == info["model_hash"]);
         const json one = m_cli
                              .run({"models", "info",
                                    QByteArray::fromStdString(model["hash"].get<std::string>().substr(0, 10))})
                              .json();
-        QCOMPARE(one["hash"], model["hash"]);
+        QVERIFY(one["hash"] == model["hash"]);
         QVERIFY(!one["licence"].get<std::string>().empty());
         const CliResult unknown = m_cli.run({"models", "info", "resnet-9000"});
         QCOMPARE(unknown.status, 3);
@@ -298,7 +298,7 @@ class TestCliCommands : public QObject {
             m_cli.run({"search", first_picture(), "--library", library(), "--exact", "-k", "5"}).json();
         QCOMPARE(graph["way"].get<std::string>(), "graph");
         QCOMPARE(exact["way"].get<std::string>(), "exact");
-        QCOMPARE(graph["results"], exact["results"]);
+        QVERIFY(graph["results"] == exact["results"]);
         QCOMPARE(m_cli.run({"index", "drop", "--library", library()}).json()["graph_rows"].get<int>(), 0);
         QCOMPARE(m_cli.run({"index", "info", "--library", library()}).json()["graph_rows"].get<int>(), 0);
     }
