@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/image/decode.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 
@@ -16,6 +17,12 @@ namespace fieldmark {
 
 namespace decoders {
 
+namespace {
+/// A strip one pixel wide is within every limit of pixels, but the weights and rows of resizing it grow with
+/// its length.
+constexpr std::int64_t kMaxSide = 1'000'000;
+}  // namespace
+
 Error damaged(const std::string& name, ImageFormat format, std::string detail) {
     return {ErrorKind::Damaged,
             "\"" + name + "\" is a broken or truncated " + to_string(format) +
@@ -26,6 +33,11 @@ Error damaged(const std::string& name, ImageFormat format, std::string detail) {
 Status check_limits(const std::string& name, std::int64_t width, std::int64_t height, std::int64_t memory,
                     const DecodeLimits& limits) {
     const auto size = [&] { return std::to_string(width) + " x " + std::to_string(height) + " pixels"; };
+    if (std::max(width, height) > kMaxSide) {
+        return Error{ErrorKind::TooLarge, "\"" + name + "\" claims " + size() + ", above the limit of " +
+                                              std::to_string(kMaxSide) +
+                                              " pixels for one side. Cut it into pieces first."};
+    }
     if (width > 0 && height > limits.max_pixels / width) {
         return Error{ErrorKind::TooLarge, "\"" + name + "\" claims " + size() + ", above the limit of " +
                                               std::to_string(limits.max_pixels / 1'000'000) +

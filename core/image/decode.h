@@ -18,7 +18,8 @@ enum class ImageFormat { Unknown, Jpeg, Png, WebP, Bmp, Tiff, Gif, Heif, Avif };
 const char* to_string(ImageFormat format);
 ImageFormat sniff(std::span<const std::byte> head);
 
-/// What a picture may cost before it is refused with TooLarge.
+/// What a picture may cost before it is refused with TooLarge. No side may be above 1,000,000 pixels,
+/// whatever the limits.
 struct DecodeLimits {
     std::int64_t max_pixels = 400'000'000;  ///< of the full picture, before scaling
     std::int64_t max_memory = std::int64_t{2}

@@ -259,6 +259,12 @@ void resize_to(const Image& image, int width, int height, std::span<std::uint8_t
         }
         return;
     }
+    constexpr std::size_t most_scratch = std::size_t{64} << 20;
+    if (image.width != width && stride * static_cast<std::size_t>(image.height) > most_scratch) {
+        // A strip of up to a million rows: widened first, they could take hundreds of times its memory.
+        resize_to(resize(image, image.width, height), width, height, output);
+        return;
+    }
     thread_local std::vector<std::uint8_t> scratch;
     const std::uint8_t* narrowed = image.pixels.data();
     if (image.width != width) {
@@ -284,15 +290,6 @@ Image resize(const Image& image, int width, int height) {
     resized.pixels.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
     resize_to(image, width, height, resized.pixels);
     return resized;
-}
-
-Image fit_within(const Image& image, int side) {
-    const int longer = std::max(image.width, image.height);
-    if (image.empty() || side <= 0 || longer <= side) return image;
-    const auto scaled = [&](int length) {
-        return std::max(1, static_cast<int>(std::lround(static_cast<double>(length) * side / longer)));
-    };
-    return resize(image, scaled(image.width), scaled(image.height));
 }
 
 Image crop_image(const Image& image, const Crop& crop) {
