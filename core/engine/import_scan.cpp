@@ -105,17 +105,21 @@ Status Scan::scan_file(const std::string& path) {
         return {};
     }
     const std::filesystem::path whole(path);
-    auto scope = collection_of(whole.parent_path().string(), true);
-    if (!scope) return scope.error();
-    auto scan_id = m_context.library.writer()->begin_scan(scope->collection);
+    const std::string parent = whole.parent_path().string();
+    auto known = m_file_scopes.find(parent);
+    if (known == m_file_scopes.end()) {
+        auto scope = collection_of(parent, true);
+        if (!scope) return scope.error();
+        m_scopes.push_back(*scope);
+        known = m_file_scopes.emplace(parent, *scope).first;
+    }
+    const LabelScope& scope = known->second;
+    // Another folder of the same collection may have begun a scan since.
+    auto scan_id = m_context.library.writer()->begin_scan(scope.collection);
     if (!scan_id) return scan_id.error();
     const std::string name = whole.filename().string();
-    file->path = scope->prefix.empty() ? name : scope->prefix + '/' + name;
-    const bool listed = std::any_of(m_scopes.begin(), m_scopes.end(), [&](const LabelScope& known) {
-        return known.collection == scope->collection && known.prefix == scope->prefix;
-    });
-    if (!listed) m_scopes.push_back(*scope);
-    return record(scope->collection, {std::move(*file)}, *scan_id);
+    file->path = scope.prefix.empty() ? name : scope.prefix + '/' + name;
+    return record(scope.collection, {std::move(*file)}, *scan_id);
 }
 
 Status Scan::record(CollectionId collection, std::vector<SeenFile> files, std::int64_t scan_id) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ class Scan {
 
     Context& m_context;
     std::vector<LabelScope> m_scopes;
+    std::map<std::string, LabelScope> m_file_scopes;  ///< by folder, for files given one by one
     std::int64_t m_added = 0;
     std::int64_t m_changed = 0;
     std::int64_t m_unchanged = 0;

@@ -68,7 +68,7 @@ class TestImportCrash : public QObject {
         EngineFixture undisturbed;
         const std::string folder = undisturbed.folder("birds");
         write_specimens(folder, {.classes = 8, .per_class = kPictures / 8});
-        undisturbed.import({folder});
+        const double seconds = undisturbed.import({folder}).seconds;
 
         EngineFixture fixture;
         fixture.close();
@@ -76,9 +76,11 @@ class TestImportCrash : public QObject {
         const auto seed = device();
         qInfo("seed %u", seed);
         std::mt19937 random(seed);
+        const auto longest = static_cast<unsigned>(seconds * 500) + 100;  // milliseconds: half an import
         std::int64_t stored = 0;
         for (int round = 0; round < 10; ++round) {
-            killed_import(fixture.library_folder(), folder, std::chrono::milliseconds(20 + random() % 250));
+            killed_import(fixture.library_folder(), folder,
+                          std::chrono::milliseconds(50 + random() % longest));
             fixture.open(false);
             const auto report = verify_library(*fixture.library, false);
             QVERIFY(report.ok());
@@ -88,6 +90,7 @@ class TestImportCrash : public QObject {
             fixture.close();
         }
         qInfo("%d of %d embedded by the killed imports", static_cast<int>(stored), kPictures);
+        QVERIFY(stored > 0);
         fixture.open(false);
         const ImportReport resumed = fixture.import({folder});
         QVERIFY(resumed.failed.empty());
