@@ -27,26 +27,30 @@ int main(int argc, char** argv) {
     install_translations(application);
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QCoreApplication::translate("main", "Finds look-alikes in your own pictures, offline."));
+    parser.setApplicationDescription(
+        QCoreApplication::translate("main", "Finds look-alikes in your own pictures, offline."));
     parser.addHelpOption();
     parser.addVersionOption();
     parser.addPositionalArgument(QStringLiteral("library"),
                                  QCoreApplication::translate("main", "A NAME.fieldmark folder to open."),
                                  QStringLiteral("[library]"));
-    const QCommandLineOption library(QStringLiteral("library"),
-                                     QCoreApplication::translate("main", "Open this library; it is made if it is not there."),
-                                     QStringLiteral("folder"));
+    const QCommandLineOption library(
+        QStringLiteral("library"),
+        QCoreApplication::translate("main", "Open this library; it is made if it is not there."),
+        QStringLiteral("folder"));
     const QCommandLineOption samples(
         QStringLiteral("samples"),
         QCoreApplication::translate("main", "Open the sample pictures and show the look-alikes of a bird."));
     const QCommandLineOption add(QStringLiteral("add"),
-                                 QCoreApplication::translate("main", "Add this folder of pictures."), QStringLiteral("folder"));
-    const QCommandLineOption size(QStringLiteral("size"),
-                                  QCoreApplication::translate("main", "Size of the window, such as 1280x800."),
-                                  QStringLiteral("WxH"));
-    const QCommandLineOption appearance(QStringLiteral("appearance"),
-                                        QCoreApplication::translate("main", "Colours for this time: light, dark or system."),
-                                        QStringLiteral("name"));
+                                 QCoreApplication::translate("main", "Add this folder of pictures."),
+                                 QStringLiteral("folder"));
+    const QCommandLineOption size(
+        QStringLiteral("size"), QCoreApplication::translate("main", "Size of the window, such as 1280x800."),
+        QStringLiteral("WxH"));
+    const QCommandLineOption appearance(
+        QStringLiteral("appearance"),
+        QCoreApplication::translate("main", "Colours for this time: light, dark or system."),
+        QStringLiteral("name"));
     parser.addOptions({library, samples, add, size, appearance});
     parser.process(application);
 

@@ -10,13 +10,15 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "ui/elided_label.h"
 #include "ui/icons.h"
 #include "ui/metrics.h"
 #include "ui/text.h"
 
 namespace fieldmark {
 
-AboutDialog::AboutDialog(const LibrarySummary& library, const ModelStatus& model, QWidget* parent) : QDialog(parent) {
+AboutDialog::AboutDialog(const LibrarySummary& library, const ModelStatus& model, QWidget* parent)
+    : QDialog(parent) {
     setObjectName(QStringLiteral("aboutDialog"));
     setWindowTitle(tr("About Fieldmark"));
     const int unit = rhythm(this);
@@ -62,22 +64,28 @@ AboutDialog::AboutDialog(const LibrarySummary& library, const ModelStatus& model
     } else {
         add(tr("Model:"), QString::fromStdString(model.info.name));
         add(tr("Model hash:"), QString::fromStdString(model.info.hash).left(16));
-        add(tr("Feature:"), tr("%1, %2 numbers", "what is computed, of how many numbers")
-                                .arg(QString::fromStdString(model.info.feature), Text::count(model.info.dimension)));
+        add(tr("Feature:"),
+            tr("%1, %2 numbers", "what is computed, of how many numbers")
+                .arg(QString::fromStdString(model.info.feature), Text::count(model.info.dimension)));
         add(tr("Engine:"), QString::fromStdString(model.engine));
         add(tr("Weights:"), QString::fromStdString(model.info.source));
         add(tr("Licence of the weights:"), QString::fromStdString(model.info.licence));
     }
     if (!library.folder.empty()) {
-        add(tr("Library:"), Text::display_name(library.folder));
+        // A path has no spaces to break at: its middle gives way.
+        auto* folder = new ElidedLabel(this);
+        folder->setFullText(Text::display_name(library.folder));
+        form->addRow(tr("Library:"), folder);
+        report += tr("Library:") + QLatin1Char(' ') + folder->fullText() + QLatin1Char('\n');
         add(tr("Searchable:"),
             tr("%1 of %2 pictures").arg(Text::count(model.embedded), Text::count(library.counts.items)));
     }
     add(tr("Qt:"), QString::fromLatin1(qVersion()));
-    auto* licences = new QLabel(
-        tr("Fieldmark is free software under the Apache Licence 2.0. It stands on Qt (LGPL), LibTorch (BSD), OpenCV "
-           "(Apache 2.0), hnswlib (Apache 2.0), SQLite (public domain), SQLiteCpp (MIT) and nlohmann-json (MIT)."),
-        this);
+    auto* licences = new QLabel(tr("Fieldmark is free software under the Apache Licence 2.0. It stands on Qt "
+                                   "(LGPL), LibTorch (BSD), OpenCV "
+                                   "(Apache 2.0), hnswlib (Apache 2.0), SQLite (public domain), SQLiteCpp "
+                                   "(MIT) and nlohmann-json (MIT)."),
+                                this);
     licences->setWordWrap(true);
     licences->setMinimumWidth(unit * 50);
     column->addWidget(licences);

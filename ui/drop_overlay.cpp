@@ -57,11 +57,13 @@ void DropOverlay::paintEvent(QPaintEvent*) {
     painter.setFont(large);
     painter.setPen(palette().color(QPalette::Text));
     const int line = QFontMetrics(large).lineSpacing();
-    painter.drawText(QRect(unit * 2, middle.y(), width() - unit * 4, line * 2), Qt::AlignHCenter | Qt::TextWordWrap, m_text);
+    painter.drawText(QRect(unit * 2, middle.y(), width() - unit * 4, line * 2),
+                     Qt::AlignHCenter | Qt::TextWordWrap, m_text);
     painter.setFont(font());
     painter.setPen(quiet_text(palette()));
-    painter.drawText(QRect(unit * 2, middle.y() + line + unit, width() - unit * 4, fontMetrics().lineSpacing() * 3),
-                     Qt::AlignHCenter | Qt::TextWordWrap, m_hint);
+    painter.drawText(
+        QRect(unit * 2, middle.y() + line + unit, width() - unit * 4, fontMetrics().lineSpacing() * 3),
+        Qt::AlignHCenter | Qt::TextWordWrap, m_hint);
 }
 
 }  // namespace fieldmark

@@ -24,6 +24,7 @@ namespace fieldmark {
 namespace {
 
 constexpr std::size_t max_listed = 10'000;
+constexpr std::size_t max_wrapped = 500;
 
 std::string folder_of(const std::string& path) {
     const std::size_t slash = path.rfind('/');
@@ -32,8 +33,12 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-void show_in_folder(const std::string& path) { QDesktopServices::openUrl(Text::url_of(folder_of(path))); }
-void open_externally(const std::string& path) { QDesktopServices::openUrl(Text::url_of(path)); }
+void show_in_folder(const std::string& path) {
+    QDesktopServices::openUrl(Text::url_of(folder_of(path)));
+}
+void open_externally(const std::string& path) {
+    QDesktopServices::openUrl(Text::url_of(path));
+}
 
 void FailedFilesModel::set_files(std::vector<FailedFile> files) {
     beginResetModel();
@@ -41,8 +46,12 @@ void FailedFilesModel::set_files(std::vector<FailedFile> files) {
     endResetModel();
 }
 
-int FailedFilesModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_files.size()); }
-int FailedFilesModel::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int FailedFilesModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(m_files.size());
+}
+int FailedFilesModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : ColumnCount;
+}
 
 QVariant FailedFilesModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
@@ -108,7 +117,7 @@ FailedFilesDialog::FailedFilesDialog(Session& session, QWidget* parent)
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
-    m_table->setWordWrap(false);
+    m_table->setWordWrap(true);
     m_table->setTabKeyNavigation(false);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() * 7 / 4);
@@ -145,17 +154,20 @@ FailedFilesDialog::FailedFilesDialog(Session& session, QWidget* parent)
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QString text;
         for (const FailedFile& failed : chosen()) {
-            text += Text::display_name(failed.path) + QLatin1Char('\t') + Text::error(failed.error) + QLatin1Char('\n');
+            text += Text::display_name(failed.path) + QLatin1Char('\t') + Text::error(failed.error) +
+                    QLatin1Char('\n');
         }
         QApplication::clipboard()->setText(text);
     });
-    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &FailedFilesDialog::update_buttons);
+    connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &FailedFilesDialog::update_buttons);
 
     connect(&session, &Session::itemsListed, this, [this](RequestId id, const std::vector<ItemId>& items) {
         if (id != m_list_request) return;
         m_list_request = 0;
         if (items.empty()) return take({});
-        std::vector<ItemId> wanted(items.begin(), items.begin() + std::ptrdiff_t(std::min(items.size(), max_listed)));
+        std::vector<ItemId> wanted(items.begin(),
+                                   items.begin() + std::ptrdiff_t(std::min(items.size(), max_listed)));
         m_rows_request = m_session.fetch_rows(wanted);
     });
     connect(&session, &Session::rowsFetched, this, [this](RequestId id, const std::vector<ItemRow>& rows) {
@@ -189,9 +201,12 @@ void FailedFilesDialog::take(const std::vector<ItemRow>& rows) {
         files.push_back({row.item.id, row.absolute_path, Error{row.item.error_kind, row.item.error_text}});
     }
     m_summary->setText(files.empty() ? tr("All pictures could be read.")
-                                     : tr("%n picture(s) could not be read. The files were not changed.", nullptr,
-                                          int(files.size())));
+                                     : tr("%n picture(s) could not be read. The files were not changed.",
+                                          nullptr, int(files.size())));
+    const bool few = files.size() <= max_wrapped;
     m_model->set_files(std::move(files));
+    // Whole sentences where that is quick; the tool tip has them anyway.
+    if (few) m_table->resizeRowsToContents();
     update_buttons();
 }
 
@@ -203,7 +218,8 @@ std::vector<FailedFile> FailedFilesDialog::chosen() const {
             files.push_back(m_model->file(m_sorted->mapToSource(m_sorted->index(row, 0)).row()));
         }
     }
-    for (const QModelIndex& index : selected) files.push_back(m_model->file(m_sorted->mapToSource(index).row()));
+    for (const QModelIndex& index : selected)
+        files.push_back(m_model->file(m_sorted->mapToSource(index).row()));
     return files;
 }
 

@@ -35,7 +35,8 @@ class FailedFilesModel : public QAbstractTableModel {
     std::vector<FailedFile> m_files;
 };
 
-/// A list one can sort, retry, copy and follow to the folder. Not modal; stays true while the library changes.
+/// A list one can sort, retry, copy and follow to the folder. Not modal; stays true while the library
+/// changes.
 class FailedFilesDialog : public QDialog {
     Q_OBJECT
   public:
@@ -63,8 +64,8 @@ class FailedFilesDialog : public QDialog {
     RequestId m_rows_request = 0;
 };
 
-/// Opens the folder of a file in the desktop's file manager, the file selected where the desktop can. Returns at
-/// once.
+/// Opens the folder of a file in the desktop's file manager, the file selected where the desktop can. Returns
+/// at once.
 void show_in_folder(const std::string& path);
 /// Opens a file in the program the desktop has for it.
 void open_externally(const std::string& path);

@@ -14,7 +14,7 @@ namespace {
 constexpr int debounce_milliseconds = 150;
 
 struct Start {
-    qsizetype at = 0;        ///< of the field's name
+    qsizetype at = 0;  ///< of the field's name
     qsizetype value_at = 0;
     QString field;
     Condition::Operator op = Condition::Operator::Equal;
@@ -34,12 +34,14 @@ std::vector<Start> starts_in(const QString& text, const std::vector<std::string>
     for (const std::string& field : fields) names.push_back(QString::fromStdString(field));
     std::vector<Start> starts;
     for (const QString& name : names) {
-        const QRegularExpression pattern(QStringLiteral("(?:^|\\s)(%1)(!=|=|<|>|~)").arg(QRegularExpression::escape(name)),
-                                         QRegularExpression::CaseInsensitiveOption);
+        const QRegularExpression pattern(
+            QStringLiteral("(?:^|\\s)(%1)(!=|=|<|>|~)").arg(QRegularExpression::escape(name)),
+            QRegularExpression::CaseInsensitiveOption);
         auto matches = pattern.globalMatch(text);
         while (matches.hasNext()) {
             const QRegularExpressionMatch match = matches.next();
-            starts.push_back({match.capturedStart(1), match.capturedEnd(2), name, operator_of(match.captured(2))});
+            starts.push_back(
+                {match.capturedStart(1), match.capturedEnd(2), name, operator_of(match.captured(2))});
         }
     }
     std::sort(starts.begin(), starts.end(), [](const Start& a, const Start& b) { return a.at < b.at; });
@@ -80,8 +82,9 @@ FilterField::FilterField(QWidget* parent) : QLineEdit(parent) {
     setObjectName(QStringLiteral("filterField"));
     setAccessibleName(tr("Filter"));
     setPlaceholderText(tr("Filter by name, label or path"));
-    setToolTip(tr("Words that a name, a label or a path must contain, or conditions such as species=Song Sparrow "
-                  "and Enter (Ctrl+L)"));
+    setToolTip(
+        tr("Words that a name, a label or a path must contain, or conditions such as species=Song Sparrow "
+           "and Enter (Ctrl+L)"));
     setClearButtonEnabled(true);
     addAction(icon(QStringLiteral("filter")), QLineEdit::LeadingPosition)->setText(tr("Filter"));
     m_debounce.setSingleShot(true);

@@ -12,18 +12,20 @@
 
 namespace fieldmark {
 
-/// What a text in the filter field means: conditions (FIELD=VALUE and the other operators, quotes around a value where
-/// need be) and the free text that is left.
+/// What a text in the filter field means: conditions (FIELD=VALUE and the other operators, quotes around a
+/// value where need be) and the free text that is left.
 struct FilterText {
     std::vector<Condition> conditions;
     QString text;
 };
 
-/// `fields` are the names a condition may have beside the built-in "path", "collection", "state"; a word with an
-/// operator but no such name is free text. A value ends at a quote's end or where the next condition begins.
+/// `fields` are the names a condition may have beside the built-in "path", "collection", "state"; a word with
+/// an operator but no such name is free text. A value ends at a quote's end or where the next condition
+/// begins.
 FilterText parse_filter(const QString& text, const std::vector<std::string>& fields);
 
-/// The filter field: free text takes effect while one types (150 ms after the last key), conditions with Enter.
+/// The filter field: free text takes effect while one types (150 ms after the last key), conditions with
+/// Enter.
 class FilterField : public QLineEdit {
     Q_OBJECT
   public:

@@ -24,7 +24,9 @@ class EntryInterface final : public QAccessibleInterface, public QAccessibleActi
 
     bool isValid() const override { return m_view != nullptr && m_index.isValid(); }
     QObject* object() const override { return nullptr; }
-    QWindow* window() const override { return m_view != nullptr ? m_view->window()->windowHandle() : nullptr; }
+    QWindow* window() const override {
+        return m_view != nullptr ? m_view->window()->windowHandle() : nullptr;
+    }
     QAccessibleInterface* childAt(int, int) const override { return nullptr; }
     QAccessibleInterface* parent() const override { return QAccessible::queryAccessibleInterface(m_view); }
     QAccessibleInterface* child(int) const override { return nullptr; }
@@ -58,7 +60,8 @@ class EntryInterface final : public QAccessibleInterface, public QAccessibleActi
         return state;
     }
     void* interface_cast(QAccessible::InterfaceType type) override {
-        return type == QAccessible::ActionInterface ? static_cast<QAccessibleActionInterface*>(this) : nullptr;
+        return type == QAccessible::ActionInterface ? static_cast<QAccessibleActionInterface*>(this)
+                                                    : nullptr;
     }
     QStringList actionNames() const override { return {pressAction(), toggleAction()}; }
     void doAction(const QString& name) override {

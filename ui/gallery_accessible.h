@@ -4,8 +4,8 @@
 
 namespace fieldmark {
 
-/// Tells assistive technology what a GalleryView holds: a list whose entries read as a sentence, made as they are
-/// asked for. Qt knows its own views only. Once per program, UI thread.
+/// Tells assistive technology what a GalleryView holds: a list whose entries read as a sentence, made as they
+/// are asked for. Qt knows its own views only. Once per program, UI thread.
 void install_gallery_accessibility();
 
 }  // namespace fieldmark

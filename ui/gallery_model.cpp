@@ -19,7 +19,8 @@ constexpr std::size_t max_stretches = 128;
 
 }  // namespace
 
-GalleryModel::GalleryModel(Session& session, QObject* parent) : QAbstractListModel(parent), m_session(session) {
+GalleryModel::GalleryModel(Session& session, QObject* parent)
+    : QAbstractListModel(parent), m_session(session) {
     m_list_timer.setSingleShot(true);
     connect(&m_list_timer, &QTimer::timeout, this, &GalleryModel::request_list);
     connect(&session, &Session::itemsListed, this, [this](RequestId id, const std::vector<ItemId>& ids) {
@@ -265,7 +266,9 @@ const ItemRow* GalleryModel::row(ItemId item) const {
     return found == m_rows.end() ? nullptr : &found->second.row;
 }
 
-int GalleryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_ids.size()); }
+int GalleryModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : int(m_ids.size());
+}
 
 Qt::ItemFlags GalleryModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
@@ -324,7 +327,9 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     }
 }
 
-QStringList GalleryModel::mimeTypes() const { return {QStringLiteral("text/uri-list")}; }
+QStringList GalleryModel::mimeTypes() const {
+    return {QStringLiteral("text/uri-list")};
+}
 
 QMimeData* GalleryModel::mimeData(const QModelIndexList& indexes) const {
     std::vector<std::string> paths;

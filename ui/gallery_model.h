@@ -14,14 +14,15 @@
 
 namespace fieldmark {
 
-/// The library's items that an ItemQuery selects, in its order: all ids at once (8 bytes each), their rows by page
-/// as views show them, the least recently shown ones forgotten. While a library changes underneath, the same query
-/// is listed again at leisure and the difference comes as rows inserted and removed, so that views keep their place.
-/// Roles: tile_roles.h, Qt::DisplayRole, Qt::ToolTipRole, Qt::AccessibleTextRole. UI thread.
+/// The library's items that an ItemQuery selects, in its order: all ids at once (8 bytes each), their rows by
+/// page as views show them, the least recently shown ones forgotten. While a library changes underneath, the
+/// same query is listed again at leisure and the difference comes as rows inserted and removed, so that views
+/// keep their place. Roles: tile_roles.h, Qt::DisplayRole, Qt::ToolTipRole, Qt::AccessibleTextRole. UI
+/// thread.
 class GalleryModel : public QAbstractListModel {
     Q_OBJECT
   public:
-    static constexpr int page = 128;           ///< rows fetched in one request
+    static constexpr int page = 128;            ///< rows fetched in one request
     static constexpr int max_rows_kept = 8192;  ///< rows in memory
 
     explicit GalleryModel(Session& session, QObject* parent = nullptr);
@@ -31,7 +32,8 @@ class GalleryModel : public QAbstractListModel {
     const ItemQuery& query() const { return m_query; }
     void clear();
 
-    /// Fetches the rows from `first` to `last` that are not there, visible ones first as the caller orders them.
+    /// Fetches the rows from `first` to `last` that are not there, visible ones first as the caller orders
+    /// them.
     void ensure_rows(int first, int last);
 
     ItemId item_at(int row) const;
@@ -52,7 +54,8 @@ class GalleryModel : public QAbstractListModel {
     QMimeData* mimeData(const QModelIndexList& indexes) const override;
 
   Q_SIGNALS:
-    /// The list of the query set last is there; `fresh` on the first time, false when it was only brought up to date.
+    /// The list of the query set last is there; `fresh` on the first time, false when it was only brought up
+    /// to date.
     void listed(bool fresh);
     /// The files behind these items are others than before: what was drawn of them is out of date.
     void contentChanged(const std::vector<fieldmark::ItemId>& items);
@@ -84,8 +87,8 @@ class GalleryModel : public QAbstractListModel {
     int m_last = -1;
 
     RequestId m_list_request = 0;
-    bool m_list_fresh = false;   ///< the request under way is for a new query
-    bool m_list_again = false;   ///< something changed meanwhile
+    bool m_list_fresh = false;  ///< the request under way is for a new query
+    bool m_list_again = false;  ///< something changed meanwhile
     QElapsedTimer m_list_clock;
     QTimer m_list_timer;
     std::unordered_map<RequestId, std::vector<ItemId>> m_row_requests;

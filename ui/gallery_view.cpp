@@ -95,7 +95,9 @@ void GalleryView::reset() {
 
 // --- geometry ---
 
-int GalleryView::row_count() const { return model() != nullptr ? model()->rowCount(rootIndex()) : 0; }
+int GalleryView::row_count() const {
+    return model() != nullptr ? model()->rowCount(rootIndex()) : 0;
+}
 
 GalleryView::Grid GalleryView::grid() const {
     Grid grid;
@@ -104,7 +106,8 @@ GalleryView::Grid GalleryView::grid() const {
     const int width = viewport()->width() - grid.gap;
     const int least = m_tile + 2 * sizes.padding + sizes.gap;
     grid.columns = std::max(1, width / least);
-    // The rest of the width is shared out, but a lone column does not grow a picture beyond its measure by much.
+    // The rest of the width is shared out, but a lone column does not grow a picture beyond its measure by
+    // much.
     grid.cell_width = std::min(std::max(1, width / grid.columns), least + m_tile / 2);
     grid.cell_height = grid.cell_width + sizes.caption;
     grid.left = grid.gap + (width - grid.columns * grid.cell_width) / 2;
@@ -112,14 +115,18 @@ GalleryView::Grid GalleryView::grid() const {
     return grid;
 }
 
-int GalleryView::columns() const { return grid().columns; }
+int GalleryView::columns() const {
+    return grid().columns;
+}
 
 QRect GalleryView::tile_rect(int row, const Grid& g) const {
     return QRect(g.left + (row % g.columns) * g.cell_width, g.top + (row / g.columns) * g.cell_height,
                  g.cell_width - g.gap, g.cell_height - g.gap);
 }
 
-int GalleryView::verticalOffset() const { return verticalScrollBar()->value(); }
+int GalleryView::verticalOffset() const {
+    return verticalScrollBar()->value();
+}
 
 QRect GalleryView::visualRect(const QModelIndex& index) const {
     if (!index.isValid()) return {};
@@ -209,13 +216,18 @@ void GalleryView::set_empty_text(const QString& title, const QString& hint, cons
     viewport()->update();
 }
 
-QSize GalleryView::minimumSizeHint() const { return QSize(fontMetrics().height() * 10, fontMetrics().height() * 8); }
-QSize GalleryView::sizeHint() const { return QSize(fontMetrics().height() * 40, fontMetrics().height() * 30); }
+QSize GalleryView::minimumSizeHint() const {
+    return QSize(fontMetrics().height() * 10, fontMetrics().height() * 8);
+}
+QSize GalleryView::sizeHint() const {
+    return QSize(fontMetrics().height() * 40, fontMetrics().height() * 30);
+}
 
 void GalleryView::resizeEvent(QResizeEvent* event) {
     const bool wider = event->oldSize().width() != event->size().width();
     if (wider && event->oldSize().width() > 0 && !m_anchor.isValid()) {
-        // The scroll bar still has the old grid's value: the tile that was at the top is found with the old width.
+        // The scroll bar still has the old grid's value: the tile that was at the top is found with the old
+        // width.
         const auto first = m_told_first;
         if (first < row_count() && m_told_last >= first) {
             m_anchor = model()->index(first, 0, rootIndex());
@@ -285,7 +297,8 @@ void GalleryView::rowsAboutToBeRemoved(const QModelIndex& parent, int start, int
     m_tell_anyway = true;
 }
 
-void GalleryView::dataChanged(const QModelIndex& top_left, const QModelIndex& bottom_right, const QList<int>&) {
+void GalleryView::dataChanged(const QModelIndex& top_left, const QModelIndex& bottom_right,
+                              const QList<int>&) {
     const auto [first, last] = visible_rows();
     if (bottom_right.row() < first || top_left.row() > last) return;
     QRegion region;
@@ -416,26 +429,28 @@ void GalleryView::paint_empty(QPainter* painter) const {
     }
     painter->setFont(large);
     painter->setPen(palette().color(QPalette::Text));
-    painter->drawText(QRect(area.left(), y, area.width(), title.height()), Qt::AlignHCenter | Qt::TextWordWrap,
-                      m_empty_title);
+    painter->drawText(QRect(area.left(), y, area.width(), title.height()),
+                      Qt::AlignHCenter | Qt::TextWordWrap, m_empty_title);
     y += title.height() + unit;
     painter->setFont(font());
     painter->setPen(quiet_text(palette()));
-    painter->drawText(QRect(area.left(), y, area.width(), hint.height() + unit), Qt::AlignHCenter | Qt::TextWordWrap,
-                      m_empty_hint);
+    painter->drawText(QRect(area.left(), y, area.width(), hint.height() + unit),
+                      Qt::AlignHCenter | Qt::TextWordWrap, m_empty_hint);
 }
 
 // --- selection ---
 
 QModelIndexList GalleryView::selected_rows() const {
-    QModelIndexList rows = selectionModel() != nullptr ? selectionModel()->selectedIndexes() : QModelIndexList();
-    std::sort(rows.begin(), rows.end(), [](const QModelIndex& a, const QModelIndex& b) { return a.row() < b.row(); });
+    QModelIndexList rows =
+        selectionModel() != nullptr ? selectionModel()->selectedIndexes() : QModelIndexList();
+    std::sort(rows.begin(), rows.end(),
+              [](const QModelIndex& a, const QModelIndex& b) { return a.row() < b.row(); });
     return rows;
 }
 
 void GalleryView::setSelection(const QRect& rect, QItemSelectionModel::SelectionFlags command) {
-    // All tiles that the rectangle (viewport coordinates) touches: one range for each row of the grid, or one for
-    // all of them where it spans the full width.
+    // All tiles that the rectangle (viewport coordinates) touches: one range for each row of the grid, or one
+    // for all of them where it spans the full width.
     const Grid g = grid();
     const QRect area = rect.normalized().translated(0, verticalOffset());
     const int count = row_count();
@@ -452,7 +467,8 @@ void GalleryView::setSelection(const QRect& rect, QItemSelectionModel::Selection
     const int last_line = area.bottom() < g.top ? -1 : (area.bottom() - g.top) / g.cell_height;
     const auto add = [&](int from, int to) {
         to = std::min(to, count - 1);
-        if (from <= to) selection.select(model()->index(from, 0, rootIndex()), model()->index(to, 0, rootIndex()));
+        if (from <= to)
+            selection.select(model()->index(from, 0, rootIndex()), model()->index(to, 0, rootIndex()));
     };
     if (first_column <= last_column) {
         const int end_line = std::min(last_line, count / g.columns);

@@ -11,12 +11,13 @@ namespace fieldmark {
 class ThumbnailStore;
 class TileDelegate;
 
-/// Tiles of one size in a grid. Every place is computed from the row number, so that 100,000 pictures cost what 100
-/// cost. Only what is on screen, and one screen ahead, asks for texts and thumbnails. The picture at the top keeps
-/// its place while rows come and go above it. Shows gallery and matches alike (tile_roles.h). UI thread.
+/// Tiles of one size in a grid. Every place is computed from the row number, so that 100,000 pictures cost
+/// what 100 cost. Only what is on screen, and one screen ahead, asks for texts and thumbnails. The picture at
+/// the top keeps its place while rows come and go above it. Shows gallery and matches alike (tile_roles.h).
+/// UI thread.
 ///
-/// Keys: arrows, Page Up/Down, Home, End move; with Shift they extend the selection, with Ctrl they leave it; Space
-/// marks; Enter activates; Ctrl + and - and Ctrl+wheel change the size.
+/// Keys: arrows, Page Up/Down, Home, End move; with Shift they extend the selection, with Ctrl they leave it;
+/// Space marks; Enter activates; Ctrl + and - and Ctrl+wheel change the size.
 class GalleryView : public QAbstractItemView {
     Q_OBJECT
   public:
@@ -29,8 +30,8 @@ class GalleryView : public QAbstractItemView {
     void setModel(QAbstractItemModel* model) override;
 
     int tile_size() const { return m_tile; }
-    void set_tile_size(int size);    ///< of the picture, logical pixels; keeps the current or top tile in view
-    void set_scored(bool scored);    ///< leaves room for rank and score below the name
+    void set_tile_size(int size);  ///< of the picture, logical pixels; keeps the current or top tile in view
+    void set_scored(bool scored);  ///< leaves room for rank and score below the name
     /// What to say while there is nothing to show.
     void set_empty_text(const QString& title, const QString& hint, const QString& icon = {});
 
@@ -48,7 +49,7 @@ class GalleryView : public QAbstractItemView {
     void reset() override;
 
   Q_SIGNALS:
-    void activatedItem(const QModelIndex& index);        ///< Enter or double click
+    void activatedItem(const QModelIndex& index);         ///< Enter or double click
     void findSimilarRequested(const QModelIndex& index);  ///< S or Ctrl+Enter
     void visibleRangeChanged(int first, int last);
     void tileSizeChanged(int size);
@@ -80,7 +81,8 @@ class GalleryView : public QAbstractItemView {
 
     void rowsInserted(const QModelIndex& parent, int start, int end) override;
     void rowsAboutToBeRemoved(const QModelIndex& parent, int start, int end) override;
-    void dataChanged(const QModelIndex& top_left, const QModelIndex& bottom_right, const QList<int>& roles) override;
+    void dataChanged(const QModelIndex& top_left, const QModelIndex& bottom_right,
+                     const QList<int>& roles) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void selectionChanged(const QItemSelection& selected, const QItemSelection& deselected) override;
 
@@ -88,7 +90,7 @@ class GalleryView : public QAbstractItemView {
     /// The grid for the present size of viewport and tiles.
     struct Grid {
         int columns = 1;
-        int cell_width = 1;   ///< tile and gap
+        int cell_width = 1;  ///< tile and gap
         int cell_height = 1;
         int gap = 0;
         int left = 0;
@@ -118,14 +120,14 @@ class GalleryView : public QAbstractItemView {
     QPersistentModelIndex m_hover;
     QPersistentModelIndex m_span_start;  ///< where a Shift selection begins
 
-    QPersistentModelIndex m_anchor;      ///< the tile that keeps its place
-    int m_anchor_offset = 0;             ///< of its top from the viewport's
+    QPersistentModelIndex m_anchor;  ///< the tile that keeps its place
+    int m_anchor_offset = 0;         ///< of its top from the viewport's
 
     bool m_pressed = false;
-    QPoint m_press_position;             ///< in contents coordinates
-    bool m_press_selects_one = false;    ///< a press on a selected tile: decided on release, it may be a drag
+    QPoint m_press_position;           ///< in contents coordinates
+    bool m_press_selects_one = false;  ///< a press on a selected tile: decided on release, it may be a drag
     bool m_rubber = false;
-    QPoint m_rubber_end;                 ///< in contents coordinates
+    QPoint m_rubber_end;  ///< in contents coordinates
     QItemSelection m_rubber_base;
     QBasicTimer m_rubber_scroll;
     QBasicTimer m_visible_timer;

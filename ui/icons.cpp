@@ -10,7 +10,8 @@
 #include <QPixmapCache>
 #include <QSvgRenderer>
 
-// At global scope, as Q_INIT_RESOURCE demands: the resources lie in a static library that nothing else refers to.
+// At global scope, as Q_INIT_RESOURCE demands: the resources lie in a static library that nothing else refers
+// to.
 static void init_resources() {
     static const bool once = [] {
         Q_INIT_RESOURCE(fieldmark);
@@ -41,14 +42,16 @@ QPixmap rendered(const QString& name, const QSize& device_size, const QColor& co
     QPainter painter(&image);
     painter.setOpacity(colour.alphaF());
     const int side = qMin(device_size.width(), device_size.height());
-    renderer.render(&painter, QRectF((device_size.width() - side) / 2.0, (device_size.height() - side) / 2.0, side, side));
+    renderer.render(&painter, QRectF((device_size.width() - side) / 2.0, (device_size.height() - side) / 2.0,
+                                     side, side));
     painter.end();
     pixmap = QPixmap::fromImage(image);
     QPixmapCache::insert(key, pixmap);
     return pixmap;
 }
 
-/// Draws the SVG in the palette's colours of the moment of painting, so that a change of theme needs no reload.
+/// Draws the SVG in the palette's colours of the moment of painting, so that a change of theme needs no
+/// reload.
 class PaletteIconEngine final : public QIconEngine {
   public:
     explicit PaletteIconEngine(QString name) : m_name(std::move(name)) {}
@@ -87,10 +90,13 @@ class PaletteIconEngine final : public QIconEngine {
 
 }  // namespace
 
-QIcon icon(const QString& name) { return QIcon(new PaletteIconEngine(name)); }
+QIcon icon(const QString& name) {
+    return QIcon(new PaletteIconEngine(name));
+}
 
 QPixmap icon_pixmap(const QString& name, int size, const QColor& colour, qreal device_pixel_ratio) {
-    QPixmap pixmap = rendered(name, QSize(qRound(size * device_pixel_ratio), qRound(size * device_pixel_ratio)), colour);
+    QPixmap pixmap =
+        rendered(name, QSize(qRound(size * device_pixel_ratio), qRound(size * device_pixel_ratio)), colour);
     pixmap.setDevicePixelRatio(device_pixel_ratio);
     return pixmap;
 }

@@ -9,8 +9,8 @@
 
 namespace fieldmark {
 
-/// One of the program's own monochrome icons (resources/icons/NAME.svg), drawn in the palette's text colour of the
-/// moment and at the device's pixels, so that it fits light, dark and high-contrast themes. UI thread.
+/// One of the program's own monochrome icons (resources/icons/NAME.svg), drawn in the palette's text colour
+/// of the moment and at the device's pixels, so that it fits light, dark and high-contrast themes. UI thread.
 QIcon icon(const QString& name);
 /// The same in one fixed colour, for a picture in a painter: `size` in logical pixels.
 QPixmap icon_pixmap(const QString& name, int size, const QColor& colour, qreal device_pixel_ratio);

@@ -111,8 +111,9 @@ QString ImportBar::progress_text(const ImportProgress& progress, const QString& 
     QString what;
     switch (progress.phase) {
         case ImportProgress::Phase::Listing:
-            what = progress.listed == 0 ? tr("looking for pictures")
-                                        : tr("looking for pictures, %1 files seen").arg(Text::count(progress.listed));
+            what = progress.listed == 0
+                       ? tr("looking for pictures")
+                       : tr("looking for pictures, %1 files seen").arg(Text::count(progress.listed));
             break;
         case ImportProgress::Phase::Embedding:
             what = tr("%1 of %2").arg(Text::count(progress.done), Text::count(progress.total));
@@ -121,11 +122,14 @@ QString ImportBar::progress_text(const ImportProgress& progress, const QString& 
             what = tr("finishing");
             break;
     }
-    if (progress.paused) what = tr("paused at %1 of %2").arg(Text::count(progress.done), Text::count(progress.total));
+    if (progress.paused)
+        what = tr("paused at %1 of %2").arg(Text::count(progress.done), Text::count(progress.total));
     QString text = name.isEmpty() ? tr("Importing: %1").arg(what) : tr("Importing %1: %2").arg(name, what);
     if (progress.phase == ImportProgress::Phase::Embedding && !progress.paused) {
-        if (progress.images_per_second > 0) text += QStringLiteral(" · ") + Text::rate(progress.images_per_second);
-        if (progress.seconds_left >= 0) text += QStringLiteral(" · ") + Text::time_left(progress.seconds_left);
+        if (progress.images_per_second > 0)
+            text += QStringLiteral(" · ") + Text::rate(progress.images_per_second);
+        if (progress.seconds_left >= 0)
+            text += QStringLiteral(" · ") + Text::time_left(progress.seconds_left);
     }
     return text;
 }
@@ -134,7 +138,8 @@ QString ImportBar::stages_text(const std::vector<StageStatus>& stages) {
     QStringList lines;
     const StageStatus* slowest = nullptr;
     for (const StageStatus& stage : stages) {
-        if (stage.busy_seconds > 0 && (slowest == nullptr || stage.busy_seconds > slowest->busy_seconds)) slowest = &stage;
+        if (stage.busy_seconds > 0 && (slowest == nullptr || stage.busy_seconds > slowest->busy_seconds))
+            slowest = &stage;
     }
     for (const StageStatus& stage : stages) {
         const QString name = stage.name == "list"     ? tr("Listing files")
@@ -142,7 +147,8 @@ QString ImportBar::stages_text(const std::vector<StageStatus>& stages) {
                              : stage.name == "embed"  ? tr("Computing features")
                              : stage.name == "store"  ? tr("Writing to the library")
                                                       : QString::fromStdString(stage.name);
-        QString line = tr("%1: %2 done in %3").arg(name, Text::count(stage.done), Text::duration(stage.busy_seconds));
+        QString line =
+            tr("%1: %2 done in %3").arg(name, Text::count(stage.done), Text::duration(stage.busy_seconds));
         if (&stage == slowest) line += QStringLiteral(" ← ") + tr("the slowest");
         lines.append(line);
     }
@@ -156,7 +162,8 @@ QString ImportBar::summary_text(const ImportReport& report, const QString& name)
     if (report.moved > 0) parts.append(tr("%1 moved").arg(Text::count(report.moved)));
     if (report.missing > 0) parts.append(tr("%1 missing").arg(Text::count(report.missing)));
     if (parts.isEmpty()) {
-        parts.append(report.embedded > 0 ? tr("%1 made searchable").arg(Text::count(report.embedded)) : tr("0 new"));
+        parts.append(report.embedded > 0 ? tr("%1 made searchable").arg(Text::count(report.embedded))
+                                         : tr("0 new"));
     }
     if (report.unchanged > 0 && report.added + report.updated == 0) {
         parts.append(tr("%1 unchanged").arg(Text::count(report.unchanged)));
@@ -164,15 +171,18 @@ QString ImportBar::summary_text(const ImportReport& report, const QString& name)
     QString text = parts.join(QStringLiteral(", "));
     if (report.labels.rows > 0) {
         text += QStringLiteral(" · ") +
-                tr("labels for %1 of %2 rows").arg(Text::count(report.labels.matched), Text::count(report.labels.rows));
+                tr("labels for %1 of %2 rows")
+                    .arg(Text::count(report.labels.matched), Text::count(report.labels.rows));
     }
     text += QStringLiteral(" · ") + Text::duration(report.seconds);
     if (report.cancelled) {
-        text = tr("cancelled; the %1 pictures done so far are kept and can be searched. Adding the folder again goes on "
+        text = tr("cancelled; the %1 pictures done so far are kept and can be searched. Adding the folder "
+                  "again goes on "
                   "from there.")
                    .arg(Text::count(report.embedded));
     }
-    return name.isEmpty() ? tr("Import: %1").arg(text) : tr("%1: %2", "name of an import, what came of it").arg(name, text);
+    return name.isEmpty() ? tr("Import: %1").arg(text)
+                          : tr("%1: %2", "name of an import, what came of it").arg(name, text);
 }
 
 void ImportBar::take_progress(const ImportProgress& progress) {
@@ -199,8 +209,8 @@ void ImportBar::take_report(const ImportReport& report) {
     m_text->setText(summary_text(report, m_name));
     QString tip = stages_text(report.stages);
     if (report.labels.unmatched_count > 0) {
-        tip += QLatin1Char('\n') +
-               tr("%n row(s) of the label table name no picture here", nullptr, int(report.labels.unmatched_count));
+        tip += QLatin1Char('\n') + tr("%n row(s) of the label table name no picture here", nullptr,
+                                      int(report.labels.unmatched_count));
     }
     m_text->setToolTip(tip);
     set_failed(std::int64_t(report.failed.size()));
@@ -224,10 +234,11 @@ void ImportBar::set_buttons(bool running) {
     m_cancel->setEnabled(!m_cancelling);
     m_pause->setText(m_paused ? tr("Resume") : tr("Pause"));
     m_pause->setIcon(icon(m_paused ? QStringLiteral("resume") : QStringLiteral("pause")));
-    m_pause->setToolTip(m_paused ? tr("Go on with the import") : tr("Stop for now; go on later from the same place"));
-    const QString name = running                ? QStringLiteral("folder-add")
-                         : m_report.cancelled   ? QStringLiteral("information")
-                                                : QStringLiteral("positive");
+    m_pause->setToolTip(m_paused ? tr("Go on with the import")
+                                 : tr("Stop for now; go on later from the same place"));
+    const QString name = running              ? QStringLiteral("folder-add")
+                         : m_report.cancelled ? QStringLiteral("information")
+                                              : QStringLiteral("positive");
     m_icon->setPixmap(icon_pixmap(name, style()->pixelMetric(QStyle::PM_SmallIconSize),
                                   palette().color(QPalette::WindowText), devicePixelRatioF()));
 }

@@ -13,8 +13,8 @@ class QToolButton;
 
 namespace fieldmark {
 
-/// The status strip's report on imports: what, how far, how fast, how long still; Pause and Cancel; then a summary
-/// that stays until it is closed or the next import begins. UI thread.
+/// The status strip's report on imports: what, how far, how fast, how long still; Pause and Cancel; then a
+/// summary that stays until it is closed or the next import begins. UI thread.
 class ImportBar : public QWidget {
     Q_OBJECT
   public:

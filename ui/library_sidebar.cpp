@@ -27,14 +27,23 @@
 namespace fieldmark {
 namespace {
 
-enum Role { CollectionRole = Qt::UserRole + 1, PlaceStateRole, CountRole, WarnRole, ValueRole, MarkedRole, RootRole };
+enum Role {
+    CollectionRole = Qt::UserRole + 1,
+    PlaceStateRole,
+    CountRole,
+    WarnRole,
+    ValueRole,
+    MarkedRole,
+    RootRole
+};
 
 /// Name on the left, count on the right in quieter ink; a marked value gets a check.
 class CountDelegate final : public QStyledItemDelegate {
   public:
     using QStyledItemDelegate::QStyledItemDelegate;
 
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
         QStyleOptionViewItem item = option;
         initStyleOption(&item, index);
         const QString text = item.text;
@@ -55,8 +64,9 @@ class CountDelegate final : public QStyledItemDelegate {
         font.setBold(index.data(MarkedRole).toBool());
         painter->setFont(font);
         painter->setPen(ink);
-        painter->drawText(area.adjusted(0, 0, -count_width - unit, 0), Qt::AlignVCenter | Qt::AlignLeft,
-                          QFontMetrics(font).elidedText(text, Qt::ElideMiddle, area.width() - count_width - unit));
+        painter->drawText(
+            area.adjusted(0, 0, -count_width - unit, 0), Qt::AlignVCenter | Qt::AlignLeft,
+            QFontMetrics(font).elidedText(text, Qt::ElideMiddle, area.width() - count_width - unit));
         painter->setFont(option.font);
         painter->setPen(quiet);
         painter->drawText(area, Qt::AlignVCenter | Qt::AlignRight, count);
@@ -68,7 +78,8 @@ class CountDelegate final : public QStyledItemDelegate {
         return size;
     }
 
-    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option, const QModelIndex&) const override {
+    void updateEditorGeometry(QWidget* editor, const QStyleOptionViewItem& option,
+                              const QModelIndex&) const override {
         editor->setGeometry(option.rect);
     }
 };
@@ -138,7 +149,8 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
         if (m_editing || item == nullptr) return;
         Place place;
         place.collection = item->data(0, CollectionRole).toLongLong();
-        if (item->data(0, PlaceStateRole).isValid()) place.state = ItemState(item->data(0, PlaceStateRole).toInt());
+        if (item->data(0, PlaceStateRole).isValid())
+            place.state = ItemState(item->data(0, PlaceStateRole).toInt());
         if (place == m_place) return;
         m_place = place;
         Q_EMIT placeChosen(place);
@@ -149,7 +161,8 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
         const CollectionId id = item->data(0, CollectionRole).toLongLong();
         const std::string name = item->text(0).trimmed().toStdString();
         const auto& all = m_summary.collections;
-        const auto found = std::find_if(all.begin(), all.end(), [id](const Collection& c) { return c.id == id; });
+        const auto found =
+            std::find_if(all.begin(), all.end(), [id](const Collection& c) { return c.id == id; });
         if (found == all.end() || found->name == name) return;
         if (name.empty()) {
             take_summary(m_summary);
@@ -163,13 +176,19 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
     label_layout->setContentsMargins(unit, unit, unit / 2, 0);
     label_layout->setSpacing(unit / 2);
     auto* label_head = new QHBoxLayout;
-    label_head->addWidget(make_heading(tr("Labels"), m_label_box), 1);
+    label_head->addWidget(make_heading(tr("Labels"), m_label_box));
     m_fields = new QComboBox(m_label_box);
     m_fields->setObjectName(QStringLiteral("fieldChoice"));
     m_fields->setAccessibleName(tr("Field whose values are listed"));
+    // The heading keeps its words; a long field name gives way and is whole in the tooltip.
+    m_fields->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_fields->setMinimumContentsLength(3);
     m_fields->setToolTip(tr("Field whose values are listed"));
-    m_fields->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    label_head->addWidget(m_fields);
+    connect(m_fields, &QComboBox::currentTextChanged, this, [this](const QString& field) {
+        m_fields->setToolTip(field.isEmpty() ? tr("Field whose values are listed")
+                                             : field + QLatin1Char('\n') + tr("Field whose values are listed"));
+    });
+    label_head->addWidget(m_fields, 1);
     label_layout->addLayout(label_head);
     m_values = make_list(m_label_box, QStringLiteral("values"), tr("Labels"));
     m_values->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -189,7 +208,8 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
     connect(m_values, &QTreeWidget::itemClicked, this, toggle);
     connect(m_values, &QTreeWidget::itemActivated, this, [this, toggle](QTreeWidgetItem* item) {
         // A mouse click was taken above already.
-        if (!m_values->style()->styleHint(QStyle::SH_ItemView_ActivateItemOnSingleClick, nullptr, m_values)) toggle(item);
+        if (!m_values->style()->styleHint(QStyle::SH_ItemView_ActivateItemOnSingleClick, nullptr, m_values))
+            toggle(item);
     });
 
     split->addWidget(place_box);
@@ -215,7 +235,9 @@ void LibrarySidebar::set_place(const Place& place) {
     mark_place();
 }
 
-std::string LibrarySidebar::field() const { return m_fields->currentData().toByteArray().toStdString(); }
+std::string LibrarySidebar::field() const {
+    return m_fields->currentData().toByteArray().toStdString();
+}
 
 void LibrarySidebar::set_field(const std::string& field) {
     m_wanted_field = field;
@@ -229,8 +251,9 @@ void LibrarySidebar::set_conditions(const std::vector<Condition>& conditions) {
     for (int n = 0; n < m_values->topLevelItemCount(); ++n) {
         QTreeWidgetItem* item = m_values->topLevelItem(n);
         const std::string value = item->data(0, ValueRole).toByteArray().toStdString();
-        const bool marked = std::find(conditions.begin(), conditions.end(),
-                                      Condition{field(), Condition::Operator::Equal, value}) != conditions.end();
+        const bool marked =
+            std::find(conditions.begin(), conditions.end(),
+                      Condition{field(), Condition::Operator::Equal, value}) != conditions.end();
         item->setData(0, MarkedRole, marked);
         item->setIcon(0, marked ? icon(QStringLiteral("check")) : QIcon());
     }
@@ -242,7 +265,8 @@ void LibrarySidebar::take_summary(const LibrarySummary& summary) {
     if (m_places->findChild<QLineEdit*>() != nullptr) return;
     m_editing = true;
     m_places->clear();
-    const auto add = [this](const QString& name, std::int64_t count, const QString& icon_name, const QString& tip) {
+    const auto add = [this](const QString& name, std::int64_t count, const QString& icon_name,
+                            const QString& tip) {
         auto* item = new QTreeWidgetItem(m_places, {name});
         item->setData(0, CountRole, Text::count(count));
         item->setIcon(0, icon(icon_name));
@@ -255,11 +279,13 @@ void LibrarySidebar::take_summary(const LibrarySummary& summary) {
         const QString name = QString::fromStdString(collection.name);
         QString tip = Text::display_name(collection.root);
         if (collection.offline) {
-            tip += QLatin1Char('\n') + tr("This folder cannot be reached now. Its pictures are shown from the cache and "
-                                         "can still be searched.");
+            tip += QLatin1Char('\n') +
+                   tr("This folder cannot be reached now. Its pictures are shown from the cache and "
+                      "can still be searched.");
         }
         QTreeWidgetItem* item =
-            add(name, collection.items, collection.offline ? QStringLiteral("offline") : QStringLiteral("folder"), tip);
+            add(name, collection.items,
+                collection.offline ? QStringLiteral("offline") : QStringLiteral("folder"), tip);
         item->setData(0, CollectionRole, qint64(collection.id));
         item->setData(0, RootRole, QByteArray::fromStdString(collection.root));
         if (collection.offline) {
@@ -274,7 +300,8 @@ void LibrarySidebar::take_summary(const LibrarySummary& summary) {
     }
     if (summary.counts.missing > 0) {
         add(tr("Missing"), summary.counts.missing, QStringLiteral("missing"),
-            tr("Pictures whose file is gone from its folder; labels and look-alikes are kept until you remove them"))
+            tr("Pictures whose file is gone from its folder; labels and look-alikes are kept until you "
+               "remove them"))
             ->setData(0, PlaceStateRole, int(ItemState::Missing));
     }
     m_editing = false;
@@ -301,7 +328,8 @@ void LibrarySidebar::take_summary(const LibrarySummary& summary) {
     m_label_box->setVisible(!summary.fields.empty());
     // As high as its lines, up to half of the panel; the labels have the rest.
     const int line = fontMetrics().height() * 7 / 4;
-    m_places->setMaximumHeight(summary.fields.empty() ? QWIDGETSIZE_MAX : line * m_places->topLevelItemCount() + line / 2);
+    m_places->setMaximumHeight(summary.fields.empty() ? QWIDGETSIZE_MAX
+                                                      : line * m_places->topLevelItemCount() + line / 2);
     m_places->setMinimumHeight(line * std::min(4, m_places->topLevelItemCount()));
     request_values();
 }
@@ -332,12 +360,15 @@ void LibrarySidebar::take_values(const std::vector<ValueCount>& values) {
         const ValueCount& value = values[std::size_t(n)];
         const QString text = QString::fromStdString(value.value);
         item->setText(0, text);
-        item->setToolTip(0, tr("%1: %n picture(s). Click to show only these.", nullptr, int(value.items)).arg(text));
+        item->setToolTip(
+            0, tr("%1: %n picture(s). Click to show only these.", nullptr, int(value.items)).arg(text));
         item->setData(0, CountRole, Text::count(value.items));
         item->setData(0, ValueRole, QByteArray::fromStdString(value.value));
-        item->setData(0, Qt::AccessibleTextRole, tr("%1, %n picture(s)", nullptr, int(value.items)).arg(text));
+        item->setData(0, Qt::AccessibleTextRole,
+                      tr("%1, %n picture(s)", nullptr, int(value.items)).arg(text));
     }
-    if (current >= 0 && current < m_values->topLevelItemCount()) m_values->setCurrentItem(m_values->topLevelItem(current));
+    if (current >= 0 && current < m_values->topLevelItemCount())
+        m_values->setCurrentItem(m_values->topLevelItem(current));
     m_values->setUpdatesEnabled(true);
     m_values->setVisible(!values.empty());
     m_no_values->setVisible(values.empty());
@@ -350,8 +381,9 @@ void LibrarySidebar::mark_place() {
     for (int n = 0; n < m_places->topLevelItemCount(); ++n) {
         QTreeWidgetItem* item = m_places->topLevelItem(n);
         const QVariant state = item->data(0, PlaceStateRole);
-        if (m_place.state ? (state.isValid() && state.toInt() == int(*m_place.state))
-                          : (!state.isValid() && item->data(0, CollectionRole).toLongLong() == m_place.collection)) {
+        if (m_place.state
+                ? (state.isValid() && state.toInt() == int(*m_place.state))
+                : (!state.isValid() && item->data(0, CollectionRole).toLongLong() == m_place.collection)) {
             wanted = item;
         }
     }
@@ -372,22 +404,27 @@ void LibrarySidebar::show_menu(const QPoint& position) {
         menu->addAction(icon(QStringLiteral("retry")), tr("Look for new and changed pictures"), this,
                         [this, root] { Q_EMIT updateRequested(root); })
             ->setEnabled(writable);
-        menu->addAction(icon(QStringLiteral("rename")), tr("Rename"), this, [this, id] {
-                for (int n = 0; n < m_places->topLevelItemCount(); ++n) {
-                    QTreeWidgetItem* one = m_places->topLevelItem(n);
-                    if (one->data(0, CollectionRole).toLongLong() == id) m_places->editItem(one);
-                }
-            })->setEnabled(writable);
-        menu->addAction(icon(QStringLiteral("folder")), tr("The folder has moved…"), this, [this, id, root] {
-                auto* dialog = new QFileDialog(this, tr("Where is this folder now?"), Text::folder(root));
-                dialog->setAttribute(Qt::WA_DeleteOnClose);
-                dialog->setFileMode(QFileDialog::Directory);
-                dialog->setOption(QFileDialog::ShowDirsOnly);
-                connect(dialog, &QFileDialog::fileSelected, this, [this, id](const QString& folder) {
-                    m_session.relocate_collection(id, Text::path_bytes(folder));
-                });
-                dialog->open();
-            })->setEnabled(writable);
+        menu->addAction(icon(QStringLiteral("rename")), tr("Rename"), this,
+                        [this, id] {
+                            for (int n = 0; n < m_places->topLevelItemCount(); ++n) {
+                                QTreeWidgetItem* one = m_places->topLevelItem(n);
+                                if (one->data(0, CollectionRole).toLongLong() == id) m_places->editItem(one);
+                            }
+                        })
+            ->setEnabled(writable);
+        menu->addAction(
+                icon(QStringLiteral("folder")), tr("The folder has moved…"), this,
+                [this, id, root] {
+                    auto* dialog = new QFileDialog(this, tr("Where is this folder now?"), Text::folder(root));
+                    dialog->setAttribute(Qt::WA_DeleteOnClose);
+                    dialog->setFileMode(QFileDialog::Directory);
+                    dialog->setOption(QFileDialog::ShowDirsOnly);
+                    connect(dialog, &QFileDialog::fileSelected, this, [this, id](const QString& folder) {
+                        m_session.relocate_collection(id, Text::path_bytes(folder));
+                    });
+                    dialog->open();
+                })
+            ->setEnabled(writable);
         menu->addSeparator();
         menu->addAction(icon(QStringLiteral("remove")), tr("Remove from library…"), this,
                         [this, id, name] { Q_EMIT removeRequested(id, name); })

@@ -16,8 +16,9 @@ class QTreeWidgetItem;
 
 namespace fieldmark {
 
-/// The left panel: collections with their counts, what failed or went missing, and the values of one chosen field.
-/// Choosing narrows what the gallery shows; the window decides how. Folders dropped here are imported. UI thread.
+/// The left panel: collections with their counts, what failed or went missing, and the values of one chosen
+/// field. Choosing narrows what the gallery shows; the window decides how. Folders dropped here are imported.
+/// UI thread.
 class LibrarySidebar : public QWidget {
     Q_OBJECT
   public:
@@ -25,7 +26,7 @@ class LibrarySidebar : public QWidget {
 
     /// What is chosen above: a collection, a state, or neither (all pictures).
     struct Place {
-        CollectionId collection = 0;       ///< 0: all
+        CollectionId collection = 0;  ///< 0: all
         std::optional<ItemState> state;
         bool operator==(const Place&) const = default;
     };

@@ -31,6 +31,7 @@
 #include "core/engine/sample_pictures.h"
 #include "ui/compare_view.h"
 #include "ui/drop_overlay.h"
+#include "ui/elided_label.h"
 #include "ui/failed_files_dialog.h"
 #include "ui/filter_chips.h"
 #include "ui/filter_field.h"
@@ -138,7 +139,7 @@ void MainWindow::build_parts() {
     QFont bold = m_place_label->font();
     bold.setBold(true);
     m_place_label->setFont(bold);
-    m_count_label = new QLabel(m_gallery_head);
+    m_count_label = new ElidedLabel(m_gallery_head);
     m_count_label->setObjectName(QStringLiteral("countLabel"));
     m_sort_button = new QPushButton(m_gallery_head);
     m_sort_button->setFlat(true);
@@ -146,14 +147,15 @@ void MainWindow::build_parts() {
     m_sort_button->setAccessibleName(tr("Order of the pictures"));
     m_sort_button->setToolTip(tr("Order of the pictures"));
     head->addWidget(m_place_label);
-    head->addWidget(m_count_label);
-    head->addStretch(1);
+    head->addWidget(m_count_label, 1);
     head->addWidget(m_sort_button);
     centre->addWidget(m_gallery_head);
     m_match_header = new MatchHeader(*m_matches, m_centre);
     centre->addWidget(m_match_header);
 
     m_pages = new QStackedWidget(m_centre);
+    // Or the tallest page, shown or not, would squeeze the query in a small window.
+    m_pages->setMinimumHeight(unit * 16);
     centre->addWidget(m_pages, 1);
     m_welcome = new WelcomePage(m_pages);
     m_welcome->set_samples_available(!WelcomePage::sample_folders().empty());
@@ -216,7 +218,8 @@ void MainWindow::connect_session() {
         if (pending <= 0 || m_session->importing() || m_summary.read_only || m_samples) return;
         Message message;
         message.id = QStringLiteral("interrupted");
-        message.text = tr("The last import was interrupted: %n picture(s) cannot be searched yet.", nullptr, int(pending));
+        message.text = tr("The last import was interrupted: %n picture(s) cannot be searched yet.", nullptr,
+                          int(pending));
         message.actions.push_back({tr("Resume"), [this] { import_paths({}, {}, tr("what was left")); }});
         m_messages->show_message(message);
     });
@@ -233,7 +236,8 @@ void MainWindow::connect_session() {
         m_messages->show_message(message);
         choose_page();
     });
-    connect(m_session, &Session::editFailed, this, [this](RequestId, const Error& error) { m_messages->show_error(error); });
+    connect(m_session, &Session::editFailed, this,
+            [this](RequestId, const Error& error) { m_messages->show_error(error); });
     connect(m_session, &Session::rowsFetched, this, [this](RequestId id, const std::vector<ItemRow>& rows) {
         if (id != m_inspector_request) return;
         std::vector<ItemRow> there;
@@ -255,9 +259,8 @@ void MainWindow::connect_parts() {
         update_empty_texts();
         if (fresh) selection_moved();
     });
-    connect(m_gallery, &GalleryView::visibleRangeChanged, this, [this](int first, int last) {
-        m_gallery_model->ensure_rows(first, last + (last - first + 1));
-    });
+    connect(m_gallery, &GalleryView::visibleRangeChanged, this,
+            [this](int first, int last) { m_gallery_model->ensure_rows(first, last + (last - first + 1)); });
     for (GalleryView* view : {m_gallery, m_match_view}) {
         connect(view, &GalleryView::selectionMoved, this, &MainWindow::selection_moved);
         connect(view, &GalleryView::findSimilarRequested, this, &MainWindow::find_similar_selected);
@@ -272,13 +275,14 @@ void MainWindow::connect_parts() {
     connect(m_match_view, &GalleryView::activatedItem, this, &MainWindow::compare_selected);
     connect(m_size, &QSlider::valueChanged, this, [this](int size) { m_gallery->set_tile_size(size); });
     // A row of the gallery's list is shown in the inspector as soon as it is fetched.
-    connect(m_gallery_model, &QAbstractItemModel::dataChanged, this, [this](const QModelIndex& from, const QModelIndex& to) {
-        const QModelIndex current = m_gallery->currentIndex();
-        if (m_page == Page::Gallery && current.isValid() && current.row() >= from.row() && current.row() <= to.row() &&
-            m_inspector->rows().empty()) {
-            show_in_inspector();
-        }
-    });
+    connect(m_gallery_model, &QAbstractItemModel::dataChanged, this,
+            [this](const QModelIndex& from, const QModelIndex& to) {
+                const QModelIndex current = m_gallery->currentIndex();
+                if (m_page == Page::Gallery && current.isValid() && current.row() >= from.row() &&
+                    current.row() <= to.row() && m_inspector->rows().empty()) {
+                    show_in_inspector();
+                }
+            });
 
     connect(m_strip, &QueryStrip::imagesChanged, this, [this] {
         m_matches->setImages(m_strip->images());
@@ -289,7 +293,8 @@ void MainWindow::connect_parts() {
     connect(m_strip, &QueryStrip::openFileRequested, this, &MainWindow::choose_query);
     connect(m_matches, &MatchController::finished, this, [this](const SearchResponse&) {
         update_empty_texts();
-        if (m_page == Page::Matches && !m_match_view->currentIndex().isValid() && m_match_model->rowCount() > 0) {
+        if (m_page == Page::Matches && !m_match_view->currentIndex().isValid() &&
+            m_match_model->rowCount() > 0) {
             m_match_view->selectionModel()->setCurrentIndex(m_match_model->index(0),
                                                             QItemSelectionModel::ClearAndSelect);
         }
@@ -323,11 +328,13 @@ void MainWindow::connect_parts() {
         if (place.state && !m_strip->isEmpty()) m_strip->clear();
         apply_query();
     });
-    connect(m_sidebar, &LibrarySidebar::valueToggled, this, [this](const std::string& field, const std::string& value) {
-        toggle_condition({field, Condition::Operator::Equal, value});
-    });
+    connect(m_sidebar, &LibrarySidebar::valueToggled, this,
+            [this](const std::string& field, const std::string& value) {
+                toggle_condition({field, Condition::Operator::Equal, value});
+            });
     connect(m_sidebar, &LibrarySidebar::fieldChosen, this, [this](const std::string& field) {
-        m_settings.set_library_value(m_summary.folder, QStringLiteral("field"), QByteArray::fromStdString(field));
+        m_settings.set_library_value(m_summary.folder, QStringLiteral("field"),
+                                     QByteArray::fromStdString(field));
     });
     connect(m_sidebar, &LibrarySidebar::importRequested, this,
             [this](const std::vector<std::string>& paths) { import_paths(paths); });
@@ -335,18 +342,21 @@ void MainWindow::connect_parts() {
     connect(m_sidebar, &LibrarySidebar::updateRequested, this,
             [this](const std::string& root) { import_paths({root}); });
     connect(m_sidebar, &LibrarySidebar::failedListRequested, this, &MainWindow::show_failed_list);
-    connect(m_sidebar, &LibrarySidebar::removeRequested, this, [this](CollectionId collection, const QString& name) {
-        Message message;
-        message.kind = Message::Kind::Warning;
-        message.id = QStringLiteral("removeCollection");
-        message.text = tr("Take “%1” with its labels out of the library? The files stay where they are.").arg(name);
-        message.actions.push_back({tr("Remove"), [this, collection] {
-                                       m_sidebar->set_place({});
-                                       m_session->remove_collection(collection);
-                                       apply_query();
-                                   }});
-        m_messages->show_message(message);
-    });
+    connect(
+        m_sidebar, &LibrarySidebar::removeRequested, this,
+        [this](CollectionId collection, const QString& name) {
+            Message message;
+            message.kind = Message::Kind::Warning;
+            message.id = QStringLiteral("removeCollection");
+            message.text =
+                tr("Take “%1” with its labels out of the library? The files stay where they are.").arg(name);
+            message.actions.push_back({tr("Remove"), [this, collection] {
+                                           m_sidebar->set_place({});
+                                           m_session->remove_collection(collection);
+                                           apply_query();
+                                       }});
+            m_messages->show_message(message);
+        });
 
     connect(m_inspector, &Inspector::findSimilarRequested, this, [this](ItemId item) {
         QueryImage image;
@@ -358,14 +368,16 @@ void MainWindow::connect_parts() {
     connect(m_compare, &CompareView::closed, this, [this] { show_page(m_before_compare); });
     connect(m_compare, &CompareView::currentChanged, this, [this](int row) {
         if (m_before_compare != Page::Matches || row < 0 || row >= m_match_model->rowCount()) return;
-        m_match_view->selectionModel()->setCurrentIndex(m_match_model->index(row), QItemSelectionModel::ClearAndSelect);
+        m_match_view->selectionModel()->setCurrentIndex(m_match_model->index(row),
+                                                        QItemSelectionModel::ClearAndSelect);
         m_match_view->scrollTo(m_match_model->index(row));
     });
 
     connect(m_import_bar, &ImportBar::failedListRequested, this, &MainWindow::show_failed_list);
     connect(m_welcome, &WelcomePage::addFolderRequested, m_add_folder, &QAction::trigger);
     connect(m_welcome, &WelcomePage::samplesRequested, this, &MainWindow::open_samples);
-    connect(m_welcome, &WelcomePage::libraryChosen, this, [this](const std::string& folder) { open_library(folder); });
+    connect(m_welcome, &WelcomePage::libraryChosen, this,
+            [this](const std::string& folder) { open_library(folder); });
     m_sort_button->setMenu(m_sort_menu);
 }
 
@@ -416,7 +428,8 @@ void MainWindow::library_opened(const LibrarySummary& summary) {
     LibrarySidebar::Place place;
     place.collection = m_settings.library_value(summary.folder, QStringLiteral("place")).toLongLong();
     const auto& all = summary.collections;
-    if (std::none_of(all.begin(), all.end(), [&](const Collection& c) { return c.id == place.collection; })) place = {};
+    if (std::none_of(all.begin(), all.end(), [&](const Collection& c) { return c.id == place.collection; }))
+        place = {};
     m_sidebar->set_place(place);
     m_welcome->set_busy({});
     take_summary(summary);
@@ -449,9 +462,10 @@ void MainWindow::library_closed() {
     m_inspector->showRow(std::nullopt);
     m_undo->clear();
     m_welcome->set_busy({});
-    for (const QString& id : {QStringLiteral("removal"), QStringLiteral("interrupted"), QStringLiteral("readOnly"),
-                              QStringLiteral("model"), QStringLiteral("search"), QStringLiteral("import"),
-                              QStringLiteral("labels"), QStringLiteral("removeCollection")}) {
+    for (const QString& id :
+         {QStringLiteral("removal"), QStringLiteral("interrupted"), QStringLiteral("readOnly"),
+          QStringLiteral("model"), QStringLiteral("search"), QStringLiteral("import"),
+          QStringLiteral("labels"), QStringLiteral("removeCollection")}) {
         m_messages->remove(id);
     }
     take_summary({});
@@ -465,10 +479,12 @@ void MainWindow::open_failed(const Error& error, const std::string& folder) {
     m_welcome->set_busy({});
     Message message = message_of(error);
     message.id = QStringLiteral("open");
-    if (error.kind == ErrorKind::Busy || error.kind == ErrorKind::Permission || error.kind == ErrorKind::ReadOnly) {
+    if (error.kind == ErrorKind::Busy || error.kind == ErrorKind::Permission ||
+        error.kind == ErrorKind::ReadOnly) {
         message.kind = Message::Kind::Warning;
-        message.actions.push_back(
-            {tr("Open read-only"), [this, folder] { open_library(folder, SessionOptions{false, true}); }});
+        message.actions.push_back({tr("Open read-only"), [this, folder] {
+                                       open_library(folder, SessionOptions{false, true});
+                                   }});
     }
     if (error.kind == ErrorKind::NotFound) {
         message.actions.push_back({tr("Forget it"), [this, folder] {
@@ -486,9 +502,9 @@ void MainWindow::open_failed(const Error& error, const std::string& folder) {
 void MainWindow::take_summary(const LibrarySummary& summary) {
     m_summary = summary;
     const QString name = QString::fromStdString(summary.name);
-    setWindowTitle(name.isEmpty()        ? tr("Fieldmark")
-                   : summary.read_only   ? tr("%1 (read-only) – Fieldmark").arg(name)
-                                         : tr("%1 – Fieldmark").arg(name));
+    setWindowTitle(name.isEmpty()      ? tr("Fieldmark")
+                   : summary.read_only ? tr("%1 (read-only) – Fieldmark").arg(name)
+                                       : tr("%1 – Fieldmark").arg(name));
     m_library_button->setText(name.isEmpty() ? tr("No library") : name);
     std::vector<std::string> fields;
     for (const Field& field : summary.fields) fields.push_back(field.name);
@@ -528,8 +544,9 @@ void MainWindow::show_page(Page page) {
                       : page == Page::Gallery ? static_cast<QWidget*>(m_gallery)
                       : page == Page::Matches ? static_cast<QWidget*>(m_match_view)
                                               : static_cast<QWidget*>(m_compare);
-    if (page == Page::Welcome) m_welcome->set_recent(m_session->is_open() ? std::vector<std::string>{}
-                                                                        : m_settings.recent_libraries());
+    if (page == Page::Welcome)
+        m_welcome->set_recent(m_session->is_open() ? std::vector<std::string>{}
+                                                   : m_settings.recent_libraries());
     m_pages->setCurrentWidget(widget);
     m_strip->setVisible(page == Page::Gallery || page == Page::Matches);
     m_chips->setVisible(!m_conditions.empty() && (page == Page::Gallery || page == Page::Matches));
@@ -566,11 +583,12 @@ void MainWindow::update_header() {
     if (place.state == ItemState::Failed) name = tr("Could not be read");
     if (place.state == ItemState::Missing) name = tr("Missing");
     m_place_label->setText(name);
-    QString count = tr("%1 pictures", nullptr, m_gallery_model->rowCount()).arg(Text::count(m_gallery_model->rowCount()));
+    QString count =
+        tr("%1 pictures", nullptr, m_gallery_model->rowCount()).arg(Text::count(m_gallery_model->rowCount()));
     if (m_gallery_model->rowCount() == 1) count = tr("1 picture");
     const auto selected = m_gallery->selectionModel() != nullptr ? m_gallery->selected_rows().size() : 0;
     if (selected > 1) count += QStringLiteral(" · ") + tr("%1 selected").arg(Text::count(selected));
-    m_count_label->setText(count);
+    m_count_label->setFullText(count);
     const int wanted = int(m_sort) * 2 + (m_descending ? 1 : 0);
     const auto actions = m_sort_menu->actions();
     for (QAction* action : actions) {
@@ -583,7 +601,8 @@ void MainWindow::update_header() {
 void MainWindow::update_empty_texts() {
     const bool filtered = !m_conditions.empty() || !m_filter->free_text().isEmpty();
     if (m_import_bar->running() && m_summary.counts.items == 0) {
-        m_gallery->set_empty_text(tr("Looking for pictures…"), tr("They appear here as soon as they are found."),
+        m_gallery->set_empty_text(tr("Looking for pictures…"),
+                                  tr("They appear here as soon as they are found."),
                                   QStringLiteral("pictures"));
     } else if (filtered) {
         m_gallery->set_empty_text(tr("No picture fits this filter"), tr("Esc takes the filter away."),
@@ -594,15 +613,16 @@ void MainWindow::update_empty_texts() {
     }
     const ModelStatus model = m_session->model();
     if (m_matches->running()) {
-        m_match_view->set_empty_text(model.loading ? tr("Getting ready…") : tr("Searching…"),
-                                     model.loading ? tr("The model is being loaded; the search begins by itself.")
-                                                   : QString(),
-                                     QStringLiteral("search"));
+        m_match_view->set_empty_text(
+            model.loading ? tr("Getting ready…") : tr("Searching…"),
+            model.loading ? tr("The model is being loaded; the search begins by itself.") : QString(),
+            QStringLiteral("search"));
     } else if (filtered) {
-        m_match_view->set_empty_text(tr("No look-alike fits this filter"), tr("Remove a filter above to see more."),
-                                     QStringLiteral("filter"));
+        m_match_view->set_empty_text(tr("No look-alike fits this filter"),
+                                     tr("Remove a filter above to see more."), QStringLiteral("filter"));
     } else {
-        m_match_view->set_empty_text(tr("No look-alikes"), tr("Nothing in this library can be compared with it yet."),
+        m_match_view->set_empty_text(tr("No look-alikes"),
+                                     tr("Nothing in this library can be compared with it yet."),
                                      QStringLiteral("find-similar"));
     }
 }
@@ -626,9 +646,9 @@ void MainWindow::update_actions() {
     m_copy->setEnabled(!items.empty());
     m_remove->setEnabled(writable && !items.empty());
     m_undo_action->setEnabled(!m_removed.empty() || m_undo->canUndo());
-    m_undo_action->setText(!m_removed.empty()         ? tr("&Undo removing pictures")
-                           : m_undo->canUndo()        ? tr("&Undo %1").arg(m_undo->undoText())
-                                                      : tr("&Undo"));
+    m_undo_action->setText(!m_removed.empty()  ? tr("&Undo removing pictures")
+                           : m_undo->canUndo() ? tr("&Undo %1").arg(m_undo->undoText())
+                                               : tr("&Undo"));
     m_redo_action->setEnabled(m_undo->canRedo());
     m_redo_action->setText(m_undo->canRedo() ? tr("&Redo %1").arg(m_undo->redoText()) : tr("&Redo"));
 }
@@ -668,7 +688,9 @@ void MainWindow::toggle_condition(const Condition& condition) {
     std::vector<Condition> all = m_conditions;
     if (std::erase(all, condition) == 0) {
         // Two values of one field exclude each other: the new one takes the old one's place.
-        std::erase_if(all, [&](const Condition& one) { return one.field == condition.field && one.op == condition.op; });
+        std::erase_if(all, [&](const Condition& one) {
+            return one.field == condition.field && one.op == condition.op;
+        });
         all.push_back(condition);
     }
     set_conditions(all);
@@ -745,7 +767,8 @@ void MainWindow::find_similar(const std::vector<QueryImage>& images) {
 
 // --- imports ---
 
-void MainWindow::import_paths(const std::vector<std::string>& paths, const std::string& labels_csv, const QString& name) {
+void MainWindow::import_paths(const std::vector<std::string>& paths, const std::string& labels_csv,
+                              const QString& name) {
     if (!m_session->is_open()) {
         // The first drop needs no question: it goes to the usual library.
         m_import_when_open = paths;
@@ -753,8 +776,9 @@ void MainWindow::import_paths(const std::vector<std::string>& paths, const std::
         return;
     }
     if (m_summary.read_only) {
-        m_messages->show_error({ErrorKind::ReadOnly,
-                                tr("This library is open for reading only, so nothing can be added.").toStdString()});
+        m_messages->show_error(
+            {ErrorKind::ReadOnly,
+             tr("This library is open for reading only, so nothing can be added.").toStdString()});
         return;
     }
     ImportRequest request;
@@ -876,8 +900,8 @@ void MainWindow::show_failed_list() {
 
 void MainWindow::start_sample_import() {
     const QPointer<MainWindow> self(this);
-    const QString cache = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
-                          QStringLiteral("/fieldmark");
+    const QString cache =
+        QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) + QStringLiteral("/fieldmark");
     const bool complete = m_summary.counts.ready > 0 && m_summary.counts.pending == 0;
     QThreadPool::globalInstance()->start([self, cache, complete] {
         const Result<std::string> folder = sample_folder();
@@ -947,7 +971,9 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     }
 }
 
-void MainWindow::dragMoveEvent(QDragMoveEvent* event) { event->acceptProposedAction(); }
+void MainWindow::dragMoveEvent(QDragMoveEvent* event) {
+    event->acceptProposedAction();
+}
 
 void MainWindow::dragLeaveEvent(QDragLeaveEvent*) {
     m_overlay->hide();

@@ -29,6 +29,7 @@ namespace fieldmark {
 
 class CompareView;
 class DropOverlay;
+class ElidedLabel;
 class FailedFilesDialog;
 class FilterChips;
 class FilterField;
@@ -44,9 +45,9 @@ class Theme;
 class ThumbnailStore;
 class WelcomePage;
 
-/// The window: puts session, models and views together and decides which page is shown. Toolbar; side bar | messages,
-/// query, filters and the page (welcome, gallery, matches, compare) | inspector; import bar. Nothing modal opens by
-/// itself, no call waits. UI thread.
+/// The window: puts session, models and views together and decides which page is shown. Toolbar; side bar |
+/// messages, query, filters and the page (welcome, gallery, matches, compare) | inspector; import bar.
+/// Nothing modal opens by itself, no call waits. UI thread.
 class MainWindow : public QMainWindow {
     Q_OBJECT
   public:
@@ -145,7 +146,7 @@ class MainWindow : public QMainWindow {
     ThumbnailStore* m_thumbnails;
     GalleryModel* m_gallery_model;
     MatchModel* m_match_model;
-    MatchModel* m_compared;          ///< gallery pictures set side by side
+    MatchModel* m_compared;  ///< gallery pictures set side by side
     MatchController* m_matches;
     QUndoStack* m_undo;
 
@@ -161,7 +162,7 @@ class MainWindow : public QMainWindow {
     FilterChips* m_chips = nullptr;
     QWidget* m_gallery_head = nullptr;
     QLabel* m_place_label = nullptr;
-    QLabel* m_count_label = nullptr;
+    ElidedLabel* m_count_label = nullptr;
     QPushButton* m_sort_button = nullptr;
     MatchHeader* m_match_header = nullptr;
     QStackedWidget* m_pages = nullptr;
@@ -182,12 +183,12 @@ class MainWindow : public QMainWindow {
     bool m_descending = false;
     bool m_sidebar_wanted = true;
     bool m_inspector_wanted = true;
-    bool m_narrow = false;            ///< started under 900 px: panels are closed until asked for
+    bool m_narrow = false;  ///< started under 900 px: panels are closed until asked for
     bool m_layout_restored = false;
-    bool m_samples = false;           ///< the sample library is being opened
-    bool m_ask_samples = false;       ///< and shall be asked a question once it is there
+    bool m_samples = false;      ///< the sample library is being opened
+    bool m_ask_samples = false;  ///< and shall be asked a question once it is there
     std::string m_sample_folder;
-    std::string m_opening;            ///< folder under way
+    std::string m_opening;  ///< folder under way
     std::optional<std::vector<std::string>> m_import_when_open;
     std::vector<std::string> m_dragged;
     RequestId m_count_request = 0;

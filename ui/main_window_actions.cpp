@@ -52,7 +52,8 @@ QAction* MainWindow::add_action(const QString& name, const QString& text, const 
     if (!keys.isEmpty()) {
         QString plain = text;
         plain.remove(QLatin1Char('&'));
-        action->setToolTip(tr("%1 (%2)", "action, its key").arg(plain, keys.first().toString(QKeySequence::NativeText)));
+        action->setToolTip(
+            tr("%1 (%2)", "action, its key").arg(plain, keys.first().toString(QKeySequence::NativeText)));
     }
     return action;
 }
@@ -62,8 +63,8 @@ void MainWindow::build_actions() {
     m_library_menu = menuBar()->addMenu(tr("&Library"));
     QAction* make = add_action(QStringLiteral("newLibrary"), tr("&New library…"), {QKeySequence::New});
     connect(make, &QAction::triggered, this, [this] { choose_library(true); });
-    QAction* open = add_action(QStringLiteral("openLibrary"), tr("&Open library…"), {Qt::CTRL | Qt::SHIFT | Qt::Key_O},
-                               QStringLiteral("library"));
+    QAction* open = add_action(QStringLiteral("openLibrary"), tr("&Open library…"),
+                               {Qt::CTRL | Qt::SHIFT | Qt::Key_O}, QStringLiteral("library"));
     connect(open, &QAction::triggered, this, [this] { choose_library(false); });
     m_recent_menu = new QMenu(tr("&Recent libraries"), this);
     connect(m_recent_menu, &QMenu::aboutToShow, this, &MainWindow::fill_recent_menu);
@@ -72,8 +73,8 @@ void MainWindow::build_actions() {
         m_settings.clear_last_library();
         close_library();
     });
-    m_add_folder = add_action(QStringLiteral("addFolder"), tr("&Add a folder of pictures…"), {QKeySequence::Open},
-                              QStringLiteral("folder-add"));
+    m_add_folder = add_action(QStringLiteral("addFolder"), tr("&Add a folder of pictures…"),
+                              {QKeySequence::Open}, QStringLiteral("folder-add"));
     connect(m_add_folder, &QAction::triggered, this, &MainWindow::choose_folder);
     m_add_files = add_action(QStringLiteral("addFiles"), tr("Add single &pictures…"), {});
     connect(m_add_files, &QAction::triggered, this, &MainWindow::choose_files);
@@ -99,7 +100,8 @@ void MainWindow::build_actions() {
 
     // --- edit ---
     QMenu* edit = menuBar()->addMenu(tr("&Edit"));
-    m_undo_action = add_action(QStringLiteral("undo"), tr("&Undo"), {QKeySequence::Undo}, QStringLiteral("undo"));
+    m_undo_action =
+        add_action(QStringLiteral("undo"), tr("&Undo"), {QKeySequence::Undo}, QStringLiteral("undo"));
     connect(m_undo_action, &QAction::triggered, this, [this] {
         if (!m_removed.empty()) {
             undo_removal();
@@ -107,14 +109,16 @@ void MainWindow::build_actions() {
             m_undo->undo();
         }
     });
-    m_redo_action = add_action(QStringLiteral("redo"), tr("&Redo"), {QKeySequence::Redo}, QStringLiteral("redo"));
+    m_redo_action =
+        add_action(QStringLiteral("redo"), tr("&Redo"), {QKeySequence::Redo}, QStringLiteral("redo"));
     connect(m_redo_action, &QAction::triggered, m_undo, &QUndoStack::redo);
     for (auto signal : {&QUndoStack::canUndoChanged, &QUndoStack::canRedoChanged}) {
         connect(m_undo, signal, this, &MainWindow::update_actions);
     }
     connect(m_undo, &QUndoStack::undoTextChanged, this, &MainWindow::update_actions);
     connect(m_undo, &QUndoStack::redoTextChanged, this, &MainWindow::update_actions);
-    m_copy = add_action(QStringLiteral("copyPath"), tr("&Copy path"), {QKeySequence::Copy}, QStringLiteral("copy"));
+    m_copy = add_action(QStringLiteral("copyPath"), tr("&Copy path"), {QKeySequence::Copy},
+                        QStringLiteral("copy"));
     connect(m_copy, &QAction::triggered, this, &MainWindow::copy_paths);
     m_select_all = add_action(QStringLiteral("selectAll"), tr("Select &all"), {QKeySequence::SelectAll});
     connect(m_select_all, &QAction::triggered, this, [this] {
@@ -123,8 +127,8 @@ void MainWindow::build_actions() {
     m_remove = add_action(QStringLiteral("removeItems"), tr("&Remove from library"), {QKeySequence::Delete},
                           QStringLiteral("remove"));
     connect(m_remove, &QAction::triggered, this, &MainWindow::remove_selected);
-    QAction* focus_filter = add_action(QStringLiteral("focusFilter"), tr("&Filter"), {Qt::CTRL | Qt::Key_L, QKeySequence::Find},
-                                       QStringLiteral("filter"));
+    QAction* focus_filter = add_action(QStringLiteral("focusFilter"), tr("&Filter"),
+                                       {Qt::CTRL | Qt::Key_L, QKeySequence::Find}, QStringLiteral("filter"));
     connect(focus_filter, &QAction::triggered, this, [this] {
         m_filter->setFocus(Qt::ShortcutFocusReason);
         m_filter->selectAll();
@@ -149,7 +153,8 @@ void MainWindow::build_actions() {
     m_find = add_action(QStringLiteral("findSimilar"), tr("&Find look-alikes"), {Qt::CTRL | Qt::Key_Return},
                         QStringLiteral("find-similar"));
     connect(m_find, &QAction::triggered, this, &MainWindow::find_similar_selected);
-    m_compare_action = add_action(QStringLiteral("compare"), tr("&Compare"), {Qt::Key_C}, QStringLiteral("compare"));
+    m_compare_action =
+        add_action(QStringLiteral("compare"), tr("&Compare"), {Qt::Key_C}, QStringLiteral("compare"));
     connect(m_compare_action, &QAction::triggered, this, &MainWindow::compare_selected);
     m_query_clear = add_action(QStringLiteral("clearQuery"), tr("C&lear the query"), {});
     connect(m_query_clear, &QAction::triggered, this, [this] { m_strip->clear(); });
@@ -159,14 +164,16 @@ void MainWindow::build_actions() {
     query->addSeparator();
     query->addAction(m_query_clear);
 
-    m_open_file = add_action(QStringLiteral("openFile"), tr("Open in another &program"), {}, QStringLiteral("open"));
+    m_open_file =
+        add_action(QStringLiteral("openFile"), tr("Open in another &program"), {}, QStringLiteral("open"));
     connect(m_open_file, &QAction::triggered, this, [this] {
         for (const std::string& path : selected_paths()) {
             open_externally(path);
             break;
         }
     });
-    m_show_folder = add_action(QStringLiteral("showInFolder"), tr("Show in &folder"), {}, QStringLiteral("folder"));
+    m_show_folder =
+        add_action(QStringLiteral("showInFolder"), tr("Show in &folder"), {}, QStringLiteral("folder"));
     connect(m_show_folder, &QAction::triggered, this, [this] {
         const auto paths = selected_paths();
         if (!paths.empty()) show_in_folder(paths.front());
@@ -177,10 +184,12 @@ void MainWindow::build_actions() {
     m_larger = add_action(QStringLiteral("largerTiles"), tr("&Larger pictures"),
                           {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)},
                           QStringLiteral("grid-large"));
-    connect(m_larger, &QAction::triggered, this, [this] { m_gallery->set_tile_size(m_gallery->tile_size() * 5 / 4); });
-    m_smaller = add_action(QStringLiteral("smallerTiles"), tr("&Smaller pictures"), {QKeySequence(Qt::CTRL | Qt::Key_Minus)},
-                           QStringLiteral("grid-small"));
-    connect(m_smaller, &QAction::triggered, this, [this] { m_gallery->set_tile_size(m_gallery->tile_size() * 4 / 5); });
+    connect(m_larger, &QAction::triggered, this,
+            [this] { m_gallery->set_tile_size(m_gallery->tile_size() * 5 / 4); });
+    m_smaller = add_action(QStringLiteral("smallerTiles"), tr("&Smaller pictures"),
+                           {QKeySequence(Qt::CTRL | Qt::Key_Minus)}, QStringLiteral("grid-small"));
+    connect(m_smaller, &QAction::triggered, this,
+            [this] { m_gallery->set_tile_size(m_gallery->tile_size() * 4 / 5); });
     m_show_sidebar = add_action(QStringLiteral("toggleSidebar"), tr("&Collections and labels"), {Qt::Key_F9},
                                 QStringLiteral("sidebar-left"));
     m_show_inspector = add_action(QStringLiteral("toggleInspector"), tr("&Inspector"), {Qt::Key_F8},
@@ -231,7 +240,8 @@ void MainWindow::build_actions() {
 
     // --- help ---
     QMenu* help = menuBar()->addMenu(tr("&Help"));
-    QAction* keys = add_action(QStringLiteral("showKeys"), tr("&Keys of this page"), {QKeySequence(Qt::Key_F1)});
+    QAction* keys =
+        add_action(QStringLiteral("showKeys"), tr("&Keys of this page"), {QKeySequence(Qt::Key_F1)});
     connect(keys, &QAction::triggered, this, &MainWindow::show_shortcuts);
     QAction* about = add_action(QStringLiteral("about"), tr("&About Fieldmark"), {});
     connect(about, &QAction::triggered, this, &MainWindow::show_about);
@@ -324,9 +334,8 @@ QFileDialog* MainWindow::open_dialog(const QString& title) {
     QString start = m_settings.last_folder();
     if (start.isEmpty()) start = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
     dialog->setDirectory(start);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, dialog] {
-        m_settings.set_last_folder(dialog->directory().absolutePath());
-    });
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, dialog] { m_settings.set_last_folder(dialog->directory().absolutePath()); });
     return dialog;
 }
 
@@ -369,7 +378,8 @@ void MainWindow::choose_labels() {
     QFileDialog* dialog = open_dialog(tr("Add labels from a table"));
     dialog->setFileMode(QFileDialog::ExistingFile);
     dialog->setNameFilters({tr("Tables (*.csv *.tsv *.txt)"), tr("All files (*)")});
-    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) { take_csv(Text::path_bytes(file)); });
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this](const QString& file) { take_csv(Text::path_bytes(file)); });
     dialog->open();
 }
 
@@ -403,13 +413,15 @@ void MainWindow::show_shortcuts() {
     if (m_page == Page::Compare) {
         groups.push_back({tr("Compare"), m_compare->actions(), {}});
     } else if (m_page != Page::Welcome) {
-        const QString activate = m_page == Page::Matches ? tr("Compare with the query") : tr("Find look-alikes");
-        groups.push_back({tr("Pictures"),
-                          {m_find, m_compare_action, m_copy, m_remove, m_select_all},
-                          {{tr("Arrows, Home, End, %1, %2").arg(native(Qt::Key_PageUp), native(Qt::Key_PageDown)),
-                            tr("Go from picture to picture; with Shift they are selected on the way")},
-                           {native(Qt::Key_Space), tr("Mark or unmark a picture")},
-                           {native(Qt::Key_Return), activate}}});
+        const QString activate =
+            m_page == Page::Matches ? tr("Compare with the query") : tr("Find look-alikes");
+        groups.push_back(
+            {tr("Pictures"),
+             {m_find, m_compare_action, m_copy, m_remove, m_select_all},
+             {{tr("Arrows, Home, End, %1, %2").arg(native(Qt::Key_PageUp), native(Qt::Key_PageDown)),
+               tr("Go from picture to picture; with Shift they are selected on the way")},
+              {native(Qt::Key_Space), tr("Mark or unmark a picture")},
+              {native(Qt::Key_Return), activate}}});
     }
     groups.push_back({tr("Query"), {m_query_open, m_query_paste, m_back}, {}});
     groups.push_back({tr("View"), {m_show_sidebar, m_show_inspector, m_larger, m_smaller}, {}});
@@ -480,7 +492,8 @@ void MainWindow::compare_selected() {
         return;
     }
     if (m_page != Page::Gallery) return;
-    // The first of the selected takes the query's place, the others are gone through as if they were its matches.
+    // The first of the selected takes the query's place, the others are gone through as if they were its
+    // matches.
     std::vector<Match> others;
     QueryImage first;
     for (const QModelIndex& index : m_gallery->selected_rows()) {
@@ -520,7 +533,8 @@ void MainWindow::remove_selected() {
     }
     Message message;
     message.id = QStringLiteral("removal");
-    message.text = tr("Took %n picture(s) out of the library. The files stay where they are.", nullptr, int(items.size()));
+    message.text = tr("Took %n picture(s) out of the library. The files stay where they are.", nullptr,
+                      int(items.size()));
     message.seconds = undo_seconds;
     message.actions.push_back({tr("Undo"), [this] { undo_removal(); }});
     message.dismissed = [this] { commit_removal(); };
@@ -552,7 +566,8 @@ void MainWindow::set_sort(ItemQuery::Sort sort, bool descending) {
     m_sort = sort;
     m_descending = descending;
     if (m_session->is_open()) {
-        m_settings.set_library_value(m_summary.folder, QStringLiteral("sort"), int(sort) * 2 + (descending ? 1 : 0));
+        m_settings.set_library_value(m_summary.folder, QStringLiteral("sort"),
+                                     int(sort) * 2 + (descending ? 1 : 0));
     }
     apply_query();
     update_header();

@@ -160,7 +160,8 @@ class MessageBar::Strip : public QFrame {
 
     void refresh() {
         const int size = style()->pixelMetric(QStyle::PM_SmallIconSize);
-        m_icon->setPixmap(icon_pixmap(icon_name(m_message.kind), size, tone(m_message.kind, palette()), devicePixelRatioF()));
+        m_icon->setPixmap(icon_pixmap(icon_name(m_message.kind), size, tone(m_message.kind, palette()),
+                                      devicePixelRatioF()));
         update();
     }
 

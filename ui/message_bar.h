@@ -29,14 +29,15 @@ struct Message {
     std::vector<Action> actions = {};
     /// A message with the id of one that is shown takes its place instead of stacking.
     QString id = {};
-    int seconds = 0;                     ///< closes by itself after so long; 0: stays
-    std::function<void()> dismissed = {};  ///< it went away without an action: by the user, by time, by another
+    int seconds = 0;  ///< closes by itself after so long; 0: stays
+    std::function<void()> dismissed =
+        {};  ///< it went away without an action: by the user, by time, by another
 };
 
 Message message_of(const Error& error);
 
-/// Messages at the top of the window's centre: non-modal, at most three, latest on top. Icon, colour and words say
-/// the kind, never colour alone. Esc (while inside) or the cross closes one. UI thread.
+/// Messages at the top of the window's centre: non-modal, at most three, latest on top. Icon, colour and
+/// words say the kind, never colour alone. Esc (while inside) or the cross closes one. UI thread.
 class MessageBar : public QWidget {
     Q_OBJECT
   public:

@@ -11,20 +11,22 @@ namespace {
 
 constexpr int max_recent = 8;
 
-QByteArray to_bytes(const std::string& text) { return QByteArray::fromStdString(text); }
+QByteArray to_bytes(const std::string& text) {
+    return QByteArray::fromStdString(text);
+}
 
 QString library_key(const std::string& folder, const QString& key) {
-    const QByteArray digest = QCryptographicHash::hash(to_bytes(folder), QCryptographicHash::Sha1).toHex().left(16);
+    const QByteArray digest =
+        QCryptographicHash::hash(to_bytes(folder), QCryptographicHash::Sha1).toHex().left(16);
     return QStringLiteral("library/%1/%2").arg(QString::fromLatin1(digest), key);
 }
 
 }  // namespace
 
 Settings::Settings(const QString& file)
-    : m_settings(file.isEmpty()
-                     ? QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
-                           QStringLiteral("/fieldmark/fieldmark.conf")
-                     : file,
+    : m_settings(file.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation) +
+                                      QStringLiteral("/fieldmark/fieldmark.conf")
+                                : file,
                  QSettings::IniFormat) {}
 
 Appearance Settings::appearance() const {

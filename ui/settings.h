@@ -21,12 +21,18 @@ class Settings {
     explicit Settings(const QString& file = {});
 
     QByteArray geometry() const { return m_settings.value(QStringLiteral("window/geometry")).toByteArray(); }
-    void set_geometry(const QByteArray& bytes) { m_settings.setValue(QStringLiteral("window/geometry"), bytes); }
+    void set_geometry(const QByteArray& bytes) {
+        m_settings.setValue(QStringLiteral("window/geometry"), bytes);
+    }
     QByteArray splitter() const { return m_settings.value(QStringLiteral("window/splitter")).toByteArray(); }
-    void set_splitter(const QByteArray& bytes) { m_settings.setValue(QStringLiteral("window/splitter"), bytes); }
+    void set_splitter(const QByteArray& bytes) {
+        m_settings.setValue(QStringLiteral("window/splitter"), bytes);
+    }
     bool sidebar_visible() const { return m_settings.value(QStringLiteral("window/sidebar"), true).toBool(); }
     void set_sidebar_visible(bool on) { m_settings.setValue(QStringLiteral("window/sidebar"), on); }
-    bool inspector_visible() const { return m_settings.value(QStringLiteral("window/inspector"), true).toBool(); }
+    bool inspector_visible() const {
+        return m_settings.value(QStringLiteral("window/inspector"), true).toBool();
+    }
     void set_inspector_visible(bool on) { m_settings.setValue(QStringLiteral("window/inspector"), on); }
     int tile_size() const { return m_settings.value(QStringLiteral("gallery/tile"), 160).toInt(); }
     void set_tile_size(int size) { m_settings.setValue(QStringLiteral("gallery/tile"), size); }
@@ -35,7 +41,9 @@ class Settings {
 
     /// Where pictures were last added from, for the file dialog.
     QString last_folder() const { return m_settings.value(QStringLiteral("import/folder")).toString(); }
-    void set_last_folder(const QString& folder) { m_settings.setValue(QStringLiteral("import/folder"), folder); }
+    void set_last_folder(const QString& folder) {
+        m_settings.setValue(QStringLiteral("import/folder"), folder);
+    }
 
     std::string last_library() const;
     /// Latest first, at most eight.

@@ -45,7 +45,8 @@ ShortcutsDialog::ShortcutsDialog(const std::vector<Group>& groups, QWidget* pare
         for (const QAction* action : group.actions) {
             if (action->shortcuts().isEmpty() || !action->isVisible()) continue;
             QStringList keys;
-            for (const QKeySequence& key : action->shortcuts()) keys.append(key.toString(QKeySequence::NativeText));
+            for (const QKeySequence& key : action->shortcuts())
+                keys.append(key.toString(QKeySequence::NativeText));
             QString text = action->text();
             text.remove(QLatin1Char('&'));
             if (text.endsWith(QChar(0x2026))) text.chop(1);

@@ -12,8 +12,8 @@ class QAction;
 
 namespace fieldmark {
 
-/// F1: the keys that work on this page. Made from the actions themselves, so that it cannot get out of date; keys
-/// that a view handles without an action are passed in beside them.
+/// F1: the keys that work on this page. Made from the actions themselves, so that it cannot get out of date;
+/// keys that a view handles without an action are passed in beside them.
 class ShortcutsDialog : public QDialog {
     Q_OBJECT
   public:

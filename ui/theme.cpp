@@ -31,8 +31,9 @@ bool is_dark(const QPalette& palette) {
 QPalette made_of(const QColor& window, const QColor& base, const QColor& text, const QColor& button,
                  const QColor& highlight, const QColor& highlighted_text, const QColor& link) {
     QPalette palette(button, window);
-    const QColor quiet = QColor::fromRgbF((text.redF() + window.redF()) / 2, (text.greenF() + window.greenF()) / 2,
-                                          (text.blueF() + window.blueF()) / 2);
+    const QColor quiet =
+        QColor::fromRgbF((text.redF() + window.redF()) / 2, (text.greenF() + window.greenF()) / 2,
+                         (text.blueF() + window.blueF()) / 2);
     palette.setColor(QPalette::Window, window);
     palette.setColor(QPalette::Base, base);
     palette.setColor(QPalette::AlternateBase, is_dark(palette) ? base.lighter(118) : base.darker(104));
@@ -43,7 +44,8 @@ QPalette made_of(const QColor& window, const QColor& base, const QColor& text, c
     palette.setColor(QPalette::LinkVisited, link);
     palette.setColor(QPalette::ToolTipBase, base);
     palette.setColor(QPalette::PlaceholderText, quiet);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
+    for (const auto role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
         palette.setColor(role, text);
         palette.setColor(QPalette::Disabled, role, quiet);
     }
@@ -55,15 +57,19 @@ QPalette made_of(const QColor& window, const QColor& base, const QColor& text, c
 
 QPalette Theme::dark_palette() {
     return made_of(QColor(0x2a, 0x2c, 0x2f), QColor(0x1d, 0x1f, 0x21), QColor(0xe8, 0xe8, 0xe6),
-                   QColor(0x36, 0x39, 0x3d), QColor(0x3d, 0x8f, 0xd1), QColor(Qt::white), QColor(0x6c, 0xb6, 0xf0));
+                   QColor(0x36, 0x39, 0x3d), QColor(0x3d, 0x8f, 0xd1), QColor(Qt::white),
+                   QColor(0x6c, 0xb6, 0xf0));
 }
 
 QPalette Theme::light_palette() {
-    return made_of(QColor(0xf2, 0xf2, 0xf1), QColor(Qt::white), QColor(0x1f, 0x22, 0x24), QColor(0xf0, 0xf0, 0xef),
-                   QColor(0x1f, 0x74, 0xb8), QColor(Qt::white), QColor(0x1a, 0x66, 0xa8));
+    return made_of(QColor(0xf2, 0xf2, 0xf1), QColor(Qt::white), QColor(0x1f, 0x22, 0x24),
+                   QColor(0xf0, 0xf0, 0xef), QColor(0x1f, 0x74, 0xb8), QColor(Qt::white),
+                   QColor(0x1a, 0x66, 0xa8));
 }
 
-Theme::Theme(QObject* parent) : QObject(parent), m_platform(QApplication::palette()) { ask_desktop(); }
+Theme::Theme(QObject* parent) : QObject(parent), m_platform(QApplication::palette()) {
+    ask_desktop();
+}
 
 void Theme::apply(Appearance appearance) {
     m_appearance = appearance;
@@ -74,10 +80,11 @@ void Theme::refresh() {
     const bool platform_dark = is_dark(m_platform);
     const bool dark = m_appearance == Appearance::Dark ||
                       (m_appearance == Appearance::System && (platform_dark || m_desktop_dark));
-    // The platform's own colours are better than ours wherever they are what is wanted; Fusion without a theme has
-    // none of its own.
-    const bool themed = !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORMTHEME") ||
-                        QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0;
+    // The platform's own colours are better than ours wherever they are what is wanted; Fusion without a
+    // theme has none of its own.
+    const bool themed =
+        !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORMTHEME") ||
+        QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0;
     QPalette palette = m_platform;
     if (dark != platform_dark || !themed) palette = dark ? dark_palette() : light_palette();
     if (palette == QApplication::palette()) return;

@@ -11,8 +11,9 @@ class QDBusVariant;
 
 namespace fieldmark {
 
-/// Light or dark: the platform theme's own palette where there is one; else, following the desktop's stated preference
-/// (the portal's color-scheme, also while the program runs), Fusion's light or dark palette. UI thread.
+/// Light or dark: the platform theme's own palette where there is one; else, following the desktop's stated
+/// preference (the portal's color-scheme, also while the program runs), Fusion's light or dark palette. UI
+/// thread.
 class Theme : public QObject {
     Q_OBJECT
   public:
@@ -30,7 +31,7 @@ class Theme : public QObject {
     void refresh();
 
     Appearance m_appearance = Appearance::System;
-    QPalette m_platform;          ///< as the platform gave it
+    QPalette m_platform;  ///< as the platform gave it
     bool m_desktop_dark = false;
 };
 

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int cache_kilobytes = 160 * 1024;  // decoded pixels: some 800 tiles of 256 x 192
 
-int size_class_for(int device_pixels) { return device_pixels <= 256 ? 256 : 512; }
+int size_class_for(int device_pixels) {
+    return device_pixels <= 256 ? 256 : 512;
+}
 
 struct Key {
     ItemId item = 0;
@@ -21,7 +23,9 @@ struct Key {
     bool operator==(const Key&) const = default;
 };
 
-size_t qHash(const Key& key, size_t seed) { return ::qHashMulti(seed, qint64(key.item), key.size_class); }
+size_t qHash(const Key& key, size_t seed) {
+    return ::qHashMulti(seed, qint64(key.item), key.size_class);
+}
 
 struct Wish {
     std::vector<ItemId> items;
@@ -55,7 +59,8 @@ struct ThumbnailStore::Impl {
             for (const auto& [view, wish] : wishes) {
                 if (n >= wish.items.size()) continue;
                 const ItemId item = wish.items[n];
-                if (item == 0 || failed.contains(item) || pixmaps.contains(Key{item, wish.size_class})) continue;
+                if (item == 0 || failed.contains(item) || pixmaps.contains(Key{item, wish.size_class}))
+                    continue;
                 if (pixmaps.contains(Key{item, size_class}) || !seen.insert(item).second) continue;
                 wanted.push_back(item);
             }
@@ -69,22 +74,24 @@ struct ThumbnailStore::Impl {
 
 ThumbnailStore::ThumbnailStore(Session& session, QObject* parent)
     : QObject(parent), m_impl(std::make_shared<Impl>(session)) {
-    // Views tell their wishes in bursts (layout, scroll, resize in one turn of the event loop): one request each.
+    // Views tell their wishes in bursts (layout, scroll, resize in one turn of the event loop): one request
+    // each.
     m_impl->send.setSingleShot(true);
     m_impl->send.setInterval(0);
     connect(&m_impl->send, &QTimer::timeout, this, [this] { m_impl->request(); });
-    connect(&session, &Session::thumbnailReady, this, [this](ItemId item, int size_class, const QImage& image) {
-        std::erase(m_impl->last_sent, item);
-        if (image.isNull()) {
-            m_impl->failed.insert(item);
-        } else {
-            m_impl->failed.erase(item);
-            auto* pixmap = new QPixmap(QPixmap::fromImage(image));
-            const auto bytes = qint64(pixmap->width()) * pixmap->height() * 4;
-            m_impl->pixmaps.insert(Key{item, size_class}, pixmap, std::max<qint64>(1, bytes / 1024));
-        }
-        Q_EMIT changed(item);
-    });
+    connect(&session, &Session::thumbnailReady, this,
+            [this](ItemId item, int size_class, const QImage& image) {
+                std::erase(m_impl->last_sent, item);
+                if (image.isNull()) {
+                    m_impl->failed.insert(item);
+                } else {
+                    m_impl->failed.erase(item);
+                    auto* pixmap = new QPixmap(QPixmap::fromImage(image));
+                    const auto bytes = qint64(pixmap->width()) * pixmap->height() * 4;
+                    m_impl->pixmaps.insert(Key{item, size_class}, pixmap, std::max<qint64>(1, bytes / 1024));
+                }
+                Q_EMIT changed(item);
+            });
     connect(&session, &Session::closed, this, [this] { forget({}); });
 }
 
@@ -96,7 +103,9 @@ QPixmap ThumbnailStore::pixmap(ItemId item, int device_pixels) const {
     return {};
 }
 
-bool ThumbnailStore::failed(ItemId item) const { return m_impl->failed.contains(item); }
+bool ThumbnailStore::failed(ItemId item) const {
+    return m_impl->failed.contains(item);
+}
 
 void ThumbnailStore::want(const QObject* view, const std::vector<ItemId>& items, int device_pixels) {
     if (!m_impl->wishes.contains(view)) {

@@ -23,7 +23,8 @@ class ThumbnailStore : public QObject {
     /// Null until it is there; failed() tells whether it will ever be.
     QPixmap pixmap(ItemId item, int device_pixels) const;
     bool failed(ItemId item) const;
-    /// What `view` shows now, most urgent first; views are told apart by their address, and the union is requested.
+    /// What `view` shows now, most urgent first; views are told apart by their address, and the union is
+    /// requested.
     void want(const QObject* view, const std::vector<ItemId>& items, int device_pixels);
     void forget(const std::vector<ItemId>& items);  ///< content changed; empty: all
 

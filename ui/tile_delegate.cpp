@@ -40,7 +40,8 @@ QSize TileDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelInd
     return option.rect.size();
 }
 
-void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                         const QModelIndex& index) const {
     painter->save();
     const QRect tile = option.rect;
     const QPalette& palette = option.palette;
@@ -69,10 +70,11 @@ void TileDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, 
     const QRect picture(inner.left(), inner.top(), inner.width(), inner.height() - sizes.caption);
     paint_badges(painter, paint_picture(painter, picture, option, index), option, index);
     if (sizes.caption > 0) {
-        paint_caption(painter,
-                      QRect(inner.left(), picture.bottom() + 1 + option.fontMetrics.height() / 4, inner.width(),
-                            inner.bottom() - picture.bottom() - option.fontMetrics.height() / 4),
-                      option, index);
+        paint_caption(
+            painter,
+            QRect(inner.left(), picture.bottom() + 1 + option.fontMetrics.height() / 4, inner.width(),
+                  inner.bottom() - picture.bottom() - option.fontMetrics.height() / 4),
+            option, index);
     }
     painter->restore();
 }
@@ -120,7 +122,8 @@ QRect TileDelegate::paint_picture(QPainter* painter, const QRect& area, const QS
 
 QPixmap TileDelegate::scaled(const QPixmap& source, const QSize& device_size) const {
     if (source.size() == device_size) return source;
-    const QString key = QStringLiteral("%1/%2/%3").arg(source.cacheKey()).arg(device_size.width()).arg(device_size.height());
+    const QString key =
+        QStringLiteral("%1/%2/%3").arg(source.cacheKey()).arg(device_size.width()).arg(device_size.height());
     if (const QPixmap* found = m_scaled.object(key)) return *found;
     auto* made = new QPixmap(source.scaled(device_size, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
     const QPixmap result = *made;
@@ -173,7 +176,9 @@ void TileDelegate::paint_caption(QPainter* painter, const QRect& area, const QSt
     if (area.height() >= (m_scored ? 2 : 1) * font.lineSpacing() - 1) {
         painter->setPen(ink);
         const QString title = font.elidedText(index.data(TitleRole).toString(), Qt::ElideRight, line.width());
-        painter->drawText(line, Qt::AlignVCenter | (m_scored ? Qt::AlignLeft : Qt::AlignHCenter) | Qt::TextSingleLine, title);
+        painter->drawText(
+            line, Qt::AlignVCenter | (m_scored ? Qt::AlignLeft : Qt::AlignHCenter) | Qt::TextSingleLine,
+            title);
         line.translate(0, font.lineSpacing());
     }
     if (!m_scored) return;
@@ -201,8 +206,9 @@ void TileDelegate::paint_caption(QPainter* painter, const QRect& area, const QSt
     const qreal share = std::clamp(double(score), 0.0, 1.0);
     if (share > 0) {
         painter->setBrush(option.palette.color(QPalette::Highlight));
-        painter->drawRoundedRect(QRectF(track.left(), track.top(), std::max(thickness, track.width() * share), thickness),
-                                 thickness / 2, thickness / 2);
+        painter->drawRoundedRect(
+            QRectF(track.left(), track.top(), std::max(thickness, track.width() * share), thickness),
+            thickness / 2, thickness / 2);
     }
 }
 

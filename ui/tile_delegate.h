@@ -12,16 +12,17 @@ namespace fieldmark {
 
 class ThumbnailStore;
 
-/// Draws one tile: the picture in a square, its name below it, for a match also its rank and its score as a number
-/// with a thin bar. Badges tell failed, not yet embedded and offline pictures. Palette colours only. UI thread.
+/// Draws one tile: the picture in a square, its name below it, for a match also its rank and its score as a
+/// number with a thin bar. Badges tell failed, not yet embedded and offline pictures. Palette colours only.
+/// UI thread.
 class TileDelegate : public QStyledItemDelegate {
     Q_OBJECT
   public:
     /// Sizes in logical pixels, all from the font.
     struct Metrics {
-        int padding = 0;   ///< around picture and texts
-        int caption = 0;   ///< height of the texts, 0 for small tiles
-        int gap = 0;       ///< between tiles: where a rubber band can start
+        int padding = 0;  ///< around picture and texts
+        int caption = 0;  ///< height of the texts, 0 for small tiles
+        int gap = 0;      ///< between tiles: where a rubber band can start
     };
 
     explicit TileDelegate(const ThumbnailStore* thumbnails, QObject* parent = nullptr);
@@ -30,7 +31,8 @@ class TileDelegate : public QStyledItemDelegate {
     void set_scored(bool scored) { m_scored = scored; }
     bool scored() const { return m_scored; }
 
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 
   private:

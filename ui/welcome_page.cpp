@@ -55,7 +55,8 @@ class WelcomePage::Well : public QWidget {
         const QColor accent = palette().color(QPalette::Highlight);
         QColor ground = m_highlighted ? accent : palette().color(QPalette::Text);
         ground.setAlphaF(m_highlighted ? 0.12F : 0.03F);
-        QPen pen(m_highlighted ? accent : blend(palette().color(QPalette::Base), palette().color(QPalette::Text), 0.4),
+        QPen pen(m_highlighted ? accent
+                               : blend(palette().color(QPalette::Base), palette().color(QPalette::Text), 0.4),
                  qMax(1.5, unit / 5.0));
         pen.setDashPattern({4, 3});
         painter.setPen(pen);
@@ -109,7 +110,8 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
     sentence->setAlignment(Qt::AlignCenter);
     sentence->setWordWrap(true);
     column->addWidget(sentence);
-    auto* promise = new QLabel(tr("Fieldmark looks through your own pictures, on this computer, and never goes online."), page);
+    auto* promise = new QLabel(
+        tr("Fieldmark looks through your own pictures, on this computer, and never goes online."), page);
     promise->setAlignment(Qt::AlignCenter);
     promise->setWordWrap(true);
     QPalette quiet = promise->palette();
@@ -174,9 +176,15 @@ void WelcomePage::set_recent(const std::vector<std::string>& libraries) {
     }
 }
 
-void WelcomePage::set_samples_available(bool available) { m_samples->setVisible(available); }
-void WelcomePage::set_busy(const QString& text) { m_well->set_busy(text); }
-void WelcomePage::set_highlighted(bool highlighted) { m_well->set_highlighted(highlighted); }
+void WelcomePage::set_samples_available(bool available) {
+    m_samples->setVisible(available);
+}
+void WelcomePage::set_busy(const QString& text) {
+    m_well->set_busy(text);
+}
+void WelcomePage::set_highlighted(bool highlighted) {
+    m_well->set_highlighted(highlighted);
+}
 
 std::vector<std::string> WelcomePage::sample_folders() {
     std::error_code ignored;

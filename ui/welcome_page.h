@@ -13,8 +13,8 @@ class QVBoxLayout;
 
 namespace fieldmark {
 
-/// What an empty window shows: one sentence, a well to drop a folder into, the sample pictures, recent libraries.
-/// The window takes the drops. UI thread.
+/// What an empty window shows: one sentence, a well to drop a folder into, the sample pictures, recent
+/// libraries. The window takes the drops. UI thread.
 class WelcomePage : public QWidget {
     Q_OBJECT
   public:

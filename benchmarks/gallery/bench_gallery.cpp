@@ -1,14 +1,15 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// The gallery over a large generated library: time to the first paint, time of each frame while scrolling, time until
-// the thumbnails are there after a jump to the end, peak memory. Prints JSON.
+// The gallery over a large generated library: time to the first paint, time of each frame while scrolling,
+// time until the thumbnails are there after a jump to the end, peak memory. Prints JSON.
 //
 //     fieldmark_bench_gallery [--items 100000] [--library FOLDER] [--size 1600x1000] [--steps 300]
 //
-// The library is made with the library's own writer (items, states, small vectors) and thumbnail cache (a JPEG of its
-// own for every item); an existing FOLDER is used as it is. A frame is what a user waits for: the scroll bar moves,
-// the view paints into its backing store, rows and thumbnails that came meanwhile are taken in.
+// The library is made with the library's own writer (items, states, small vectors) and thumbnail cache (a
+// JPEG of its own for every item); an existing FOLDER is used as it is. A frame is what a user waits for: the
+// scroll bar moves, the view paints into its backing store, rows and thumbnails that came meanwhile are taken
+// in.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -68,7 +69,8 @@ std::vector<std::uint8_t> drawn_jpeg(int number) {
     painter.setRenderHint(QPainter::Antialiasing);
     for (int n = 0; n < 12; ++n) {
         painter.setBrush(QColor::fromHsv((number * 31 + n * 40) % 360, 160, 200));
-        painter.drawEllipse(QPoint((number * 13 + n * 71) % 256, (number * 29 + n * 37) % 192), 8 + n * 2, 6 + n);
+        painter.drawEllipse(QPoint((number * 13 + n * 71) % 256, (number * 29 + n * 37) % 192), 8 + n * 2,
+                            6 + n);
     }
     painter.drawText(image.rect(), Qt::AlignCenter, QString::number(number));
     painter.end();
@@ -150,7 +152,9 @@ double peak_megabytes() {
 nlohmann::json spread(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     const auto at = [&](double share) {
-        return values.empty() ? 0.0 : values[std::min(values.size() - 1, std::size_t(share * double(values.size())))];
+        return values.empty()
+                   ? 0.0
+                   : values[std::min(values.size() - 1, std::size_t(share * double(values.size())))];
     };
     return {{"median", at(0.5)}, {"p95", at(0.95)}, {"max", values.empty() ? 0.0 : values.back()}};
 }
@@ -192,21 +196,23 @@ int main(int argc, char** argv) {
     QApplication application(argc, argv);
     QCommandLineParser parser;
     parser.addHelpOption();
-    const QCommandLineOption items_option(QStringLiteral("items"), QStringLiteral("Pictures."), QStringLiteral("n"),
-                                          QStringLiteral("100000"));
-    const QCommandLineOption library_option(QStringLiteral("library"), QStringLiteral("Kept library."), QStringLiteral("folder"));
-    const QCommandLineOption size_option(QStringLiteral("size"), QStringLiteral("Of the view."), QStringLiteral("WxH"),
-                                         QStringLiteral("1600x1000"));
-    const QCommandLineOption steps_option(QStringLiteral("steps"), QStringLiteral("Scroll steps."), QStringLiteral("n"),
-                                          QStringLiteral("300"));
+    const QCommandLineOption items_option(QStringLiteral("items"), QStringLiteral("Pictures."),
+                                          QStringLiteral("n"), QStringLiteral("100000"));
+    const QCommandLineOption library_option(QStringLiteral("library"), QStringLiteral("Kept library."),
+                                            QStringLiteral("folder"));
+    const QCommandLineOption size_option(QStringLiteral("size"), QStringLiteral("Of the view."),
+                                         QStringLiteral("WxH"), QStringLiteral("1600x1000"));
+    const QCommandLineOption steps_option(QStringLiteral("steps"), QStringLiteral("Scroll steps."),
+                                          QStringLiteral("n"), QStringLiteral("300"));
     parser.addOptions({items_option, library_option, size_option, steps_option});
     parser.process(application);
     const int items = parser.value(items_option).toInt();
     const int steps = parser.value(steps_option).toInt();
 
     QTemporaryDir temporary;
-    const QString folder = parser.isSet(library_option) ? QDir(parser.value(library_option)).absolutePath()
-                                                        : temporary.filePath(QStringLiteral("Large.fieldmark"));
+    const QString folder = parser.isSet(library_option)
+                               ? QDir(parser.value(library_option)).absolutePath()
+                               : temporary.filePath(QStringLiteral("Large.fieldmark"));
     const std::string folder_bytes = Text::path_bytes(folder);
     double made = 0;
     if (!std::filesystem::exists(folder_bytes)) {
@@ -242,7 +248,8 @@ int main(int argc, char** argv) {
     view.show();
     paint_now(view);
 
-    // First paint: from asking for the list to the frame that shows its first screen (texts and thumbnails follow).
+    // First paint: from asking for the list to the frame that shows its first screen (texts and thumbnails
+    // follow).
     bool listed = false;
     QObject::connect(&model, &GalleryModel::listed, &application, [&] { listed = true; });
     const auto first_start = Clock::now();
