@@ -171,6 +171,22 @@ class TestResize : public QObject {
         QVERIFY(fit_within(Image{}, 192).empty());
     }
 
+    void a_strip_of_many_rows() {
+        Image strip;
+        strip.width = 3;
+        strip.height = 150'000;
+        strip.pixels.assign(std::size_t{9} * 150'000, 10);
+        std::fill(strip.pixels.begin() + 9 * 75'000, strip.pixels.end(), std::uint8_t{200});
+        const Image small = resize(strip, 224, 224);
+        QCOMPARE(small.pixels.size(), std::size_t{224} * 224 * 3);
+        for (int y = 0; y < 224; ++y) {
+            if (y >= 108 && y < 116) continue;  // the edge, where the kernel rings
+            const std::uint8_t wanted = y < 112 ? 10 : 200;
+            QVERIFY(
+                std::all_of(small.row(y), small.row(y) + 672, [=](auto value) { return value == wanted; }));
+        }
+    }
+
     void crops() {
         const Image image = noise(100, 50);
         QVERIFY(crop_image(image, Crop{}).pixels == image.pixels);

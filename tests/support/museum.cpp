@@ -144,6 +144,9 @@ void show_pngs(Museum& museum, const QImage& picture) {
     museum.show("png-of-20000-x-20000-without-data", ".png",
                 png_header(20000, 20000) + png_chunk("IDAT", empty_deflate()) + png_chunk("IEND", ""),
                 ErrorKind::Damaged);
+    museum.show("png-of-1-x-100-million", ".png",
+                png_header(1, 100'000'000) + png_chunk("IDAT", empty_deflate()) + png_chunk("IEND", ""),
+                ErrorKind::TooLarge);
     museum.show("png-of-no-size", ".png", png_header(0, 0) + png_chunk("IEND", ""), ErrorKind::Damaged);
     std::string broken = png;
     broken[29] = static_cast<char>(broken[29] ^ 0x55);
