@@ -19,6 +19,12 @@ bool same_time(std::int64_t a, std::int64_t b) {
     return (a % kFatStep == 0 || b % kFatStep == 0) && std::llabs(a - b) < kFatStep;
 }
 
+/// Whether what kept a file from being read may be over without a trace in its size or time: a cable, access
+/// rights, a program that was still writing it.
+bool is_passing(ErrorKind kind) {
+    return kind == ErrorKind::NotFound || kind == ErrorKind::Permission || kind == ErrorKind::Io;
+}
+
 Error no_scan(std::int64_t scan_id) {
     return {ErrorKind::Usage,
             "There is no scan " + std::to_string(scan_id) + " of this collection under way."};
@@ -54,7 +60,8 @@ Result<ScanOutcome> LibraryWriter::record_scan(CollectionId collection, std::spa
         const std::int64_t now = now_ms();
         ScanOutcome outcome;
         Cursor find = connection.prepare(
-            "SELECT id, size, mtime_ns, state FROM item WHERE collection_id = ? AND path = ?");
+            "SELECT id, size, mtime_ns, state, COALESCE(error_kind, '') FROM item WHERE collection_id = ? "
+            "AND path = ?");
         Cursor seen =
             connection.prepare("INSERT OR IGNORE INTO temp.scan_seen (scan_id, item_id) VALUES (?, ?)");
         Cursor insert = connection.prepare(
@@ -66,15 +73,16 @@ Result<ScanOutcome> LibraryWriter::record_scan(CollectionId collection, std::spa
                 id = find.integer(0);
                 const bool same = find.integer(1) == file.size && same_time(find.integer(2), file.mtime_ns);
                 const bool was_missing = find.text(3) == "missing";
+                const bool was_unreadable = is_passing(error_kind_from_string(find.text(4)));
                 find.rewind();
-                if (!same) {
+                if (!same || was_unreadable) {
                     // The hash stays until the file is read again: that tells a change from a new file.
                     connection.run(
                         "UPDATE item SET state = 'pending', size = ?, mtime_ns = ?, error_kind = NULL, "
                         "error_text = NULL "
                         "WHERE id = ?",
                         file.size, file.mtime_ns, id);
-                    ++outcome.changed;
+                    ++(same ? outcome.unchanged : outcome.changed);
                 } else {
                     if (was_missing) {
                         connection.run(

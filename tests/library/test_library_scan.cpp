@@ -120,6 +120,24 @@ class TestLibraryScan : public QObject {
         QVERIFY(f.item(failed.item).state == ItemState::Failed);
     }
 
+    void a_file_that_could_not_be_opened_is_tried_again() {
+        LibraryFixture f;
+        f.scan({{"a", 100, 1'000}, {"b", 100, 1'000}});
+        ItemResult failed;
+        failed.failed = true;
+        failed.item = f.id_of("a");
+        failed.error = {ErrorKind::Permission, "permission denied"};
+        QVERIFY(f.writer->commit_results(f.model, std::span(&failed, 1)).ok());
+        failed.item = f.id_of("b");
+        failed.error = {ErrorKind::Damaged, "cut off"};
+        QVERIFY(f.writer->commit_results(f.model, std::span(&failed, 1)).ok());
+        const auto scan = f.scan({{"a", 100, 1'000}, {"b", 100, 1'000}});
+        QCOMPARE(scan.outcome.unchanged, 2);
+        QVERIFY(f.item(f.id_of("a")).state == ItemState::Pending);
+        QVERIFY(f.item(f.id_of("b")).state == ItemState::Failed);
+        QCOMPARE(*f.reader->count_to_embed(f.model), 1);
+    }
+
     /// The scan ends before the new file is read: the reading finds the missing item.
     void moved_found_on_reading() {
         LibraryFixture f;
