@@ -311,12 +311,15 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
         }
         refresh(picture);
     });
-    connect(&session, &Session::editFailed, this, [this](RequestId, const Error&) {
-        // The values shown ahead of the edit are taken back.
+    // After an edit (ours, or one undone) at once, ahead of itemsChanged, which may wait half a second; after
+    // a failed one, too: the values shown ahead of it are taken back.
+    const auto fetch = [this] {
         std::vector<ItemId> ids;
         for (const ItemRow& row : m_rows) ids.push_back(row.item.id);
         if (!ids.empty()) m_rows_request = m_session.fetch_rows(ids);
-    });
+    };
+    connect(&session, &Session::edited, this, fetch);
+    connect(&session, &Session::editFailed, this, fetch);
     connect(&session, &Session::closed, this, [this] { showRow(std::nullopt); });
     recolour();
     refresh(true);

@@ -333,6 +333,7 @@ class TestQueryFlow : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(fields->rowCount(), 0, kWait);
         undo.redo();
         QTRY_COMPARE_WITH_TIMEOUT(stored(m_items[0], "plumage"), std::string("breeding"), kWait);
+        QTRY_COMPARE_WITH_TIMEOUT(fields->rowCount(), 1, kWait);
         inspector.setValue("plumage", {});
         QTRY_COMPARE_WITH_TIMEOUT(stored(m_items[0], "plumage"), std::string(), kWait);
     }
