@@ -242,17 +242,11 @@ Result<std::vector<ItemRow>> OpenLibrary::rows_of(LibraryReader& reader, const s
     if (!items) return items.error();
     auto metadata = reader.metadata(ids);
     if (!metadata) return metadata.error();
-    auto collections = reader.collections();
-    if (!collections) return collections.error();
     std::vector<ItemRow> rows(items->size());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         rows[i].item = std::move((*items)[i]);
         rows[i].metadata = std::move((*metadata)[i]);
-        for (const Collection& collection : *collections) {
-            if (collection.id != rows[i].item.collection) continue;
-            rows[i].collection = collection.name;
-            rows[i].absolute_path = (collection.root == "/" ? "" : collection.root) + '/' + rows[i].item.path;
-        }
+        if (auto status = m_facts.locate(reader, rows[i]); !status) return status.error();
     }
     return rows;
 }
@@ -448,6 +442,7 @@ void OpenLibrary::edit(RequestId id, Edit change, std::vector<ItemId> touched,
             m_post([id, error = status.error()](Session& session) { Q_EMIT session.editFailed(id, error); });
             return;
         }
+        m_facts.forget();
         refresh_index_soon();
         touch(touched);
         m_post([id, then](Session& session) {

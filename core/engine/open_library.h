@@ -16,6 +16,7 @@
 
 #include "core/base/pause_gate.h"
 #include "core/engine/cpu_clock.h"
+#include "core/engine/library_facts.h"
 #include "core/engine/search_service.h"
 #include "core/engine/session.h"
 #include "core/engine/thumbnail_service.h"
@@ -91,6 +92,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     const std::shared_ptr<ModelShelf> m_shelf;
     const PostToSession m_post;
     ThumbnailCache m_thumbnail_cache;
+    LibraryFacts m_facts;
     PauseGate m_gate;
 
     std::mutex m_model_mutex;

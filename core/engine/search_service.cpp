@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -12,6 +11,7 @@
 
 #include "core/base/file_system.h"
 #include "core/engine/cpu_clock.h"
+#include "core/engine/library_facts.h"
 #include "core/engine/query_vector.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
@@ -47,8 +47,11 @@ struct SearchService::Impl {
     std::atomic<bool> loaded{false};  ///< the first refresh is complete
     std::string problem;
 
-    mutable std::mutex index_mutex;  ///< guards the pointer only
+    mutable std::mutex index_mutex;  ///< guards the pointer and the record only
     std::shared_ptr<VectorIndex> index;
+    ModelRecord served;  ///< as `model`
+
+    LibraryFacts facts;
 
     std::mutex readers_mutex;
     std::vector<std::unique_ptr<LibraryReader>> readers;
@@ -101,10 +104,19 @@ struct SearchService::Impl {
         return ModelRecord{};
     }
 
+    /// As find_model, from memory once it is known: counting a model's rows takes a while.
+    Result<ModelRecord> known_model(LibraryReader& reader) const {
+        {
+            const std::lock_guard lock(index_mutex);
+            if (served.id != 0) return served;
+        }
+        return find_model(reader);
+    }
+
     Status refresh(std::stop_token stop);
     Result<std::vector<Match>> ranked(LibraryReader& reader, const VectorResult& found,
                                       const std::set<ItemId>& hidden, int k) const;
-    Status complete(LibraryReader& reader, std::vector<Match>& matches) const;
+    Status complete(LibraryReader& reader, std::vector<Match>& matches);
     std::string note(const SearchRequest& request, const SearchResponse& response, bool filtered) const;
     Status remove_graph_files() const;
 };
@@ -127,6 +139,7 @@ Status SearchService::Impl::refresh(std::stop_token stop) {
         model = *record;
         const std::lock_guard index_lock(index_mutex);
         index = std::make_shared<VectorIndex>(model.dimension);
+        served = model;
     }
     const auto target = current_index();
     // The dead first: a row that dies between the two reads is then noted for the next time.
@@ -180,23 +193,14 @@ Result<std::vector<Match>> SearchService::Impl::ranked(LibraryReader& reader, co
 }
 
 /// Metadata, paths and collection names.
-Status SearchService::Impl::complete(LibraryReader& reader, std::vector<Match>& matches) const {
+Status SearchService::Impl::complete(LibraryReader& reader, std::vector<Match>& matches) {
     std::vector<ItemId> ids;
     for (const Match& match : matches) ids.push_back(match.row.item.id);
     auto metadata = reader.metadata(ids);
     if (!metadata) return metadata.error();
-    auto collections = reader.collections();
-    if (!collections) return collections.error();
-    std::map<CollectionId, const Collection*> by_id;
-    for (const Collection& collection : *collections) by_id[collection.id] = &collection;
     for (std::size_t i = 0; i < matches.size(); ++i) {
-        ItemRow& row = matches[i].row;
-        row.metadata = std::move((*metadata)[i]);
-        const auto collection = by_id.find(row.item.collection);
-        if (collection == by_id.end()) continue;
-        row.collection = collection->second->name;
-        const std::string& root = collection->second->root;
-        row.absolute_path = root.ends_with('/') ? root + row.item.path : root + '/' + row.item.path;
+        matches[i].row.metadata = std::move((*metadata)[i]);
+        if (auto status = facts.locate(reader, matches[i].row); !status) return status;
     }
     return {};
 }
@@ -260,11 +264,11 @@ Result<SearchResponse> SearchService::search(const SearchRequest& request, std::
 
     SearchResponse response;
     response.model_hash = m_impl->model_hash;
-    auto model = m_impl->find_model(*reader);
+    auto model = m_impl->known_model(*reader);
     if (!model) return model.error();
     Embedder* const embedder = m_impl->embedder;
     response.model = embedder ? embedder->info().name : model->name;
-    auto counts = reader->counts();
+    auto counts = m_impl->facts.counts(*reader);
     if (!counts) return counts.error();
     response.total = counts->items;
 
