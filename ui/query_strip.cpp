@@ -156,7 +156,9 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_well = new Well(this);
     m_well->setText(tr("Drop, paste or open a picture to find its look-alikes"));
     m_well->setAccessibleName(m_well->text());
-    m_well->setToolTip(tr("Open a picture, or paste one with %1")
+    // The whole sentence once more: where the well is narrow, it ends in dots.
+    m_well->setToolTip(m_well->text() + QLatin1Char('\n') +
+                       tr("Open a picture, or paste one with %1")
                            .arg(QKeySequence(QKeySequence::Paste).toString(QKeySequence::NativeText)));
     column->addWidget(m_well);
     connect(m_well, &QAbstractButton::clicked, this, &QueryStrip::openFileRequested);
@@ -216,7 +218,7 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     panel->setContentsMargins(0, 0, 0, 0);
     panel->setSpacing(unit * 2);
     m_editor = new CropEditor(m_panel);
-    panel->addWidget(m_editor, 3);
+    panel->addWidget(m_editor, 2);
     auto* side = new QVBoxLayout;
     auto* help = new QLabel(tr("Drag a box around what matters; the matches follow."), m_panel);
     help->setWordWrap(true);
@@ -366,7 +368,7 @@ void QueryStrip::relayout() {
     m_panel->setVisible(m_edited >= 0);
     // The matches stay in view below the box.
     const int unit = rhythm(this);
-    m_editor->setFixedHeight(qBound(unit * 14, window()->height() * 2 / 5, unit * 36));
+    m_editor->setFixedHeight(qBound(unit * 14, window()->height() / 2 - unit * 20, unit * 36));
     for (std::size_t at = 0; at < m_cards.size(); ++at)
         m_cards[at]->setPlace(static_cast<int>(at), static_cast<int>(m_cards.size()));
     if (!empty) {
