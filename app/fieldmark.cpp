@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("fieldmark"));
     QApplication::setApplicationDisplayName(QStringLiteral("Fieldmark"));
     QApplication::setApplicationVersion(QStringLiteral(FIELDMARK_VERSION));
-    QApplication::setDesktopFileName(QStringLiteral("fieldmark"));
+    QApplication::setDesktopFileName(QStringLiteral("org.fieldmark.Fieldmark"));
     QApplication::setWindowIcon(application_icon());
     install_translations(application);
 
@@ -69,6 +69,8 @@ int main(int argc, char** argv) {
     const auto folder_of = [](const QString& name) {
         // A relative path means the folder the program was started in, not where the library's paths begin.
         QString path = QDir::cleanPath(QFileInfo(name).absoluteFilePath());
+        // What a file manager opens: folders have no type of their own, the database inside has.
+        if (QFileInfo(path).fileName() == QLatin1String("library.sqlite")) path = QFileInfo(path).path();
         return Text::path_bytes(path);
     };
     // Once the window is painted: it is there before the disk has answered.
