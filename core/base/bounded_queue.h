@@ -34,11 +34,12 @@ class BoundedQueue {
         return true;
     }
 
-    /// Waits for an element. Empty once the queue is closed and drained, or `stop` was requested.
+    /// Waits for an element. Empty once the queue is closed and drained, or `stop` was requested (what is queued
+    /// then stays queued, so that a cancelled job ends at once).
     std::optional<T> pop(std::stop_token stop) {
         std::unique_lock lock(m_mutex);
         const bool ready = m_ready.wait(lock, stop, [&] { return m_closed || !m_elements.empty(); });
-        if (!ready || m_elements.empty()) return std::nullopt;
+        if (!ready || stop.stop_requested() || m_elements.empty()) return std::nullopt;
         return take(lock);
     }
 
@@ -48,7 +49,7 @@ class BoundedQueue {
         std::unique_lock lock(m_mutex);
         const bool ready =
             m_ready.wait_until(lock, stop, deadline, [&] { return m_closed || !m_elements.empty(); });
-        if (!ready || m_elements.empty()) return std::nullopt;
+        if (!ready || stop.stop_requested() || m_elements.empty()) return std::nullopt;
         return take(lock);
     }
 

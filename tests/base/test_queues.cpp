@@ -88,6 +88,17 @@ class TestQueues : public QObject {
         QCOMPARE(ended.load(), 2);
     }
 
+    /// A long queue must not keep a cancelled job at work.
+    void stopping_leaves_what_is_queued() {
+        BoundedQueue<int> queue(10);
+        std::stop_source source;
+        QVERIFY(queue.push(1, 1, source.get_token()));
+        source.request_stop();
+        QVERIFY(!queue.pop(source.get_token()).has_value());
+        QVERIFY(!queue.pop_until(std::chrono::steady_clock::now() + 1s, source.get_token()).has_value());
+        QCOMPARE(queue.depth(), 1U);
+    }
+
     void nothing_is_lost_or_doubled_among_threads() {
         BoundedQueue<int> queue(64);
         const std::stop_source never;
