@@ -117,10 +117,11 @@ Result<Answer> matches(Context& context, const Arguments& arguments) {
         embedder = std::move(*loaded);
     }
     SearchService service(*opened->library, embedder.get(), opened->model.hash);
-    if (request.way != SearchWay::Exact) {
-        if (const Status status = service.refresh(context.interrupt.token()); !status) return status.error();
-        const Status loaded = service.load_graph();
-        if (!loaded && request.way == SearchWay::Graph) return loaded.error();
+    if (request.way == SearchWay::Graph) {
+        if (const Status status = require_graph(service); !status) return status.error();
+    } else if (request.way == SearchWay::Auto) {
+        // Many queries: a graph pays where there is one, and is not missed where there is none.
+        if (const Status status = service.load_graph(); !status) context.console.note(status.error().text);
     }
     return answer(context,
                   export_matches(*opened->library, service, opened->model.hash, request, opened->format,

@@ -108,6 +108,13 @@ Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model, const 
     return std::make_unique<Embedder>(std::move(*backbone));
 }
 
+Status require_graph(SearchService& service) {
+    if (Status loaded = service.load_graph(); !loaded) return loaded;
+    if (service.index_info().graph_rows > 0) return {};
+    return Error{ErrorKind::NotFound,
+                 "The library has no graph. Make it with \"index build\", or leave out --graph."};
+}
+
 Result<ItemQuery> parse_filter(const std::vector<std::string>& conditions) {
     ItemQuery query;
     for (const std::string& text : conditions) {

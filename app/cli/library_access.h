@@ -9,6 +9,7 @@
 
 #include "app/cli/command.h"
 #include "core/engine/embedder.h"
+#include "core/engine/search_service.h"
 #include "core/library/library.h"
 #include "core/library/reader.h"
 #include "core/models/model_registry.h"
@@ -45,6 +46,9 @@ Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked
 /// Loads the weights; NotFound where the model is not on this machine.
 Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model,
                                                 const BackboneOptions& options = {});
+
+/// Loads the graph for a search that asks for it; NotFound where there is none yet.
+Status require_graph(SearchService& service);
 
 /// "FIELD=VALUE"... as an item query; fields are checked by the reader that runs it.
 Result<ItemQuery> parse_filter(const std::vector<std::string>& conditions);

@@ -39,9 +39,7 @@ Result<Answer> search(Context& context, const Arguments& arguments) {
 
     SearchService service(**library, embedder.get(), model->hash);
     if (request->way == SearchWay::Graph) {
-        // The vectors must be there before the graph that links them.
-        if (const Status status = service.refresh(context.interrupt.token()); !status) return status.error();
-        if (const Status status = service.load_graph(); !status) return status.error();
+        if (const Status status = require_graph(service); !status) return status.error();
     }
     const auto response = service.search(*request, context.interrupt.token());
     if (!response) return response.error();

@@ -172,7 +172,9 @@ class TestCliBadInput : public QObject {
         write_file(path("nothing.jpg"), "");
         for (const char* name : {"notes.jpg", "nothing.jpg", "not-there.jpg", "pictures"}) {
             const CliResult result = m_cli.run({"search", bytes(name), "--library", library()});
-            QVERIFY2(result.status == 3, name);
+            // An empty file is no picture to ask with: the request itself is wrong.
+            const bool empty = std::string(name) == "nothing.jpg";
+            QVERIFY2(result.status == (empty ? 2 : 3), name);
             QVERIFY2(result.json()["error"]["text"].get<std::string>().find(name) != std::string::npos, name);
         }
     }

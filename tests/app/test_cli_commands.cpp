@@ -400,7 +400,7 @@ class TestCliCommands : public QObject {
     void bench() {
         const json decode = m_cli.run({"bench", "decode", first_picture(), "--repeat", "1"}).json();
         QCOMPARE(decode["pictures"].get<int>(), 1);
-        QCOMPARE(decode["files"][0]["format"].get<std::string>(), "jpeg");
+        QCOMPARE(decode["files"][0]["format"].get<std::string>(), "JPEG");
         const json embed = m_cli.run({"bench", "embed", "--batch", "2", "--seconds", "0.1"}).json();
         QVERIFY(embed["images_per_second"].get<double>() > 0);
         const json search =
