@@ -32,7 +32,9 @@ GalleryModel::GalleryModel(Session& session, QObject* parent)
         for (const ItemId item : request->second) m_row_pending.erase(item);
         m_row_requests.erase(request);
         take_rows(rows);
-        request_rows();
+        // Rows that are gone, or a library that cannot be read, are not asked for again and again.
+        if (std::any_of(rows.begin(), rows.end(), [](const ItemRow& row) { return row.item.id != 0; }))
+            request_rows();
     });
     connect(&session, &Session::itemsChanged, this, &GalleryModel::items_changed);
     connect(&session, &Session::closed, this, &GalleryModel::clear);

@@ -443,7 +443,8 @@ void LibrarySidebar::show_menu(const QPoint& position) {
 
 void LibrarySidebar::dragEnterEvent(QDragEnterEvent* event) {
     if (!event->mimeData()->hasUrls() || event->source() != nullptr || m_summary.read_only) return;
-    event->acceptProposedAction();
+    event->setDropAction(Qt::CopyAction);  // as a move, some file managers would delete the pictures
+    event->accept();
 }
 
 void LibrarySidebar::dropEvent(QDropEvent* event) {
@@ -453,7 +454,8 @@ void LibrarySidebar::dropEvent(QDropEvent* event) {
         if (std::string path = Text::path_bytes(url); !path.empty()) paths.push_back(std::move(path));
     }
     if (paths.empty()) return;
-    event->acceptProposedAction();
+    event->setDropAction(Qt::CopyAction);  // as a move, some file managers would delete the pictures
+    event->accept();
     Q_EMIT importRequested(paths);
 }
 

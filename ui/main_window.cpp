@@ -73,6 +73,12 @@ std::vector<std::string> dropped_paths(const QMimeData* data) {
     return paths;
 }
 
+/// Always as a copy: accepted as a move, some file managers would delete the pictures after the drop.
+void accept_copy(QDropEvent& event) {
+    event.setDropAction(Qt::CopyAction);
+    event.accept();
+}
+
 }  // namespace
 
 MainWindow::MainWindow(const QString& settings_file, Theme* theme, QWidget* parent)
@@ -960,19 +966,19 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     m_dragged = dropped_paths(event->mimeData());
     if (!m_dragged.empty()) {
         if (m_summary.read_only) return;
-        event->acceptProposedAction();
+        accept_copy(*event);
         const QString hint = tr("They stay where they are; the library only remembers them.");
         m_overlay->show_text(tr("Import the pictures"), hint);
         m_welcome->set_highlighted(true);
         m_count_request = m_session->count_pictures(m_dragged);
     } else if (m_session->is_open() && QueryDropReader::can_read(*event->mimeData())) {
-        event->acceptProposedAction();
+        accept_copy(*event);
         m_overlay->show_text(QueryDropReader::promise(*event->mimeData()));
     }
 }
 
 void MainWindow::dragMoveEvent(QDragMoveEvent* event) {
-    event->acceptProposedAction();
+    accept_copy(*event);
 }
 
 void MainWindow::dragLeaveEvent(QDragLeaveEvent*) {
@@ -987,13 +993,13 @@ void MainWindow::dropEvent(QDropEvent* event) {
     m_count_request = 0;
     const std::vector<std::string> paths = dropped_paths(event->mimeData());
     if (!paths.empty()) {
-        event->acceptProposedAction();
+        accept_copy(*event);
         import_paths(paths);
         return;
     }
     const QueryDrop drop = QueryDropReader::read(*event->mimeData());
     if (!drop.images.empty()) {
-        event->acceptProposedAction();
+        accept_copy(*event);
         find_similar(drop.images);
     } else if (!drop.problem.isEmpty()) {
         m_messages->show_error({ErrorKind::Usage, drop.problem.toStdString()});

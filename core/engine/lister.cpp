@@ -98,11 +98,19 @@ class Walk {
     void look_at(int directory, std::string path, const std::string& name,
                  std::vector<std::string>& folders) {
         struct stat facts {};
-        if (fstatat(directory, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) return;  // gone meanwhile
+        if (fstatat(directory, name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
+            if (errno == ENOENT) return;  // gone meanwhile
+            // There, but out of reach (a folder may be listed without the right to enter it): not gone.
+            ++m_unread;
+            problem(absolute(path), error_from_errno(errno, "look at", absolute(path)));
+            return;
+        }
         const bool link = S_ISLNK(facts.st_mode);
         if (link && fstatat(directory, name.c_str(), &facts, 0) != 0) {
+            const int number = errno;
+            if (number != ENOENT && number != ELOOP) ++m_unread;
             if (has_image_extension(name)) {
-                problem(absolute(path), error_from_errno(errno, "follow the link", absolute(path)));
+                problem(absolute(path), error_from_errno(number, "follow the link", absolute(path)));
             }
             return;
         }

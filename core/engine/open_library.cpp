@@ -36,6 +36,7 @@ OpenLibrary::OpenLibrary(std::unique_ptr<Library> library, std::shared_ptr<Model
 
 OpenLibrary::~OpenLibrary() {
     request_stop();
+    m_edits.finish();
 }
 
 void OpenLibrary::request_stop() {
@@ -47,8 +48,9 @@ void OpenLibrary::request_stop() {
         m_evaluation_stop.request_stop();
     }
     m_thumbnails.request_stop();
-    for (Worker* worker : {&m_reads, &m_pictures, &m_searching, &m_counting, &m_edits, &m_importer,
-                           &m_indexer, &m_evaluating}) {
+    // Not the edits: what a person has changed is kept, however soon the library is closed after it.
+    for (Worker* worker :
+         {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer, &m_evaluating}) {
         worker->request_stop();
     }
 }
@@ -135,6 +137,7 @@ void OpenLibrary::load_index(std::stop_token stop) {
     if (auto status = m_search->refresh(stop); !status) {
         m_post([error = status.error()](Session& session) { Q_EMIT session.noticed(error); });
     }
+    if (stop.stop_requested()) return;
     const auto loaded = m_search->load_graph();
     if (!loaded) {
         m_post([error = loaded.error()](Session& session) { Q_EMIT session.noticed(error); });

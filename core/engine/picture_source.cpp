@@ -3,6 +3,7 @@
 #include "core/engine/picture_source.h"
 
 #include <array>
+#include <exception>
 #include <utility>
 
 #include "core/image/decode.h"
@@ -17,8 +18,13 @@ Result<LoadedPicture> from_bytes(std::span<const std::byte> bytes, const std::st
     if (!decoded) return decoded.error();
     const bool fits =
         max_side <= 0 || (decoded->image.width <= max_side && decoded->image.height <= max_side);
-    return LoadedPicture{to_qimage(fits ? decoded->image : fit_within(decoded->image, max_side)),
-                         decoded->source_width, decoded->source_height};
+    try {
+        return LoadedPicture{to_qimage(fits ? decoded->image : fit_within(decoded->image, max_side)),
+                             decoded->source_width, decoded->source_height};
+    } catch (const std::exception& exception) {  // bad_alloc, or OpenCV's own for the same
+        return Error{ErrorKind::TooLarge, "There is not enough memory to scale \"" + name + "\".",
+                     exception.what()};
+    }
 }
 
 Result<LoadedPicture> from_file(const std::string& path, int max_side) {

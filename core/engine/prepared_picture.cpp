@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/prepared_picture.h"
 
+#include <exception>
 #include <utility>
 
 #include "core/base/digest.h"
@@ -35,18 +36,23 @@ Result<PreparedPicture> prepare_picture(std::span<const std::byte> file, const s
     auto decoded = decode(file, name, {embedder.cover_for(crop), limits});
     if (!decoded) return decoded.error();
     PreparedPicture picture;
-    picture.width = decoded->source_width;
-    picture.height = decoded->source_height;
-    picture.orientation = decoded->orientation;
-    picture.taken = std::move(decoded->taken);
-    picture.input.resize(embedder.input_bytes());
-    embedder.prepare(decoded->image, crop, picture.input);
-    if (thumbnail) {
-        constexpr int kSide = 256;
-        constexpr int kQuality = 85;
-        const bool small = decoded->image.width <= kSide && decoded->image.height <= kSide;
-        auto jpeg = encode_jpeg(small ? decoded->image : fit_within(decoded->image, kSide), kQuality);
-        if (jpeg) picture.thumbnail = std::move(*jpeg);  // without one it is made when first shown
+    try {
+        picture.width = decoded->source_width;
+        picture.height = decoded->source_height;
+        picture.orientation = decoded->orientation;
+        picture.taken = std::move(decoded->taken);
+        picture.input.resize(embedder.input_bytes());
+        embedder.prepare(decoded->image, crop, picture.input);
+        if (thumbnail) {
+            constexpr int kSide = 256;
+            constexpr int kQuality = 85;
+            const bool small = decoded->image.width <= kSide && decoded->image.height <= kSide;
+            auto jpeg = encode_jpeg(small ? decoded->image : fit_within(decoded->image, kSide), kQuality);
+            if (jpeg) picture.thumbnail = std::move(*jpeg);  // without one it is made when first shown
+        }
+    } catch (const std::exception& exception) {  // bad_alloc, or OpenCV's own for the same
+        return Error{ErrorKind::TooLarge, "There is not enough memory to scale \"" + name + "\".",
+                     exception.what()};
     }
     return picture;
 }

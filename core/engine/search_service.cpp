@@ -254,8 +254,8 @@ Status SearchService::refresh(std::stop_token stop) {
 Result<SearchResponse> SearchService::search(const SearchRequest& request, std::stop_token stop) {
     if (request.k < 1) return Error{ErrorKind::Usage, "Ask for at least one match."};
     // While the library is first read by another thread, answer from what is there.
-    if (m_impl->loaded || m_impl->refresh_mutex.try_lock()) {
-        if (!m_impl->loaded) m_impl->refresh_mutex.unlock();
+    const bool idle = m_impl->loaded || std::unique_lock(m_impl->refresh_mutex, std::try_to_lock).owns_lock();
+    if (idle) {
         if (auto status = m_impl->refresh(stop); !status) return status.error();
     }
     if (stop.stop_requested()) return cancelled();

@@ -3,6 +3,7 @@
 #include "core/engine/session.h"
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include <QMetaObject>
@@ -45,7 +46,9 @@ struct Session::Impl {
     ModelStatus model;
     int imports = 0;
     std::shared_ptr<ModelShelf> shelf = std::make_shared<ModelShelf>();
-    Worker lifecycle;  ///< last: its thread ends first
+    std::mutex arrival_mutex;
+    std::shared_ptr<OpenLibrary> arrival;  ///< opened, and not taken by the UI thread yet; guarded
+    Worker lifecycle;                      ///< last: its thread ends first
 
     /// On the UI thread, in any case (the session lives until `lifecycle` has ended).
     void post_always(std::function<void(Session&)> task) {
@@ -62,6 +65,11 @@ struct Session::Impl {
                 },
                 Qt::QueuedConnection);
         };
+    }
+
+    std::shared_ptr<OpenLibrary> take_arrival() {
+        const std::lock_guard lock(arrival_mutex);
+        return std::exchange(arrival, nullptr);
     }
 
     /// Destroys the library on the opening thread, where its threads may take a batch to end.
@@ -103,25 +111,28 @@ void Session::open(const std::string& folder, const SessionOptions& options) {
     close();
     Impl& impl = *m_impl;
     ++impl.generation;
-    impl.lifecycle.post([&impl, folder, options, own = impl.generation, post = impl.post_while_open(),
-                         shelf = impl.shelf](std::stop_token) {
-        const auto fail = [&](const Error& error) {
-            post([error, folder](Session& session) { Q_EMIT session.openFailed(error, folder); });
-        };
-        auto library = Library::open(folder, {options.create, options.read_only, "Fieldmark"});
-        if (!library) return fail(library.error());
-        auto opened = std::make_shared<OpenLibrary>(std::move(*library), shelf, post);
-        opened->prepare();
-        auto summary = opened->read_summary();
-        if (!summary) return fail(summary.error());
-        impl.post_always([&impl, own, opened, summary = std::move(*summary)](Session& session) mutable {
-            if (own != impl.generation) return impl.close_later(std::move(opened));
-            impl.open = std::move(opened);
-            impl.summary = summary;
-            impl.open->start();
-            Q_EMIT session.opened(summary);
+    impl.lifecycle.post(
+        [&impl, folder, options, post = impl.post_while_open(), shelf = impl.shelf](std::stop_token) {
+            const auto fail = [&](const Error& error) {
+                post([error, folder](Session& session) { Q_EMIT session.openFailed(error, folder); });
+            };
+            auto library = Library::open(folder, {options.create, options.read_only, "Fieldmark"});
+            if (!library) return fail(library.error());
+            auto opened = std::make_shared<OpenLibrary>(std::move(*library), shelf, post);
+            opened->prepare();
+            auto summary = opened->read_summary();
+            if (!summary) return fail(summary.error());
+            {
+                const std::lock_guard lock(impl.arrival_mutex);
+                impl.arrival = std::move(opened);
+            }
+            post([&impl, summary = std::move(*summary)](Session& session) {
+                impl.open = impl.take_arrival();
+                impl.summary = summary;
+                impl.open->start();
+                Q_EMIT session.opened(summary);
+            });
         });
-    });
 }
 
 void Session::close() {
@@ -130,8 +141,9 @@ void Session::close() {
     impl.imports = 0;
     impl.summary = {};
     impl.model = {};
-    if (!impl.open) return;
-    impl.close_later(std::exchange(impl.open, nullptr));
+    if (impl.open) return impl.close_later(std::exchange(impl.open, nullptr));
+    // What is being opened and nobody waits for any more gives its lock back before the next one is opened.
+    impl.lifecycle.post([&impl](std::stop_token) { impl.take_arrival().reset(); });
 }
 
 bool Session::is_open() const {

@@ -31,13 +31,22 @@ void Worker::request_stop() {
     m_tasks.clear();
 }
 
+void Worker::finish() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_finishing = true;
+    }
+    m_posted.notify_all();
+    m_threads.clear();
+}
+
 void Worker::work(const std::stop_token& stop) {
     while (true) {
         Task task;
         {
             std::unique_lock lock(m_mutex);
-            m_posted.wait(lock, stop, [&] { return !m_tasks.empty(); });
-            if (stop.stop_requested()) return;
+            m_posted.wait(lock, stop, [&] { return m_finishing || !m_tasks.empty(); });
+            if (stop.stop_requested() || m_tasks.empty()) return;
             task = std::move(m_tasks.front());
             m_tasks.pop_front();
         }

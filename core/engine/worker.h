@@ -25,6 +25,8 @@ class Worker {
     void post(Task task);
     /// What the destructor does first, without the waiting.
     void request_stop();
+    /// Works off what was posted, then ends the threads and waits for them. Nobody may post any more.
+    void finish();
 
   private:
     void work(const std::stop_token& stop);
@@ -33,6 +35,7 @@ class Worker {
     std::condition_variable_any m_posted;
     std::deque<Task> m_tasks;
     std::stop_source m_stop;
+    bool m_finishing = false;
     std::vector<std::jthread> m_threads;
 };
 

@@ -268,6 +268,49 @@ class TestSession : public QObject {
         QCOMPARE(session.summary().name, std::string("Second"));
     }
 
+    void theSameOneTwiceInARow() {
+        Session session;
+        QSignalSpy opened(&session, &Session::opened);
+        QSignalSpy failed(&session, &Session::openFailed);
+        QSignalSpy closed(&session, &Session::closed);
+        session.open(library("First"));
+        QTest::qSleep(200);  // it may be open by now, with nobody told
+        session.open(library("First"));
+        QVERIFY(opened.wait(kPatience));
+        QTest::qWait(100);
+        QCOMPARE(opened.count(), 1);
+        QCOMPARE(failed.count(), 0);
+        QCOMPARE(closed.count(), 0);  // or the window would empty itself
+        QVERIFY(session.is_open());
+    }
+
+    void editsJustBeforeClosingAreKept() {
+        const std::string folder = library("Flow");
+        std::vector<ItemId> ids;
+        {
+            Session session;
+            open(session, folder);
+            ids = list(session);
+            QCOMPARE(ids.size(), std::size_t{39});
+            for (const ItemId id : ids) session.set_values({{id, "note", "last words"}});
+            QSignalSpy closed(&session, &Session::closed);
+            session.close();
+            QVERIFY(closed.wait(kPatience));
+        }
+        {
+            Session session;
+            open(session, folder);
+            for (const ItemId id : ids) session.set_values({{id, "place", "at the door"}});
+        }
+        auto library = Library::open(folder, {.create = false, .read_only = true});
+        QVERIFY(library.ok());
+        const auto metadata = (*(*library)->reader())->metadata(ids);
+        for (const Metadata& one : *metadata) {
+            QCOMPARE(one.at("note"), std::string("last words"));
+            QCOMPARE(one.at("place"), std::string("at the door"));
+        }
+    }
+
     void readOnlyReadsAndRefusesEdits() {
         Session session;
         QSignalSpy opened(&session, &Session::opened);
