@@ -108,6 +108,7 @@ struct Block {
     int padded_width = 0;
     int band = 0;                       ///< output rows computed together
     int band_rows = 0;                  ///< padded expanded rows they need
+    bool whole = false;                 ///< one band, expanded and filtered panel by panel
     std::vector<std::int32_t> offsets;  ///< of the pixels of unpadded rows in a padded plane, in floats
 };
 
@@ -118,6 +119,7 @@ struct MobileEngine::Plan {
     Input input;
     Padding stem_rows, stem_columns;
     std::vector<Block> blocks;
+    std::size_t first_shared = 0;  ///< from this block on, pictures of a pair go through side by side
     Dense head;
     int dimension = 0;
     int head_pixels = 0;
@@ -156,7 +158,9 @@ struct PointwiseJob {
     bool relu6;
 };
 
-void pointwise(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job) {
+/// One panel of it: output groups `group` and the next, written to `out`.
+void pointwise_panel(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job, int group,
+                     float* out) {
     const int lanes = kernels.lanes;
     DenseRun run;
     run.in = job.in;
@@ -168,14 +172,17 @@ void pointwise(const MobileKernels& kernels, const Dense& dense, const Pointwise
     run.out_group_stride = job.out_group_stride;
     run.pixels = job.pixels;
     run.relu6 = job.relu6;
-    for (int group = 0; group < dense.out_groups; group += 2) {
-        run.groups = std::min(2, dense.out_groups - group);
-        run.weights = dense.weights.get() + size(group) * size(dense.values) * size(lanes);
-        run.bias = dense.bias.get() + group * lanes;
-        run.out = job.out + group * job.out_group_stride;
-        run.residual = job.residual ? job.residual + group * job.out_group_stride : nullptr;
-        kernels.pointwise(run);
-    }
+    run.groups = std::min(2, dense.out_groups - group);
+    run.weights = dense.weights.get() + size(group) * size(dense.values) * size(lanes);
+    run.bias = dense.bias.get() + group * lanes;
+    run.out = out;
+    run.residual = job.residual ? job.residual + group * job.out_group_stride : nullptr;
+    kernels.pointwise(run);
+}
+
+void pointwise(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job) {
+    for (int group = 0; group < dense.out_groups; group += 2)
+        pointwise_panel(kernels, dense, job, group, job.out + group * job.out_group_stride);
 }
 
 }  // namespace
@@ -242,7 +249,9 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
             return inner *
                    (size(rows_for(band)) * size(block.padded_width) + size(band) * size(block.out_width));
         };
-        block.band = 1;
+        block.whole =
+            !stem && inner * size(block.out_height) * size(block.out_width) * sizeof(float) <= kBandBytes;
+        block.band = block.whole ? block.out_height : 1;
         while (block.band < block.out_height && floats_for(block.band + 1) * sizeof(float) <= kBandBytes)
             ++block.band;
         // Bands of nearly equal height.
@@ -251,8 +260,10 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
         block.band_rows = rows_for(block.band);
         for (int p = 0; p < block.band_rows * block.width; ++p)
             block.offsets.push_back((p / block.width * block.padded_width + p % block.width) * lanes);
+        // A whole block holds one panel of its expanded map at a time.
         plan->expanded_floats =
-            std::max(plan->expanded_floats, inner * size(block.band_rows) * size(block.padded_width));
+            std::max(plan->expanded_floats, (block.whole ? 2 * size(lanes) : inner) * size(block.band_rows) *
+                                                size(block.padded_width));
         plan->filtered_floats =
             std::max(plan->filtered_floats, inner * size(block.band) * size(block.out_width));
         plan->map_floats = std::max(plan->map_floats, size(block.project.out_groups) * size(lanes) *
@@ -266,6 +277,15 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
     }
     const ConvLayer& head = layers.back();
     if (head.depthwise || head.kernel != 1 || head.stride != 1 || !head.relu6) return nullptr;
+    // Where the maps of two pictures fit the cache together, one reading of the weights serves both.
+    plan->first_shared = plan->blocks.size();
+    while (plan->first_shared > 0) {
+        const Block& block = plan->blocks[plan->first_shared - 1];
+        const std::size_t filtered = size(block.expand.out_groups) * size(lanes) * size(block.out_height) *
+                                     size(block.out_width) * sizeof(float);
+        if (!block.whole || 2 * filtered > kBandBytes) break;
+        --plan->first_shared;
+    }
     plan->head = Dense(head, lanes);
     plan->dimension = head.out;
     plan->head_pixels = height * width;
@@ -303,14 +323,14 @@ void read_pixels(const MobileKernels& kernels, const MobileEngine::Input& input,
 
 }  // namespace
 
-void MobileEngine::run_one(const std::uint8_t* pixels, float* embedding, Workspace& work) const {
+void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& work) const {
     const Plan& plan = *m_plan;
+    const Block& block = plan.blocks[index];
     const MobileKernels& kernels = *plan.kernels;
     const int lanes = plan.lanes();
-    int current = 0;
-    for (const Block& block : plan.blocks) {
-        const float* in = work.map[current].get();
-        float* out = work.map[1 - current].get();
+    {
+        const float* in = work.map[index % 2].get();
+        float* out = work.map[1 - index % 2].get();
         const std::ptrdiff_t pitch = static_cast<std::ptrdiff_t>(block.padded_width) * lanes;
         const std::ptrdiff_t plane = block.band_rows * pitch;
         const std::ptrdiff_t out_pitch = static_cast<std::ptrdiff_t>(block.out_width) * lanes;
@@ -404,29 +424,109 @@ void MobileEngine::run_one(const std::uint8_t* pixels, float* embedding, Workspa
                       {work.filtered.get(), filtered_plane, out + at, block.out_height * out_pitch, nullptr,
                        block.residual ? in + at : nullptr, band * block.out_width, false});
         }
-        current = 1 - current;
     }
+}
+
+void MobileEngine::run_whole(std::size_t index, std::span<Workspace* const> works) const {
+    const Plan& plan = *m_plan;
+    const Block& block = plan.blocks[index];
+    const MobileKernels& kernels = *plan.kernels;
+    const int lanes = plan.lanes();
+    const std::ptrdiff_t pitch = static_cast<std::ptrdiff_t>(block.padded_width) * lanes;
+    const std::ptrdiff_t plane = block.band_rows * pitch;
+    const std::ptrdiff_t in_plane = static_cast<std::ptrdiff_t>(block.height) * block.width * lanes;
+    const std::ptrdiff_t out_pitch = static_cast<std::ptrdiff_t>(block.out_width) * lanes;
+    const std::ptrdiff_t out_plane = block.out_height * out_pitch;
+    const int stride = block.depthwise.stride, kernel = block.depthwise.kernel;
+
+    // One panel's expanded map serves every panel and picture in turn; its padding stays zero.
+    float* expanded = works.front()->expanded.get();
+    std::fill_n(expanded, 2 * plane, 0.0f);
+    float* inside = expanded + block.rows.before * pitch + block.columns.before * lanes;
+    DepthwiseRow row;
+    row.row_stride = pitch;
+    row.pixels = block.out_width;
+    row.kernel = kernel;
+    row.stride = stride;
+    for (int group = 0; group < block.expand.out_groups; group += 2) {
+        const int groups = std::min(2, block.expand.out_groups - group);
+        for (Workspace* work : works) {
+            pointwise_panel(kernels, block.expand,
+                            {work->map[index % 2].get(), in_plane, nullptr, plane, block.offsets.data(),
+                             nullptr, block.height * block.width, true},
+                            group, inside);
+            for (int g = 0; g < groups; ++g) {
+                row.weights = block.depthwise.weights.get() + (group + g) * kernel * kernel * lanes;
+                row.bias = block.depthwise.bias.get() + (group + g) * lanes;
+                for (int y = 0; y < block.out_height; ++y) {
+                    row.in = expanded + g * plane + y * stride * pitch;
+                    row.out = work->filtered.get() + (group + g) * out_plane + y * out_pitch;
+                    kernels.depthwise(row);
+                }
+            }
+        }
+    }
+    for (int group = 0; group < block.project.out_groups; group += 2) {
+        for (Workspace* work : works) {
+            pointwise_panel(kernels, block.project,
+                            {work->filtered.get(), out_plane, nullptr, out_plane, nullptr,
+                             block.residual ? work->map[index % 2].get() : nullptr,
+                             block.out_height * block.out_width, false},
+                            group, work->map[1 - index % 2].get() + group * out_plane);
+        }
+    }
+}
+
+void MobileEngine::run_pictures(const std::uint8_t* pixels, float* embeddings,
+                                std::span<Workspace* const> works) const {
+    const Plan& plan = *m_plan;
+    const MobileKernels& kernels = *plan.kernels;
+    const int lanes = plan.lanes();
+    const std::size_t picture = size(plan.input.width) * size(plan.input.height) * 3;
+    for (std::size_t i = 0; i < works.size(); ++i) {
+        for (std::size_t index = 0; index < plan.first_shared; ++index) {
+            if (plan.blocks[index].whole) {
+                run_whole(index, works.subspan(i, 1));
+            } else {
+                run_bands(index, pixels + i * picture, *works[i]);
+            }
+        }
+    }
+    for (std::size_t index = plan.first_shared; index < plan.blocks.size(); ++index) run_whole(index, works);
 
     const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(plan.head_pixels) * lanes;
-    float* out = work.filtered.get();
-    pointwise(kernels, plan.head,
-              {work.map[current].get(), plane, out, plane, nullptr, nullptr, plan.head_pixels, true});
-    float* means = out + plan.head.out_groups * plane;
-    for (int g = 0; g < plan.head.out_groups; ++g)
-        kernels.mean(out + g * plane, plan.head_pixels, means + g * lanes);
-    std::copy_n(means, plan.dimension, embedding);
+    const std::size_t last = plan.blocks.size() % 2;
+    for (int group = 0; group < plan.head.out_groups; group += 2) {
+        for (Workspace* work : works) {
+            float* out = work->filtered.get() + group * plane;
+            pointwise_panel(
+                kernels, plan.head,
+                {work->map[last].get(), plane, nullptr, plane, nullptr, nullptr, plan.head_pixels, true},
+                group, out);
+        }
+    }
+    for (std::size_t i = 0; i < works.size(); ++i) {
+        float* out = works[i]->filtered.get();
+        float* means = out + plan.head.out_groups * plane;
+        for (int g = 0; g < plan.head.out_groups; ++g)
+            kernels.mean(out + g * plane, plan.head_pixels, means + g * lanes);
+        std::copy_n(means, plan.dimension, embeddings + i * size(plan.dimension));
+    }
 }
 
 void MobileEngine::run(const std::uint8_t* pixels, int count, float* embeddings, int threads) {
     const Plan& plan = *m_plan;
     const std::size_t picture = size(plan.input.width) * size(plan.input.height) * 3;
     const std::size_t used = size(std::clamp(threads, 1, std::max(count, 1)));
-    while (m_workspaces.size() < used) m_workspaces.push_back(std::make_unique<Workspace>(plan));
+    // A pair a turn where that leaves no thread idle for longer than a picture takes.
+    const int turn = count >= 2 * static_cast<int>(used) ? 2 : 1;
+    while (m_workspaces.size() < 2 * used) m_workspaces.push_back(std::make_unique<Workspace>(plan));
     std::atomic<int> next = 0;
     const auto work = [&](std::size_t thread) {
-        for (int i = next++; i < count; i = next++)
-            run_one(pixels + size(i) * picture, embeddings + size(i) * size(plan.dimension),
-                    *m_workspaces[thread]);
+        Workspace* const works[2] = {m_workspaces[2 * thread].get(), m_workspaces[2 * thread + 1].get()};
+        for (int i = next.fetch_add(turn); i < count; i = next.fetch_add(turn))
+            run_pictures(pixels + size(i) * picture, embeddings + size(i) * size(plan.dimension),
+                         std::span<Workspace* const>(works).first(size(std::min(turn, count - i))));
     };
     std::vector<std::jthread> others;
     others.reserve(used);

@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "core/models/mobile_kernels.h"
@@ -14,8 +16,9 @@ namespace fieldmark {
 /// A MobileNetwork on the CPU, one thread a picture. An inverted-residual block (expand, depth-wise, project)
 /// is computed in bands of rows, so that its wide inner map lives in the second-level cache and never reaches
 /// memory; operator by operator that map is written and read three times, which costs more than the
-/// arithmetic. Threads meet only at the end of a batch, so a core that is taken away for a while holds nobody
-/// else up. One caller at a time.
+/// arithmetic. Where the maps are small and the weights large, two pictures go side by side. Threads meet
+/// only at the end of a batch, so a core that is taken away for a while holds nobody else up. One caller at a
+/// time.
 class MobileEngine {
   public:
     struct Input {
@@ -43,10 +46,17 @@ class MobileEngine {
     struct Plan;
     struct Workspace;
     explicit MobileEngine(std::unique_ptr<Plan> plan);
-    void run_one(const std::uint8_t* pixels, float* embedding, Workspace& workspace) const;
+    /// One block of one picture in bands of rows.
+    void run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& workspace) const;
+    /// One block of one or two pictures whose filtered maps fit the cache, a panel of channels at a time: the
+    /// expanded panel never leaves the first-level cache, and a panel's weights are read once for both
+    /// pictures.
+    void run_whole(std::size_t index, std::span<Workspace* const> workspaces) const;
+    void run_pictures(const std::uint8_t* pixels, float* embeddings,
+                      std::span<Workspace* const> workspaces) const;
 
     std::unique_ptr<Plan> m_plan;
-    std::vector<std::unique_ptr<Workspace>> m_workspaces;  ///< one for each thread that ever ran
+    std::vector<std::unique_ptr<Workspace>> m_workspaces;  ///< two for each thread that ever ran
 };
 
 }  // namespace fieldmark
