@@ -144,7 +144,9 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
     place_layout->addLayout(place_head);
     m_places = make_list(place_box, QStringLiteral("places"), tr("Collections"));
     m_places->setContextMenuPolicy(Qt::CustomContextMenu);
-    place_layout->addWidget(m_places);
+    // The list grows to its content and no further; what a dragged splitter leaves stays below, not around the heading.
+    place_layout->addWidget(m_places, 100);
+    place_layout->addStretch(1);
     connect(m_places, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* item) {
         if (m_editing || item == nullptr) return;
         Place place;
@@ -192,7 +194,7 @@ LibrarySidebar::LibrarySidebar(Session& session, QWidget* parent) : QWidget(pare
     label_layout->addLayout(label_head);
     m_values = make_list(m_label_box, QStringLiteral("values"), tr("Labels"));
     m_values->setSelectionMode(QAbstractItemView::SingleSelection);
-    label_layout->addWidget(m_values);
+    label_layout->addWidget(m_values, 1);
     m_no_values = new QLabel(tr("No picture has a value here yet."), m_label_box);
     m_no_values->setWordWrap(true);
     m_no_values->setAlignment(Qt::AlignTop);

@@ -17,6 +17,7 @@
 #include "core/engine/sample_pictures.h"
 #include "translations/translations.h"
 #include "ui/gallery_view.h"
+#include "ui/icons.h"
 #include "ui/main_window.h"
 #include "ui/theme.h"
 
@@ -41,6 +42,12 @@ void trigger(MainWindow& window, const char* action) {
     found->trigger();
 }
 
+/// Leaves the page as a person does.
+void press_escape() {
+    QWidget* focus = QApplication::focusWidget();
+    if (focus != nullptr) QTest::keyClick(focus, Qt::Key_Escape);
+}
+
 /// Some files that no one can read, beside the good ones.
 void write_broken(const QString& folder) {
     const QList<std::pair<QString, QByteArray>> files{
@@ -59,6 +66,7 @@ void write_broken(const QString& folder) {
 int main(int argc, char** argv) {
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("fieldmark"));
+    QApplication::setWindowIcon(application_icon());
     install_translations(application);
     if (argc != 2) return 2;
     g_output = QString::fromLocal8Bit(argv[1]);
@@ -82,11 +90,12 @@ int main(int argc, char** argv) {
     QObject::connect(&window.session(), &Session::importProgress, &window,
                      [&](const ImportProgress& progress) { done = static_cast<int>(progress.done); });
     QSignalSpy finished(&window.session(), &Session::importFinished);
-    window.import_paths({*samples});
+    const std::string labels = folder.filePath(QStringLiteral("labels.csv")).toStdString();
+    if (!write_sample_labels(*samples, labels)) return 3;
+    window.import_paths({*samples}, labels);
     static_cast<void>(QTest::qWaitFor([&] { return done >= 160 || !finished.isEmpty(); }, 120000));
     save(window, "importing");
     if (finished.isEmpty()) finished.wait(300000);
-    trigger(window, "stepBack");
     save(window, "gallery");
 
     QueryImage query;
@@ -100,15 +109,13 @@ int main(int argc, char** argv) {
     static_cast<void>(QTest::qWaitFor([&] { return matches->model()->rowCount() > 3; }, 5000));
     matches->setCurrentIndex(matches->model()->index(1, 0));
     save(window, "matches");
-    trigger(window, "compare");
-    save(window, "compare");
-    trigger(window, "stepBack");
     theme.apply(Appearance::Dark);
     save(window, "dark");
-    trigger(window, "compare");
-    save(window, "compare-dark");
-    trigger(window, "stepBack");
     theme.apply(Appearance::Light);
+    trigger(window, "compare");
+    save(window, "compare");
+    press_escape();
+    trigger(window, "clearQuery");
 
     const QString broken = folder.filePath(QStringLiteral("Camera"));
     QDir().mkpath(broken);
@@ -116,6 +123,8 @@ int main(int argc, char** argv) {
     finished.clear();
     window.import_paths({broken.toStdString()});
     finished.wait(60000);
+    auto* failed = window.findChild<QAction*>(QStringLiteral("showFailed"));
+    static_cast<void>(QTest::qWaitFor([&] { return failed != nullptr && failed->isEnabled(); }, 5000));
     trigger(window, "showFailed");
     QTest::qWait(500);
     for (QWidget* widget : QApplication::topLevelWidgets()) {
