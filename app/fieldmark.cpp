@@ -6,6 +6,7 @@
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
+#include <QLoggingCategory>
 #include <QTimer>
 
 #include "translations/translations.h"
@@ -25,6 +26,8 @@ int main(int argc, char** argv) {
     QApplication::setDesktopFileName(QStringLiteral("org.fieldmark.Fieldmark"));
     QApplication::setWindowIcon(application_icon());
     install_translations(application);
+    // A picture's broken colour profile is ignored; Qt need not say so on the terminal for each one.
+    QLoggingCategory::setFilterRules(QStringLiteral("qt.gui.icc=false"));
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

@@ -568,6 +568,10 @@
         <translation>Ein Bild auswählen, um zu sehen, was darüber bekannt ist.</translation>
     </message>
     <message>
+        <source>%1 pictures are selected. At most %2 can be edited together: select fewer.</source>
+        <translation>%1 Bilder sind ausgewählt. Höchstens %2 lassen sich zusammen bearbeiten: bitte weniger auswählen.</translation>
+    </message>
+    <message>
         <source>What was searched with</source>
         <translation>Womit gesucht wurde</translation>
     </message>

@@ -91,11 +91,15 @@ void ComparePane::setCaption(const Match& match) {
     const QString name = Text::file_name(match.row.item.path);
     const QString title = Text::title(match.row);
     m_title_text = title;
-    m_detail_text =
-        tr("rank %1 · score %2", "rank, score").arg(Text::count(match.rank), Text::score(match.score));
-    if (title != name) m_detail_text += QStringLiteral(" · ") + name;
-    if (!match.row.collection.empty())
-        m_detail_text += QStringLiteral(" · ") + Text::display_name(match.row.collection);
+    QStringList details;
+    // Pictures set side by side from the gallery were not ranked.
+    if (match.rank > 0) {
+        details
+            << tr("rank %1 · score %2", "rank, score").arg(Text::count(match.rank), Text::score(match.score));
+    }
+    if (title != name) details << name;
+    if (!match.row.collection.empty()) details << Text::display_name(match.row.collection);
+    m_detail_text = details.join(QStringLiteral(" · "));
     updateTexts();
 }
 

@@ -82,13 +82,13 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_stack = new QStackedLayout(this);
     m_stack->setContentsMargins(0, 0, 0, 0);
 
-    auto* placeholder = new QLabel(tr("Select a picture to see what is known about it."), this);
-    placeholder->setObjectName(QStringLiteral("inspectorPlaceholder"));
-    placeholder->setAlignment(Qt::AlignCenter);
-    placeholder->setWordWrap(true);
-    placeholder->setMargin(unit * 2);
-    m_quiet.push_back(placeholder);
-    m_stack->addWidget(placeholder);
+    m_placeholder = new QLabel(tr("Select a picture to see what is known about it."), this);
+    m_placeholder->setObjectName(QStringLiteral("inspectorPlaceholder"));
+    m_placeholder->setAlignment(Qt::AlignCenter);
+    m_placeholder->setWordWrap(true);
+    m_placeholder->setMargin(unit * 2);
+    m_quiet.push_back(m_placeholder);
+    m_stack->addWidget(m_placeholder);
 
     auto* scroll = new QScrollArea(this);
     scroll->setObjectName(QStringLiteral("inspectorScroll"));
@@ -337,7 +337,14 @@ void Inspector::showRow(const std::optional<ItemRow>& row) {
     const bool same = row && m_rows.size() == 1 && m_rows.front().item.id == row->item.id;
     m_rows = row ? std::vector<ItemRow>{*row} : std::vector<ItemRow>{};
     m_rows_request = 0;
+    m_placeholder->setText(tr("Select a picture to see what is known about it."));
     refresh(!same);
+}
+
+void Inspector::showTooMany(int selected, int limit) {
+    showRow(std::nullopt);
+    m_placeholder->setText(tr("%1 pictures are selected. At most %2 can be edited together: select fewer.")
+                               .arg(Text::count(selected), Text::count(limit)));
 }
 
 void Inspector::showRows(const std::vector<ItemRow>& rows) {

@@ -39,6 +39,8 @@ class Inspector : public QWidget {
 
     void showRow(const std::optional<ItemRow>& row);  ///< empty: the placeholder
     void showRows(const std::vector<ItemRow>& rows);  ///< several: what they share
+    /// More are selected than are edited together: says so, and edits none rather than some.
+    void showTooMany(int selected, int limit);
     void showMatch(const Match& match, const QueryImage& query);
     const std::vector<ItemRow>& rows() const { return m_rows; }
 
@@ -78,6 +80,7 @@ class Inspector : public QWidget {
     RequestId m_rows_request = 0;
 
     QStackedLayout* m_stack = nullptr;
+    QLabel* m_placeholder = nullptr;
     ImageView* m_preview = nullptr;
     ImageView* m_query_preview = nullptr;
     QWidget* m_query_box = nullptr;

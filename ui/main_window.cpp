@@ -738,7 +738,11 @@ void MainWindow::show_in_inspector() {
             return;
         }
     }
-    if (items.size() > max_inspected) items.resize(max_inspected);
+    if (items.size() > max_inspected) {
+        m_inspector_request = 0;
+        m_inspector->showTooMany(static_cast<int>(items.size()), max_inspected);
+        return;
+    }
     m_inspector_request = m_session->fetch_rows(items);
 }
 
