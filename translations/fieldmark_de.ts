@@ -213,8 +213,8 @@
         <translation>Ausschnitt des Bildes, mit dem gesucht wird</translation>
     </message>
     <message>
-        <source>Drag a box around what matters. Arrow keys move it, Shift+arrows resize it, Esc takes the whole picture.</source>
-        <translation>Einen Rahmen um das Wesentliche ziehen. Pfeiltasten verschieben ihn, Umschalt+Pfeiltasten ändern seine Größe, Esc nimmt das ganze Bild.</translation>
+        <source>Drag a box around what matters. Arrow keys move it, Shift+arrows resize it, Backspace takes the whole picture.</source>
+        <translation>Einen Rahmen um das Wesentliche ziehen. Pfeiltasten verschieben ihn, Umschalt+Pfeiltasten ändern seine Größe, die Rücktaste nimmt das ganze Bild.</translation>
     </message>
     <message>
         <source>the whole picture</source>
@@ -856,6 +856,18 @@
 <context>
     <name>fieldmark::MainWindow</name>
     <message>
+        <source>Add another picture to the query</source>
+        <translation>Ein weiteres Bild zur Suche hinzufügen</translation>
+    </message>
+    <message>
+        <source>This query has no answer</source>
+        <translation>Diese Suche hat keine Antwort</translation>
+    </message>
+    <message>
+        <source>See the message above, or choose another picture.</source>
+        <translation>Siehe die Meldung oben, oder ein anderes Bild wählen.</translation>
+    </message>
+    <message>
         <source>Order of the pictures</source>
         <translation>Reihenfolge der Bilder</translation>
     </message>
@@ -1483,6 +1495,10 @@ Rang %3, Ähnlichkeit %4</translation>
 <context>
     <name>fieldmark::QueryCard</name>
     <message>
+        <source>Crop…</source>
+        <translation>Ausschnitt…</translation>
+    </message>
+    <message>
         <source>Take this picture out of the query (Del)</source>
         <translation>Dieses Bild aus der Suche nehmen (Entf)</translation>
     </message>
@@ -1648,8 +1664,8 @@ Rang %3, Ähnlichkeit %4</translation>
         <translation>Ganzes Bild</translation>
     </message>
     <message>
-        <source>Search with the whole picture (Esc)</source>
-        <translation>Mit dem ganzen Bild suchen (Esc)</translation>
+        <source>Search with the whole picture (Backspace)</source>
+        <translation>Mit dem ganzen Bild suchen (Rücktaste)</translation>
     </message>
     <message>
         <source>Done</source>

@@ -34,8 +34,8 @@ CropEditor::CropEditor(QWidget* parent) : QWidget(parent) {
     setCursor(Qt::CrossCursor);
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
     setToolTip(
-        tr("Drag a box around what matters. Arrow keys move it, Shift+arrows resize it, Esc takes the whole "
-           "picture."));
+        tr("Drag a box around what matters. Arrow keys move it, Shift+arrows resize it, Backspace takes "
+           "the whole picture."));
 }
 
 void CropEditor::setImage(const QImage& image, const QSize& source) {
@@ -290,11 +290,13 @@ void CropEditor::keyPressEvent(QKeyEvent* event) {
             if (m_drag != Drag::None) {
                 m_drag = Drag::None;
                 change(m_before);
-            } else if (!m_crop.whole()) {
-                reset();
             } else {
-                event->ignore();  // one step further back is the strip's
+                event->ignore();  // the box stays; closing the editor is the strip's
             }
+            return;
+        case Qt::Key_Backspace:
+        case Qt::Key_Delete:
+            reset();
             return;
         default:
             QWidget::keyPressEvent(event);
@@ -313,11 +315,12 @@ void CropEditor::keyPressEvent(QKeyEvent* event) {
 
 bool CropEditor::event(QEvent* event) {
     if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) update();
-    // While there is a box Esc is ours, also where the window has it as a shortcut.
+    // These are ours while the editor has the focus, also where the window has them as shortcuts.
     if (event->type() == QEvent::ShortcutOverride) {
         const auto* key = static_cast<QKeyEvent*>(event);
         const bool arrows = key->key() >= Qt::Key_Left && key->key() <= Qt::Key_Down;
-        if (arrows || (key->key() == Qt::Key_Escape && (m_drag != Drag::None || !m_crop.whole()))) {
+        const bool whole = key->key() == Qt::Key_Backspace || key->key() == Qt::Key_Delete;
+        if (arrows || whole || (key->key() == Qt::Key_Escape && m_drag != Drag::None)) {
             event->accept();
             return true;
         }

@@ -11,7 +11,7 @@ namespace fieldmark {
 
 /// A rectangle on a picture. Drag outside the box draws a new one, inside moves it, on a handle resizes it.
 /// Keys: arrows move by one percent, with Shift they move the right and lower edges, with Ctrl in steps of a
-/// tenth; Esc goes back to the whole picture. UI thread.
+/// tenth; Backspace goes back to the whole picture, Esc ends a drag. UI thread.
 class CropEditor : public QWidget {
     Q_OBJECT
   public:

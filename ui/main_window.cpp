@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 #include <QAction>
 #include <QApplication>
@@ -291,16 +292,21 @@ void MainWindow::connect_parts() {
             });
 
     connect(m_strip, &QueryStrip::imagesChanged, this, [this] {
+        m_show_best = true;
         m_matches->setImages(m_strip->images());
         m_query_clear->setEnabled(!m_strip->isEmpty());
         if (m_strip->isEmpty()) m_match_model->clear();
         if (m_page != Page::Compare || m_strip->isEmpty()) choose_page();
     });
-    connect(m_strip, &QueryStrip::openFileRequested, this, &MainWindow::choose_query);
+    connect(m_strip, &QueryStrip::openFileRequested, this, [this] { choose_query(); });
+    connect(m_strip, &QueryStrip::addFileRequested, this, [this] { choose_query(false); });
     connect(m_matches, &MatchController::finished, this, [this](const SearchResponse&) {
+        m_query_failed = false;
         update_empty_texts();
-        if (m_page == Page::Matches && !m_match_view->currentIndex().isValid() &&
-            m_match_model->rowCount() > 0) {
+        // A changed question begins at rank 1; a quiet look for newer pictures leaves the eye where it is.
+        const bool best = std::exchange(m_show_best, false) || !m_match_view->currentIndex().isValid();
+        if (m_page == Page::Matches && best && m_match_model->rowCount() > 0) {
+            m_match_view->scrollToTop();
             m_match_view->selectionModel()->setCurrentIndex(m_match_model->index(0),
                                                             QItemSelectionModel::ClearAndSelect);
         }
@@ -312,6 +318,7 @@ void MainWindow::connect_parts() {
         message.id = QStringLiteral("search");
         message.actions.push_back({tr("Retry"), [this] { m_matches->rerun(); }});
         m_messages->show_message(message);
+        m_query_failed = true;
         update_empty_texts();
     });
     connect(m_matches, &MatchController::started, this, [this] {
@@ -371,7 +378,10 @@ void MainWindow::connect_parts() {
     });
     connect(m_inspector, &Inspector::compareRequested, this, &MainWindow::compare_selected);
     connect(m_inspector, &Inspector::problemOccurred, m_messages, &MessageBar::show_error);
-    connect(m_compare, &CompareView::closed, this, [this] { show_page(m_before_compare); });
+    connect(m_compare, &CompareView::closed, this, [this] {
+        show_page(m_before_compare);
+        if (GalleryView* view = active_view()) view->scrollTo(view->currentIndex());
+    });
     connect(m_compare, &CompareView::currentChanged, this, [this](int row) {
         if (m_before_compare != Page::Matches || row < 0 || row >= m_match_model->rowCount()) return;
         m_match_view->selectionModel()->setCurrentIndex(m_match_model->index(row),
@@ -623,6 +633,10 @@ void MainWindow::update_empty_texts() {
             model.loading ? tr("Getting ready…") : tr("Searching…"),
             model.loading ? tr("The model is being loaded; the search begins by itself.") : QString(),
             QStringLiteral("search"));
+    } else if (m_query_failed) {
+        m_match_view->set_empty_text(tr("This query has no answer"),
+                                     tr("See the message above, or choose another picture."),
+                                     QStringLiteral("find-similar"));
     } else if (filtered) {
         m_match_view->set_empty_text(tr("No look-alike fits this filter"),
                                      tr("Remove a filter above to see more."), QStringLiteral("filter"));
@@ -677,6 +691,7 @@ void MainWindow::apply_query() {
     if (!m_session->is_open()) return;
     const ItemQuery query = current_query();
     m_gallery_model->set_query(query);
+    m_show_best = m_show_best || !m_strip->isEmpty();
     m_matches->setFilter(query);
     m_sidebar->set_conditions(m_conditions);
     m_chips->setConditions(m_conditions);
@@ -769,10 +784,10 @@ void MainWindow::step_back() {
     }
 }
 
-void MainWindow::find_similar(const std::vector<QueryImage>& images) {
+void MainWindow::find_similar(const std::vector<QueryImage>& images, bool replace) {
     if (images.empty()) return;
     if (m_page == Page::Compare) show_page(m_before_compare);
-    m_strip->add(images, true);
+    m_strip->add(images, replace);
 }
 
 // --- imports ---

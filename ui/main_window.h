@@ -66,7 +66,8 @@ class MainWindow : public QMainWindow {
 
     void import_paths(const std::vector<std::string>& paths, const std::string& labels_csv = {},
                       const QString& name = {});
-    void find_similar(const std::vector<QueryImage>& images);
+    /// `replace` false: these join the pictures of the present query.
+    void find_similar(const std::vector<QueryImage>& images, bool replace = true);
 
     enum class Page { Welcome, Gallery, Matches, Compare };
     Page page() const { return m_page; }
@@ -123,7 +124,7 @@ class MainWindow : public QMainWindow {
                         const QString& icon_name = {});
     void choose_folder();
     void choose_files();
-    void choose_query();
+    void choose_query(bool replace = true);
     void choose_labels();
     void choose_library(bool create);
     void compare_selected();
@@ -185,6 +186,8 @@ class MainWindow : public QMainWindow {
     bool m_inspector_wanted = true;
     bool m_narrow = false;  ///< started under 900 px: panels are closed until asked for
     bool m_layout_restored = false;
+    bool m_show_best = false;         ///< the next answer is to a changed question
+    bool m_query_failed = false;
     bool m_samples = false;      ///< the sample library is being opened
     bool m_ask_samples = false;  ///< and shall be asked a question once it is there
     std::string m_sample_folder;

@@ -359,17 +359,18 @@ void MainWindow::choose_files() {
     dialog->open();
 }
 
-void MainWindow::choose_query() {
-    QFileDialog* dialog = open_dialog(tr("Find look-alikes of a picture"));
+void MainWindow::choose_query(bool replace) {
+    QFileDialog* dialog =
+        open_dialog(replace ? tr("Find look-alikes of a picture") : tr("Add another picture to the query"));
     dialog->setFileMode(QFileDialog::ExistingFiles);
-    connect(dialog, &QFileDialog::filesSelected, this, [this](const QStringList& files) {
+    connect(dialog, &QFileDialog::filesSelected, this, [this, replace](const QStringList& files) {
         std::vector<QueryImage> images;
         for (const QString& file : files) {
             QueryImage image;
             image.path = Text::path_bytes(file);
             images.push_back(image);
         }
-        find_similar(images);
+        find_similar(images, replace);
     });
     dialog->open();
 }

@@ -174,16 +174,17 @@ void QueryCard::updateTexts() {
                  : tr("Matches look like this picture. Click to move them away from it instead (N)"));
     const double share = static_cast<double>(m_image.crop.width) * m_image.crop.height / 1e8;
     m_crop->setChecked(m_crop_open);
-    m_crop->setText(m_image.crop.whole() ? tr("Whole picture") : tr("Part, %1").arg(Text::percent(share)));
+    const QString part =
+        m_image.crop.whole() ? tr("Whole picture") : tr("Part, %1").arg(Text::percent(share));
+    m_crop->setText(m_image.crop.whole() ? tr("Crop…") : part);
     m_crop->setAccessibleName(m_image.crop.whole()
                                   ? tr("Choose a part of the picture")
                                   : tr("Change the part of the picture, %1").arg(Text::percent(share)));
     m_crop->setToolTip(tr("Drag a box around what matters (Enter)"));
     m_remove->setAccessibleName(tr("Remove %1 from the query").arg(name()));
     const QString what = negative ? tr("not like this") : tr("like this");
-    setAccessibleName(
-        tr("Query picture %1 of %2: %3, %4, %5", "index, count, name, like or not, crop")
-            .arg(QString::number(m_index + 1), QString::number(m_count), name(), what, m_crop->text()));
+    setAccessibleName(tr("Query picture %1 of %2: %3, %4, %5", "index, count, name, like or not, crop")
+                          .arg(QString::number(m_index + 1), QString::number(m_count), name(), what, part));
     setAccessibleDescription(m_error);
     setToolTip(m_error);
 }

@@ -187,7 +187,7 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_another->setAccessibleName(tr("Add another picture to the query"));
     m_another->setToolTip(tr("Add another picture to the query, or drop one here"));
     m_another->setFocusPolicy(Qt::StrongFocus);
-    connect(m_another, &QToolButton::clicked, this, &QueryStrip::openFileRequested);
+    connect(m_another, &QToolButton::clicked, this, &QueryStrip::addFileRequested);
     m_clear = new QToolButton(m_buttons);
     m_clear->setObjectName(QStringLiteral("clearQuery"));
     m_clear->setIcon(icon(QStringLiteral("close")));
@@ -232,7 +232,7 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_crop_reset = new QToolButton(m_panel);
     m_crop_reset->setObjectName(QStringLiteral("resetCrop"));
     m_crop_reset->setText(tr("Whole picture"));
-    m_crop_reset->setToolTip(tr("Search with the whole picture (Esc)"));
+    m_crop_reset->setToolTip(tr("Search with the whole picture (Backspace)"));
     side->addWidget(m_crop_reset);
     auto* done = new QToolButton(m_panel);
     done->setObjectName(QStringLiteral("closeCrop"));
@@ -302,6 +302,7 @@ void QueryStrip::add(const std::vector<QueryImage>& images, bool replace) {
             if (indexOf(card) == m_edited) refreshCropPanel();
         });
         m_row_layout->insertWidget(static_cast<int>(m_cards.size()), card);
+        card->show();  // a layout measures only what is shown
         m_cards.push_back(card);
     }
     changed();

@@ -44,7 +44,8 @@ class QueryStrip : public QWidget {
 
   Q_SIGNALS:
     void imagesChanged();
-    void openFileRequested();
+    void openFileRequested();  ///< for a new query
+    void addFileRequested();   ///< for this one
 
   protected:
     void dragEnterEvent(QDragEnterEvent* event) override;

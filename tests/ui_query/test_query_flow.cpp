@@ -256,12 +256,25 @@ class TestQueryFlow : public QObject {
         QVERIFY(!strip.images()[0].crop.whole());
         QTRY_VERIFY_WITH_TIMEOUT(finished.size() >= 1 && !m_controller->running(), kWait);
         QVERIFY(strip.findChild<QLabel*>(QStringLiteral("cropText"))->text().contains(QLatin1Char('%')));
-        QTest::keyClick(editor, Qt::Key_Escape);  // first the box goes, then the panel
-        QVERIFY(strip.images()[0].crop.whole());
-        QCOMPARE(strip.editedCrop(), 0);
-        QTest::keyClick(editor, Qt::Key_Escape);
+        QTest::keyClick(editor, Qt::Key_Escape);  // the panel goes, the box stays
         QCOMPARE(strip.editedCrop(), -1);
         QVERIFY(!editor->isVisible());
+        QVERIFY(!strip.images()[0].crop.whole());
+        strip.editCrop(0);
+        QTest::keyClick(editor, Qt::Key_Backspace);
+        QVERIFY(strip.images()[0].crop.whole());
+        QCOMPARE(strip.editedCrop(), 0);
+        strip.editCrop(-1);
+
+        // A second query takes the first one's place, and its card can be seen.
+        QueryImage other;
+        other.path = path(QStringLiteral("stranger.jpg")).toStdString();
+        strip.add({other}, true);
+        const auto cards = strip.findChildren<QueryCard*>();
+        const auto shown = std::count_if(cards.begin(), cards.end(), [](const QueryCard* one) {
+            return one->isVisible() && !one->visibleRegion().isEmpty();
+        });
+        QCOMPARE(shown, 1);
     }
 
     void announces_what_an_import_adds() {

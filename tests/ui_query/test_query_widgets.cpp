@@ -97,7 +97,9 @@ class TestQueryWidgets : public QObject {
         QTest::keyClick(&editor, Qt::Key_Left, Qt::ShiftModifier);
         QCOMPARE(editor.crop(), (Crop{1100, 990, 4900, 5000}));
         QCOMPARE(changed.size(), 3);
-        QTest::keyClick(&editor, Qt::Key_Escape);
+        QTest::keyClick(&editor, Qt::Key_Escape);  // leaves the editor, not the box
+        QCOMPARE(editor.crop(), (Crop{1100, 990, 4900, 5000}));
+        QTest::keyClick(&editor, Qt::Key_Backspace);
         QVERIFY(editor.crop().whole());
         QTest::keyClick(&editor, Qt::Key_Left);  // from the whole picture there is a box to start with
         QVERIFY(!editor.crop().whole() && editor.crop().valid());
