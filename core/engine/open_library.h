@@ -104,7 +104,6 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
 
     std::mutex m_jobs_mutex;
     std::map<RequestId, std::stop_source> m_searches;
-    std::set<RequestId> m_cancelled_searches;
     std::stop_source m_count_stop;
     std::stop_source m_import_stop;
     std::stop_source m_evaluation_stop;

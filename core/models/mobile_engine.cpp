@@ -328,102 +328,99 @@ void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Work
     const Block& block = plan.blocks[index];
     const MobileKernels& kernels = *plan.kernels;
     const int lanes = plan.lanes();
-    {
-        const float* in = work.map[index % 2].get();
-        float* out = work.map[1 - index % 2].get();
-        const std::ptrdiff_t pitch = static_cast<std::ptrdiff_t>(block.padded_width) * lanes;
-        const std::ptrdiff_t plane = block.band_rows * pitch;
-        const std::ptrdiff_t out_pitch = static_cast<std::ptrdiff_t>(block.out_width) * lanes;
-        const std::ptrdiff_t filtered_plane = block.band * out_pitch;
-        const int stride = block.depthwise.stride, kernel = block.depthwise.kernel;
-        const int inner_groups = block.expand.out_groups;
-        float* expanded = work.expanded.get();
+    const float* in = work.map[index % 2].get();
+    float* out = work.map[1 - index % 2].get();
+    const std::ptrdiff_t pitch = static_cast<std::ptrdiff_t>(block.padded_width) * lanes;
+    const std::ptrdiff_t plane = block.band_rows * pitch;
+    const std::ptrdiff_t out_pitch = static_cast<std::ptrdiff_t>(block.out_width) * lanes;
+    const std::ptrdiff_t filtered_plane = block.band * out_pitch;
+    const int stride = block.depthwise.stride, kernel = block.depthwise.kernel;
+    const int inner_groups = block.expand.out_groups;
+    float* expanded = work.expanded.get();
 
-        // The padding's columns are zero from here on: nothing else writes there.
-        for (int row = 0; row < inner_groups * block.band_rows; ++row) {
-            std::fill_n(expanded + row * pitch, block.columns.before * lanes, 0.0f);
-            std::fill_n(expanded + row * pitch + (block.columns.before + block.width) * lanes,
-                        block.columns.behind * lanes, 0.0f);
+    // The padding's columns are zero from here on: nothing else writes there.
+    for (int row = 0; row < inner_groups * block.band_rows; ++row) {
+        std::fill_n(expanded + row * pitch, block.columns.before * lanes, 0.0f);
+        std::fill_n(expanded + row * pitch + (block.columns.before + block.width) * lanes,
+                    block.columns.behind * lanes, 0.0f);
+    }
+
+    int have = -block.rows.before;  // expanded rows before this one are in the buffer or no longer needed
+    for (int first = 0; first < block.out_height; first += block.band) {
+        const int band = std::min(block.band, block.out_height - first);
+        const int begin = first * stride - block.rows.before;  // expanded rows this band needs: [begin, end)
+        const int end = begin + (band - 1) * stride + kernel;
+        // Rows shared with the band before move to the top of the buffer.
+        const int shared = std::max(0, have - begin);
+        if (first > 0 && shared > 0) {
+            const int from = block.band * stride;  // where row `begin` lay
+            for (int g = 0; g < inner_groups; ++g)
+                std::memmove(expanded + g * plane, expanded + g * plane + from * pitch,
+                             size(shared) * size(static_cast<int>(pitch)) * sizeof(float));
         }
-
-        int have = -block.rows.before;  // expanded rows before this one are in the buffer or no longer needed
-        for (int first = 0; first < block.out_height; first += block.band) {
-            const int band = std::min(block.band, block.out_height - first);
-            const int begin =
-                first * stride - block.rows.before;  // expanded rows this band needs: [begin, end)
-            const int end = begin + (band - 1) * stride + kernel;
-            // Rows shared with the band before move to the top of the buffer.
-            const int shared = std::max(0, have - begin);
-            if (first > 0 && shared > 0) {
-                const int from = block.band * stride;  // where row `begin` lay
+        const int fresh = begin + shared;
+        const int real_begin = std::clamp(fresh, 0, block.height),
+                  real_end = std::clamp(end, 0, block.height);
+        for (int y = fresh; y < end; ++y)
+            if (y < 0 || y >= block.height)
                 for (int g = 0; g < inner_groups; ++g)
-                    std::memmove(expanded + g * plane, expanded + g * plane + from * pitch,
-                                 size(shared) * size(static_cast<int>(pitch)) * sizeof(float));
-            }
-            const int fresh = begin + shared;
-            const int real_begin = std::clamp(fresh, 0, block.height),
-                      real_end = std::clamp(end, 0, block.height);
-            for (int y = fresh; y < end; ++y)
-                if (y < 0 || y >= block.height)
-                    for (int g = 0; g < inner_groups; ++g)
-                        std::fill_n(expanded + g * plane + (y - begin) * pitch, pitch, 0.0f);
-            float* fresh_rows = expanded + (real_begin - begin) * pitch + block.columns.before * lanes;
-            if (real_end > real_begin && block.stem) {
-                constexpr int kStemStride = 2;
-                const int taps = block.expand.values / 3;
-                const int stem_kernel = taps == 9 ? 3 : 5;
-                const int picture_pitch = plan.picture_pitch();
-                read_pixels(kernels, plan.input, plan.stem_columns, plan.mean, plan.scale, pixels,
-                            real_begin * kStemStride - plan.stem_rows.before,
-                            (real_end - real_begin - 1) * kStemStride + stem_kernel, work.picture.get());
-                DenseRun run;
-                run.segment_stride = picture_pitch;
-                run.segments = stem_kernel;
-                run.segment_length = run.last_length = stem_kernel * 3;
-                run.residual = nullptr;
-                run.out_offsets = nullptr;
-                run.out_group_stride = plane;
-                run.pixels = block.width;
-                run.relu6 = true;
-                for (int y = real_begin; y < real_end; ++y) {
-                    run.in = work.picture.get() + (y - real_begin) * kStemStride * picture_pitch;
-                    for (int g = 0; g < inner_groups; g += 2) {
-                        run.groups = std::min(2, inner_groups - g);
-                        run.weights =
-                            block.expand.weights.get() + size(g) * size(block.expand.values) * size(lanes);
-                        run.bias = block.expand.bias.get() + g * lanes;
-                        run.out = fresh_rows + g * plane + (y - real_begin) * pitch;
-                        kernels.stem(run);
-                    }
-                }
-            } else if (real_end > real_begin) {
-                const std::ptrdiff_t in_pitch = static_cast<std::ptrdiff_t>(block.width) * lanes;
-                pointwise(kernels, block.expand,
-                          {in + real_begin * in_pitch, block.height * in_pitch, fresh_rows, plane,
-                           block.offsets.data(), nullptr, (real_end - real_begin) * block.width, true});
-            }
-            have = end;
-
-            DepthwiseRow row;
-            row.row_stride = pitch;
-            row.pixels = block.out_width;
-            row.kernel = kernel;
-            row.stride = stride;
-            for (int g = 0; g < inner_groups; ++g) {
-                row.weights = block.depthwise.weights.get() + g * kernel * kernel * lanes;
-                row.bias = block.depthwise.bias.get() + g * lanes;
-                for (int y = 0; y < band; ++y) {
-                    row.in = expanded + g * plane + y * stride * pitch;
-                    row.out = work.filtered.get() + g * filtered_plane + y * out_pitch;
-                    kernels.depthwise(row);
+                    std::fill_n(expanded + g * plane + (y - begin) * pitch, pitch, 0.0f);
+        float* fresh_rows = expanded + (real_begin - begin) * pitch + block.columns.before * lanes;
+        if (real_end > real_begin && block.stem) {
+            constexpr int kStemStride = 2;
+            const int taps = block.expand.values / 3;
+            const int stem_kernel = taps == 9 ? 3 : 5;
+            const int picture_pitch = plan.picture_pitch();
+            read_pixels(kernels, plan.input, plan.stem_columns, plan.mean, plan.scale, pixels,
+                        real_begin * kStemStride - plan.stem_rows.before,
+                        (real_end - real_begin - 1) * kStemStride + stem_kernel, work.picture.get());
+            DenseRun run;
+            run.segment_stride = picture_pitch;
+            run.segments = stem_kernel;
+            run.segment_length = run.last_length = stem_kernel * 3;
+            run.residual = nullptr;
+            run.out_offsets = nullptr;
+            run.out_group_stride = plane;
+            run.pixels = block.width;
+            run.relu6 = true;
+            for (int y = real_begin; y < real_end; ++y) {
+                run.in = work.picture.get() + (y - real_begin) * kStemStride * picture_pitch;
+                for (int g = 0; g < inner_groups; g += 2) {
+                    run.groups = std::min(2, inner_groups - g);
+                    run.weights =
+                        block.expand.weights.get() + size(g) * size(block.expand.values) * size(lanes);
+                    run.bias = block.expand.bias.get() + g * lanes;
+                    run.out = fresh_rows + g * plane + (y - real_begin) * pitch;
+                    kernels.stem(run);
                 }
             }
-            const std::ptrdiff_t at = first * out_pitch;
-            // A residual block keeps size and channel groups, so its input lies exactly as its output does.
-            pointwise(kernels, block.project,
-                      {work.filtered.get(), filtered_plane, out + at, block.out_height * out_pitch, nullptr,
-                       block.residual ? in + at : nullptr, band * block.out_width, false});
+        } else if (real_end > real_begin) {
+            const std::ptrdiff_t in_pitch = static_cast<std::ptrdiff_t>(block.width) * lanes;
+            pointwise(kernels, block.expand,
+                      {in + real_begin * in_pitch, block.height * in_pitch, fresh_rows, plane,
+                       block.offsets.data(), nullptr, (real_end - real_begin) * block.width, true});
         }
+        have = end;
+
+        DepthwiseRow row;
+        row.row_stride = pitch;
+        row.pixels = block.out_width;
+        row.kernel = kernel;
+        row.stride = stride;
+        for (int g = 0; g < inner_groups; ++g) {
+            row.weights = block.depthwise.weights.get() + g * kernel * kernel * lanes;
+            row.bias = block.depthwise.bias.get() + g * lanes;
+            for (int y = 0; y < band; ++y) {
+                row.in = expanded + g * plane + y * stride * pitch;
+                row.out = work.filtered.get() + g * filtered_plane + y * out_pitch;
+                kernels.depthwise(row);
+            }
+        }
+        const std::ptrdiff_t at = first * out_pitch;
+        // A residual block keeps size and channel groups, so its input lies exactly as its output does.
+        pointwise(kernels, block.project,
+                  {work.filtered.get(), filtered_plane, out + at, block.out_height * out_pitch, nullptr,
+                   block.residual ? in + at : nullptr, band * block.out_width, false});
     }
 }
 
