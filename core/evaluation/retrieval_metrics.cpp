@@ -144,9 +144,7 @@ class Evaluation {
           m_count(features.size() / dimension),
           m_classes(classes),
           m_ks(ks),
-          m_first_match(m_count, -1),
-          m_map_at_r(m_count, 0),
-          m_average_precision(m_count, 0) {}
+          m_outcomes(m_count) {}
 
     /// Memory of one thread.
     struct Scratch {
@@ -196,12 +194,13 @@ class Evaluation {
         }
         // Summed by row, so that the figures do not depend on which thread took which block.
         for (std::size_t row = 0; row < m_count; ++row) {
-            metrics.map_at_r += m_map_at_r[row];
-            metrics.mean_average_precision += m_average_precision[row];
+            metrics.map_at_r += m_outcomes[row].map_at_r;
+            metrics.mean_average_precision += m_outcomes[row].average_precision;
+            metrics.first_match.push_back(m_outcomes[row].first_match);
         }
         metrics.map_at_r /= queries;
         metrics.mean_average_precision /= queries;
-        metrics.first_match = std::move(m_first_match);
+        metrics.by_row = std::move(m_outcomes);
         return metrics;
     }
 
@@ -209,13 +208,23 @@ class Evaluation {
     void one_query(std::size_t query, std::span<float> scores, Ranker& ranker,
                    std::vector<std::int64_t>& hits) {
         scores[query] = -std::numeric_limits<float>::infinity();
+        QueryOutcome& outcome = m_outcomes[query];
         if (m_count > 1) {  // max_element returns the first of equals
-            m_first_match[query] =
-                static_cast<std::int32_t>(std::max_element(scores.begin(), scores.end()) - scores.begin());
+            const auto first = std::max_element(scores.begin(), scores.end());
+            outcome.first_match = static_cast<std::int32_t>(first - scores.begin());
+            outcome.first_score = *first;
         }
         const auto& positives = m_classes.rows[m_classes.of_row[query]];
         if (positives.size() < 2) return;
+        for (const std::int32_t row : positives) {  // by rising row, so that the first of equals stays
+            const float score = scores[static_cast<std::size_t>(row)];
+            if (static_cast<std::size_t>(row) == query) continue;
+            if (outcome.right_match >= 0 && score <= outcome.right_score) continue;
+            outcome.right_match = row;
+            outcome.right_score = score;
+        }
         const auto& ranks = ranker.ranks(scores, positives, query);
+        outcome.right_rank = ranks.front();
         for (std::size_t i = 0; i < m_ks.size(); ++i) hits[i] += ranks.front() <= m_ks[i] ? 1 : 0;
         const auto r = static_cast<std::int64_t>(ranks.size());
         double at_r = 0;
@@ -225,8 +234,8 @@ class Evaluation {
             average += precision;
             if (ranks[i] <= r) at_r += precision;
         }
-        m_map_at_r[query] = at_r / static_cast<double>(r);
-        m_average_precision[query] = average / static_cast<double>(r);
+        outcome.map_at_r = at_r / static_cast<double>(r);
+        outcome.average_precision = average / static_cast<double>(r);
     }
 
     std::span<const float> m_features;
@@ -234,9 +243,7 @@ class Evaluation {
     std::size_t m_count;
     const Classes& m_classes;
     std::span<const int> m_ks;
-    std::vector<std::int32_t> m_first_match;
-    std::vector<double> m_map_at_r;
-    std::vector<double> m_average_precision;
+    std::vector<QueryOutcome> m_outcomes;
 };
 
 }  // namespace

@@ -13,6 +13,18 @@
 
 namespace fieldmark {
 
+/// What became of one query. A query alone in its class (no right answer exists) has right_match -1.
+struct QueryOutcome {
+    std::int32_t first_match = -1;  ///< row of the nearest other, -1 where there is none
+    float first_score = 0;          ///< its cosine
+    std::int32_t right_match = -1;  ///< row of the nearest other of the same class
+    float right_score = 0;
+    std::int64_t right_rank = 0;   ///< of right_match, from 1; 0 where there is none
+    double map_at_r = 0;           ///< precision averaged to rank R, of this query
+    double average_precision = 0;  ///< over the whole ranking
+    bool counted() const { return right_match >= 0; }
+};
+
 /// Leave-one-out retrieval quality. Fractions, 0 to 1.
 struct RetrievalMetrics {
     int queries = 0;  ///< items whose class has at least one other item
@@ -22,6 +34,7 @@ struct RetrievalMetrics {
     double map_at_r = 0;                ///< MAP@R (Musgrave et al. 2020, eq. 3): precision averaged to rank R
     double mean_average_precision = 0;  ///< mAP over the whole ranking
     std::vector<std::int32_t> first_match;  ///< by row: its nearest other row, -1 where there is none
+    std::vector<QueryOutcome> by_row;       ///< one for each row, in their order
 };
 
 /// features: (count, dimension) float32, L2-normalised rows; labels: (count) class indices.
