@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/manifest.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -17,6 +18,8 @@ using nlohmann::json;
 constexpr int kFormat = 1;
 constexpr int kMaxInputSize = 4096;
 constexpr int kMaxDimension = 65536;
+constexpr int kMaxHeads = 1024;
+constexpr int kHashBytes = 32;
 
 /// The shortest text that reads back as the same float, so that the hash does not depend on a printf.
 std::string number_text(float value) {
@@ -34,6 +37,27 @@ class FieldReader {
         const auto it = m_object.find(name);
         if (it == m_object.end() || !it->is_string()) return fail(name), std::string();
         return it->get<std::string>();
+    }
+
+    /// `fallback` where there is no such field; a field of another type is wrong all the same.
+    std::string optional_text(const char* name, const std::string& fallback = {}) {
+        return m_object.contains(name) ? text(name) : fallback;
+    }
+    int optional_integer(const char* name, int max) {
+        return m_object.contains(name) ? integer(name, max) : 0;
+    }
+
+    /// The name of a file inside the model's folder.
+    std::string file_name(const char* name) {
+        std::string file = text(name);
+        if (file.empty() || file.find('/') != std::string::npos || file == "." || file == "..") fail(name);
+        return file;
+    }
+    std::string hash(const char* name) {
+        std::string digits = text(name);
+        const std::string bytes = from_hex(digits);
+        if (bytes.size() != kHashBytes) fail(name);
+        return to_hex(bytes);
     }
 
     int integer(const char* name, int max) {
@@ -64,7 +88,33 @@ class FieldReader {
     std::string m_problem;
 };
 
+bool is_transformer(const std::string& kind) {
+    return kind == "vit" || kind == "ica";
+}
+
+/// What a manifest that names no pooling means.
+std::string default_pooling(const std::string& kind) {
+    return is_transformer(kind) ? "class" : "global-mean";
+}
+
+bool known_pooling(const ModelInfo& info) {
+    const std::string& pooling = info.pooling;
+    if (is_transformer(info.kind)) return pooling == "class" || pooling == "mean" || pooling == "both";
+    // A head takes whatever the model beneath it gives.
+    return pooling == "global-mean" || info.kind == "head";
+}
+
+std::string file_of(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
 }  // namespace
+
+const std::vector<std::string>& model_kinds() {
+    static const std::vector<std::string> kinds = {
+        "efficientnet-lite", "mobilenet-v2", "vit", "head", "ica", "gdfnet"};
+    return kinds;
+}
 
 Result<Manifest> read_manifest(const std::string& folder) {
     const std::string path = folder + "/manifest.json";
@@ -94,11 +144,26 @@ Result<Manifest> read_manifest(const std::string& folder) {
     info.feature = fields.text("feature");
     info.licence = fields.text("licence");
     info.source = fields.text("source");
-    manifest.weights_sha256 = fields.text("weights_sha256");
-    const std::string weights = fields.text("weights");
-    if (weights.empty() || weights.find('/') != std::string::npos || weights == "..") fields.fail("weights");
-    if (from_hex(manifest.weights_sha256).size() != 32) fields.fail("weights_sha256");
-    manifest.weights_path = folder + "/" + weights;
+    manifest.weights_path = folder + "/" + fields.file_name("weights");
+    manifest.weights_sha256 = fields.hash("weights_sha256");
+    if (document.contains("head")) {
+        manifest.head_path = folder + "/" + fields.file_name("head");
+        manifest.head_sha256 = fields.hash("head_sha256");
+    }
+    // A head or adapters mean nothing without the model beneath.
+    if (document.contains("base") || info.kind == "head" || info.kind == "ica")
+        info.base = fields.hash("base");
+    info.method = fields.optional_text("method");
+    info.bits = fields.optional_integer("bits", kMaxDimension);
+    info.heads = fields.optional_integer("heads", kMaxHeads);
+    info.pooling = fields.optional_text("pooling", default_pooling(info.kind));
+    if (const auto training = document.find("training"); training != document.end()) {
+        if (training->is_object()) {
+            manifest.training = training->dump(-1, ' ', false, json::error_handler_t::replace);
+        } else {
+            fields.fail("training");
+        }
+    }
 
     const auto input = document.find("input");
     if (input == document.end() || !input->is_object()) return damaged("has no usable field \"input\"");
@@ -120,14 +185,59 @@ Result<Manifest> read_manifest(const std::string& folder) {
     if (!input_fields.problem().empty())
         return damaged("has no usable field \"input." + input_fields.problem() + "\"");
     if (info.name.empty()) return damaged("has no usable field \"name\"");
-    if (info.kind != "efficientnet-lite")
+    const auto& kinds = model_kinds();
+    if (std::find(kinds.begin(), kinds.end(), info.kind) == kinds.end())
         return Error{ErrorKind::Unsupported, "The model description \"" + path + "\" is of the kind \"" +
                                                  info.kind + "\", which this version cannot run."};
-    info.hash = model_hash(info, manifest.weights_sha256);
+    if (!known_pooling(info)) return damaged("has no usable field \"pooling\"");
+    info.hash = model_hash(info, manifest.weights_sha256, manifest.head_sha256);
     return manifest;
 }
 
-std::string model_hash(const ModelInfo& info, const std::string& weights_sha256) {
+Result<std::string> manifest_text(const Manifest& manifest) {
+    const ModelInfo& info = manifest.info;
+    nlohmann::ordered_json document;
+    document["format"] = kFormat;
+    document["name"] = info.name;
+    document["kind"] = info.kind;
+    if (!info.base.empty()) document["base"] = info.base;
+    if (!info.method.empty()) document["method"] = info.method;
+    document["weights"] = file_of(manifest.weights_path);
+    document["weights_sha256"] = manifest.weights_sha256;
+    if (!manifest.head_path.empty()) {
+        document["head"] = file_of(manifest.head_path);
+        document["head_sha256"] = manifest.head_sha256;
+    }
+    auto& input = document["input"];
+    input["width"] = info.input_width;
+    input["height"] = info.input_height;
+    input["resize"] = info.resize == ResizeMode::Squash ? "squash" : "center-crop";
+    // Through their shortest text: a person who edits the file should not meet the digits of a float's
+    // double.
+    for (const float value : info.mean)
+        input["mean"].push_back(nlohmann::ordered_json::parse(number_text(value)));
+    for (const float value : info.scale)
+        input["scale"].push_back(nlohmann::ordered_json::parse(number_text(value)));
+    document["feature"] = info.feature;
+    document["pooling"] = info.pooling;
+    if (info.heads > 0) document["heads"] = info.heads;
+    document["dimension"] = info.dimension;
+    if (info.bits > 0) document["bits"] = info.bits;
+    document["licence"] = info.licence;
+    document["source"] = info.source;
+    if (!manifest.training.empty()) {
+        auto training = nlohmann::ordered_json::parse(manifest.training, nullptr, /*allow_exceptions=*/false);
+        if (!training.is_object())
+            return Error{ErrorKind::Usage, "What is noted about the training of the model \"" + info.name +
+                                               "\" is not a JSON object."};
+        document["training"] = std::move(training);
+    }
+    // Names are bytes: what is not UTF-8 in them is shown as such rather than refused.
+    return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::string model_hash(const ModelInfo& info, const std::string& weights_sha256,
+                       const std::string& head_sha256) {
     // One line a part, so that no two recipes can write the same bytes. "picture" names the fixed part of the
     // preprocessing (orientation, alpha on grey, colours as stored, filter): change it when that changes.
     std::string recipe = "fieldmark model 1\n";
@@ -137,11 +247,16 @@ std::string model_hash(const ModelInfo& info, const std::string& weights_sha256)
     recipe += "size " + std::to_string(info.input_width) + " " + std::to_string(info.input_height) + "\n";
     recipe += std::string("resize ") + (info.resize == ResizeMode::Squash ? "squash" : "center-crop") + "\n";
     recipe += "mean";
-    for (const float value : info.mean) recipe += " " + number_text(value);
+    for (const float value : info.mean) recipe.append(" ").append(number_text(value));
     recipe += "\nscale";
-    for (const float value : info.scale) recipe += " " + number_text(value);
-    recipe += "\npooling global-mean\nnormalisation l2\n";
+    for (const float value : info.scale) recipe.append(" ").append(number_text(value));
+    recipe += "\npooling " + info.pooling + "\nnormalisation l2\n";
     recipe += "dimension " + std::to_string(info.dimension) + "\n";
+    // Lines that plain models lack, so that what was embedded before they existed keeps its hash.
+    if (!info.base.empty()) recipe += "base " + to_hex(from_hex(info.base)) + "\n";
+    if (!head_sha256.empty()) recipe += "head " + to_hex(from_hex(head_sha256)) + "\n";
+    if (info.heads > 0) recipe += "heads " + std::to_string(info.heads) + "\n";
+    if (info.bits > 0) recipe += "bits " + std::to_string(info.bits) + "\n";
     return to_hex(sha256(std::as_bytes(std::span<const char>(recipe.data(), recipe.size()))));
 }
 

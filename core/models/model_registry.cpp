@@ -7,19 +7,23 @@
 #include <algorithm>
 #include <climits>
 #include <cstdlib>
+#include <optional>
 #include <set>
 
 #include "core/base/digest.h"
 #include "core/base/file_system.h"
 #include "core/models/efficientnet_lite.h"
+#include "core/models/head_backbone.h"
 #include "core/models/manifest.h"
-#include "core/models/safetensors.h"
 
 namespace fieldmark {
 namespace {
 
 constexpr const char* kDefaultModel = "efficientnet-lite0";
 constexpr std::size_t kMinHashDigits = 8;
+constexpr std::size_t kHashDigits = 64;
+// A head on adapters on a network is three; more is a mistake.
+constexpr int kMaxDepth = 4;
 
 /// The folder of the running program; empty where the system does not say.
 std::string program_folder() {
@@ -49,18 +53,27 @@ std::vector<std::string> ModelRegistry::default_search_path() {
         if (end > begin) folders.push_back(listed.substr(begin, end - begin));
         begin = end + 1;
     }
-    // The specification ignores a relative XDG_DATA_HOME.
-    if (const std::string data = environment("XDG_DATA_HOME"); data.starts_with('/')) {
-        folders.push_back(data + "/fieldmark/models");
-    } else if (const std::string home = environment("HOME"); !home.empty()) {
-        folders.push_back(home + "/.local/share/fieldmark/models");
-    }
+    if (std::string own = user_folder(); !own.empty()) folders.push_back(std::move(own));
     if (const std::string program = program_folder(); !program.empty())
         folders.push_back(program + "/../share/fieldmark/models");
     return folders;
 }
 
+std::string ModelRegistry::user_folder() {
+    // The specification ignores a relative XDG_DATA_HOME.
+    if (const std::string data = environment("XDG_DATA_HOME"); data.starts_with('/'))
+        return data + "/fieldmark/models";
+    const std::string home = environment("HOME");
+    return home.empty() ? home : home + "/.local/share/fieldmark/models";
+}
+
 ModelRegistry::ModelRegistry(std::vector<std::string> search_path) : m_search_path(std::move(search_path)) {}
+
+ModelRegistry ModelRegistry::for_library(const std::string& models_folder) {
+    std::vector<std::string> folders = default_search_path();
+    folders.insert(folders.begin(), models_folder);
+    return ModelRegistry(std::move(folders));
+}
 
 std::vector<ModelInfo> ModelRegistry::list(std::vector<Error>* problems) const {
     std::vector<ModelInfo> models;
@@ -69,6 +82,7 @@ std::vector<ModelInfo> ModelRegistry::list(std::vector<Error>* problems) const {
         const auto entries = FileSystem::posix().list(folder);
         if (!entries) continue;  // a search folder need not exist
         for (const std::string& entry : *entries) {
+            if (entry.starts_with('.')) continue;
             const std::string model_folder = folder + "/" + entry;
             if (::access((model_folder + "/manifest.json").c_str(), F_OK) != 0) continue;
             auto manifest = read_manifest(model_folder);
@@ -96,43 +110,120 @@ Result<ModelInfo> ModelRegistry::find(const std::string& name_or_hash) const {
     if (searched.empty()) searched = "no folder at all";
 
     if (name_or_hash.empty()) {
-        if (!models.empty()) return models.front();
+        for (const ModelInfo& model : models)
+            if (model.base.empty()) return model;
     } else {
         for (const ModelInfo& model : models)
             if (model.name == name_or_hash) return model;
         const ModelInfo* found = nullptr;
         for (const ModelInfo& model : models) {
             if (!starts_with_hash(model, name_or_hash)) continue;
-            if (found)
+            if (found && found->hash != model.hash)
                 return Error{ErrorKind::Usage, "More than one model's hash begins with \"" + name_or_hash +
                                                    "\". Give more digits or the model's name."};
-            found = &model;
+            if (!found) found = &model;
         }
         if (found) return *found;
     }
     // A broken manifest is the likelier cause than an absent one, so it goes first.
-    if (!problems.empty()) return problems.front();
+    if (!problems.empty() && name_or_hash.size() != kHashDigits) return problems.front();
     const std::string what = name_or_hash.empty() ? "No model" : "No model \"" + name_or_hash + "\"";
     return Error{ErrorKind::NotFound, what + " was found in " + searched +
                                           ". Run packaging/setup.sh, or put a model folder there."};
 }
 
-Result<std::unique_ptr<Backbone>> ModelRegistry::load(const ModelInfo& info,
-                                                      const BackboneOptions& options) const {
-    const auto manifest = read_manifest(info.path);
-    if (!manifest) return manifest.error();
-    if (manifest->info.hash != info.hash)
+Result<Safetensors> ModelRegistry::read_weights(const std::string& path, const std::string& sha256_hex) {
+    auto bytes = FileSystem::posix().read(path);
+    if (!bytes) return bytes.error();
+    if (to_hex(sha256(*bytes)) != to_hex(from_hex(sha256_hex)))
+        return Error{ErrorKind::Damaged, "The weights file \"" + path +
+                                             "\" is not the one its manifest was made for. Set the model up "
+                                             "again, or remove it and import it again."};
+    return Safetensors::parse(std::move(*bytes), path);
+}
+
+Result<ModelInfo> ModelRegistry::find_base(const ModelInfo& info) const {
+    auto base = find(info.base);
+    if (base && base->hash == info.base) return base;
+    return Error{ErrorKind::NotFound,
+                 "The model \"" + info.name +
+                     "\" stands on another one that is not on this machine (its hash begins with " +
+                     info.base.substr(0, 16) + "). Import that model, or use another one.",
+                 base ? std::string() : base.error().text};
+}
+
+namespace {
+
+/// The manifest as it is now, which must be the one that `info` was read from.
+Result<Manifest> unchanged_manifest(const ModelInfo& info) {
+    auto manifest = read_manifest(info.path);
+    if (manifest && manifest->info.hash != info.hash)
         return Error{ErrorKind::Damaged,
                      "The model \"" + info.name + "\" in \"" + info.path + "\" has changed. Start again."};
-    auto bytes = FileSystem::posix().read(manifest->weights_path);
-    if (!bytes) return bytes.error();
-    if (to_hex(sha256(*bytes)) != to_hex(from_hex(manifest->weights_sha256)))
-        return Error{ErrorKind::Damaged,
-                     "The weights file \"" + manifest->weights_path +
-                         "\" is not the one its manifest was made for. Set the model up again."};
-    const auto weights = Safetensors::parse(std::move(*bytes), manifest->weights_path);
+    return manifest;
+}
+
+Error wrong_dimension(const ModelInfo& info, int given) {
+    return {ErrorKind::Damaged, "The model description in \"" + info.path + "\" says " +
+                                    std::to_string(info.dimension) + " dimensions, but its head gives " +
+                                    std::to_string(given) + ". Correct the description."};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Backbone>> ModelRegistry::load(const ModelInfo& info,
+                                                      const BackboneOptions& options) const {
+    return load(info, options, 0);
+}
+
+Result<std::unique_ptr<Backbone>> ModelRegistry::load(const ModelInfo& info, const BackboneOptions& options,
+                                                      int depth) const {
+    if (depth >= kMaxDepth)
+        return Error{ErrorKind::Damaged, "The model \"" + info.name + "\" stands on too many others."};
+    auto manifest = unchanged_manifest(info);
+    if (!manifest) return manifest.error();
+    if (info.kind == "head") {
+        auto head = load_head(info);
+        if (!head) return head.error();
+        const auto base = find_base(info);
+        if (!base) return base.error();
+        auto backbone = load(*base, options, depth + 1);
+        if (!backbone) return backbone.error();
+        return make_head_backbone(manifest->info, std::move(*backbone), std::move(*head));
+    }
+
+    const auto weights = read_weights(manifest->weights_path, manifest->weights_sha256);
     if (!weights) return weights.error();
-    return make_efficientnet_lite(manifest->info, *weights, options);
+    ModelInfo network = manifest->info;
+    std::optional<Head> head;
+    if (!manifest->head_path.empty()) {
+        const auto file = read_weights(manifest->head_path, manifest->head_sha256);
+        if (!file) return file.error();
+        auto read = Head::read(*file);
+        if (!read) return read.error();
+        if (read->out != info.dimension) return wrong_dimension(info, read->out);
+        network.dimension = read->in;
+        head = std::move(*read);
+    }
+    auto backbone = [&]() -> Result<std::unique_ptr<Backbone>> {
+        if (info.kind == "efficientnet-lite") return make_efficientnet_lite(network, *weights, options);
+        return Error{ErrorKind::Unsupported, "The model \"" + info.name + "\" is of the kind \"" + info.kind +
+                                                 "\", which this version cannot run."};
+    }();
+    if (!backbone || !head) return backbone;
+    return make_head_backbone(manifest->info, std::move(*backbone), std::move(*head));
+}
+
+Result<Head> ModelRegistry::load_head(const ModelInfo& info) const {
+    if (info.kind != "head")
+        return Error{ErrorKind::Usage, "The model \"" + info.name + "\" is no head on another model."};
+    const auto manifest = unchanged_manifest(info);
+    if (!manifest) return manifest.error();
+    const auto weights = read_weights(manifest->weights_path, manifest->weights_sha256);
+    if (!weights) return weights.error();
+    auto head = Head::read(*weights);
+    if (head && head->out != info.dimension) return wrong_dimension(info, head->out);
+    return head;
 }
 
 }  // namespace fieldmark

@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "core/base/result.h"
+#include "core/models/backbone.h"
+#include "core/models/head.h"
+
+namespace fieldmark {
+
+/// A backbone whose embedding is a head on another's: `info` is the whole's, `network` gives what the head
+/// takes. Damaged where dimensions or inputs do not fit together.
+Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std::unique_ptr<Backbone> network,
+                                                     Head head);
+
+}  // namespace fieldmark
