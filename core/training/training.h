@@ -13,7 +13,8 @@
 namespace fieldmark {
 
 // What a training is asked for, tells while it runs and gives in the end: plain values, shared by the methods
-// (core/methods), the engine's training job, the command line and the Learn page. No LibTorch type appears here.
+// (core/methods), the engine's training job, the command line and the Learn page. No LibTorch type appears
+// here.
 
 /// How an embedding is learned from labels.
 enum class Method {
@@ -27,12 +28,12 @@ Result<Method> method_from_name(const std::string& name);
 
 struct TrainingSettings {
     Method method = Method::Gapan;
-    bool end_to_end = false;     ///< all of the backbone learns; false: on cached features, minutes on a CPU
-    int epochs = 0;              ///< 0: the method's default
-    double budget_seconds = 0;   ///< stops (keeping the best epoch) when it is spent; 0: none
+    bool end_to_end = false;    ///< all of the backbone learns; false: on cached features, minutes on a CPU
+    int epochs = 0;             ///< 0: the method's default
+    double budget_seconds = 0;  ///< stops (keeping the best epoch) when it is spent; 0: none
     std::uint64_t seed = 1;
-    int threads = 0;             ///< 0: as many as there are cores
-    int bits = 48;               ///< GDF-Net's code length
+    int threads = 0;                ///< 0: as many as there are cores
+    int bits = 48;                  ///< GDF-Net's code length
     double validation_share = 0.2;  ///< of the classes, carved out of the given ones, class-disjoint
     /// A method's further options by name ("align" = "profile_kl", "temperature" = "0.5"...), as its header
     /// lists them; an unknown one is a Usage error before any time is spent.
@@ -47,35 +48,49 @@ struct ValidationFigures {
     int classes = 0;
 };
 
+/// What one validation picture found before and after: the window shows the worst and the most improved ones
+/// and takes its confidence intervals from them.
+struct QueryChange {
+    std::int64_t item = 0;            ///< the query (TrainingData::items)
+    std::int64_t nearest_before = 0;  ///< item found first with the frozen model; 0: none
+    std::int64_t nearest_after = 0;
+    bool hit_before = false;  ///< the first one found is of the query's class
+    bool hit_after = false;
+    double precision_before = 0;  ///< the query's part of MAP@R, 0 to 1
+    double precision_after = 0;
+};
+
 struct EpochReport {
-    int epoch = 0;   ///< 0: before any step (the frozen model is a candidate for the best epoch)
+    int epoch = 0;  ///< 0: before any step (the frozen model is a candidate for the best epoch)
     int epochs = 0;
     std::map<std::string, double> losses;  ///< "total" and the method's terms
     ValidationFigures validation;
-    bool best = false;          ///< the best so far by MAP@R of the validation classes
-    double seconds = 0;         ///< since the start, resumed time included
-    double seconds_left = -1;   ///< -1: not known
+    bool best = false;         ///< the best so far by MAP@R of the validation classes
+    double seconds = 0;        ///< since the start, resumed time included
+    double seconds_left = -1;  ///< -1: not known
 };
 
 struct TrainingObserver {
-    std::function<void(const EpochReport&)> epoch;                   ///< after each epoch, on the training thread
-    std::function<void(double share, double seconds_left)> progress;  ///< within an epoch, share 0..1 of it all
-    std::function<void(const std::string&)> message;                 ///< one plain line: "classes 1-49: 39 fit, 10..."
+    std::function<void(const EpochReport&)> epoch;  ///< after each epoch, on the training thread
+    std::function<void(double share, double seconds_left)>
+        progress;                                     ///< within an epoch, share 0..1 of it all
+    std::function<void(const std::string&)> message;  ///< one plain line: "classes 1-49: 39 fit, 10..."
 };
 
 struct TrainingOutcome {
     Method method = Method::Gapan;
-    int epochs = 0;      ///< done
+    int epochs = 0;  ///< done
     int best_epoch = 0;
     double seconds = 0;
     ValidationFigures before;  ///< the frozen model on the validation classes
     ValidationFigures after;   ///< the best epoch on them
     std::vector<EpochReport> history;
+    std::vector<QueryChange> queries;  ///< of the validation classes, frozen model against best epoch
     std::int64_t trainable_parameters = 0;
     std::int64_t total_parameters = 0;
-    std::string folder;        ///< the new model's folder (manifest.json and weights), empty with nothing kept
+    std::string folder;  ///< the new model's folder (manifest.json and weights), empty with nothing kept
     bool cancelled = false;
-    std::string note;          ///< why it stopped early, or ""
+    std::string note;  ///< why it stopped early, or ""
 };
 
 }  // namespace fieldmark

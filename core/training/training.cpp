@@ -1,0 +1,29 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/training.h"
+
+namespace fieldmark {
+
+const char* to_string(Method method) {
+    switch (method) {
+        case Method::ProxyNca:
+            return "proxy-nca++";
+        case Method::Gapan:
+            return "gapan";
+        case Method::Dva:
+            return "dva";
+        case Method::GdfNet:
+            return "gdfnet";
+    }
+    return "gapan";
+}
+
+Result<Method> method_from_name(const std::string& name) {
+    for (const Method method : {Method::ProxyNca, Method::Gapan, Method::Dva, Method::GdfNet}) {
+        if (name == to_string(method)) return method;
+    }
+    return Error{ErrorKind::Usage, "There is no method \"" + name +
+                                       "\" to learn with. Known methods: gapan, dva, gdfnet, proxy-nca++."};
+}
+
+}  // namespace fieldmark
