@@ -89,6 +89,9 @@ Result<Manifest> write_model_folder(FileSystem& fs, const std::string& models_fo
         if (!model.head.empty()) {
             if (auto status = write_file(fs, fresh + "/head.safetensors", model.head); !status) return status;
         }
+        for (const auto& [file, content] : model.beside) {
+            if (auto status = write_file(fs, fresh + '/' + file, content); !status) return status;
+        }
         const auto bytes = std::as_bytes(std::span<const char>(text->data(), text->size()));
         if (auto status = write_file(fs, fresh + '/' + kManifest, bytes); !status) return status;
         if (auto status = fs.sync_directory(fresh); !status) return status;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct NewModel {
         weights;  ///< a safetensors file: the network, the adapters, or (kind "head") the head
     std::vector<std::byte> head;  ///< a safetensors file with a Head on the network's feature; may be empty
     std::string training;         ///< a JSON object as text, or ""
+    /// Further files by name that belong to the model but move no vector (a method's densities); not in the hash.
+    std::map<std::string, std::vector<std::byte>> beside = {};
 };
 
 /// A model's name is its folder's name: not empty, at most 100 bytes, without '/', control characters or a

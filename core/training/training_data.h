@@ -42,10 +42,10 @@ struct TrainingData {
 
 /// Where a training leaves what it made.
 struct TrainingTarget {
-    std::string name;             ///< of the new model
-    std::string folder;           ///< of the new model: made, filled, its manifest.json written last
-    std::string checkpoint;       ///< file for checkpoints, removed when the model is written; "": none
-    bool resume = false;          ///< go on from the checkpoint if it fits these data and settings
+    std::string name;           ///< of the new model
+    std::string models_folder;  ///< the model is written into models_folder/name (core/models/model_folder.h)
+    std::string checkpoint;     ///< file for checkpoints, removed when the model is written; "": none
+    bool resume = false;        ///< go on from the checkpoint if it fits these data and settings
     FileSystem* files = nullptr;  ///< null: the real one
     FileSystem& file_system() const { return files != nullptr ? *files : FileSystem::posix(); }
 };
