@@ -7,6 +7,7 @@
 
 #include <QTimer>
 
+#include "core/engine/calibration_store.h"
 #include "core/engine/picture_source.h"
 #include "core/models/model_registry.h"
 
@@ -428,6 +429,38 @@ void OpenLibrary::evaluate(RequestId id, EvaluationRequest request) {
 void OpenLibrary::cancel_evaluation() {
     const std::lock_guard lock(m_jobs_mutex);
     m_evaluation_stop.request_stop();
+}
+
+void OpenLibrary::fetch_stored_models(RequestId id) {
+    m_reads.post([this, id](std::stop_token) {
+        auto reader = m_library->reader();
+        auto models = reader ? (*reader)->models() : Result<std::vector<ModelRecord>>(reader.error());
+        if (!models) {
+            m_post([error = models.error()](Session& session) { Q_EMIT session.noticed(error); });
+            models = std::vector<ModelRecord>{};
+        }
+        std::erase_if(*models, [](const ModelRecord& record) { return record.embeddings == 0; });
+        m_post([id, models = std::move(*models)](Session& session) {
+            Q_EMIT session.storedModelsFetched(id, models);
+        });
+    });
+}
+
+void OpenLibrary::fetch_calibration(RequestId id, std::string field) {
+    m_reads.post([this, id, field = std::move(field)](std::stop_token) {
+        std::string hash;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            hash = m_model.info.hash;
+        }
+        std::optional<CalibrationReport> found;
+        if (auto reader = m_library->reader()) {
+            if (auto stored = load_calibration(**reader, hash, field)) found = std::move(*stored);
+        }
+        m_post([id, field, found = std::move(found)](Session& session) {
+            Q_EMIT session.calibrationFetched(id, field, found);
+        });
+    });
 }
 
 // --- edits and announcements ---

@@ -65,6 +65,8 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void cancel_import();
     void evaluate(RequestId id, EvaluationRequest request);
     void cancel_evaluation();
+    void fetch_stored_models(RequestId id);
+    void fetch_calibration(RequestId id, std::string field);
 
     using Edit = std::function<Status(LibraryWriter&)>;
     /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.

@@ -251,6 +251,18 @@ void Session::cancel_evaluation() {
     if (m_impl->open) m_impl->open->cancel_evaluation();
 }
 
+RequestId Session::fetch_stored_models() {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) m_impl->open->fetch_stored_models(id);
+    return id;
+}
+
+RequestId Session::fetch_calibration(const std::string& field) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) m_impl->open->fetch_calibration(id, field);
+    return id;
+}
+
 // --- edits ---
 
 RequestId Session::Impl::edit(OpenLibrary::Edit change, std::vector<ItemId> touched,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,10 @@ class Session : public QObject {
     bool importing() const;
     RequestId evaluate(const EvaluationRequest& request);      ///< evaluationProgress, evaluationFinished or -Failed
     void cancel_evaluation();
+    /// The models this library has vectors of, with their counts: what can be compared.
+    RequestId fetch_stored_models();                           ///< storedModelsFetched
+    /// What was fitted for the model in use and this field, by an evaluation that was asked to calibrate.
+    RequestId fetch_calibration(const std::string& field);     ///< calibrationFetched
 
     // --- edits (each answers by edited or editFailed, then summaryChanged / itemsChanged) ---
     RequestId set_values(const std::vector<ValueEdit>& edits);
@@ -124,6 +129,9 @@ class Session : public QObject {
     void evaluationProgress(fieldmark::RequestId id, int done, int total);
     void evaluationFinished(fieldmark::RequestId id, const fieldmark::EvaluationReport& report);
     void evaluationFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void storedModelsFetched(fieldmark::RequestId id, const std::vector<fieldmark::ModelRecord>& models);
+    void calibrationFetched(fieldmark::RequestId id, const std::string& field,
+                            const std::optional<fieldmark::CalibrationReport>& calibration);
     /// Items were added, embedded, edited or removed: views refresh what they show, at most twice a second.
     /// `ids` empty: anything may have changed.
     void itemsChanged(const std::vector<fieldmark::ItemId>& ids);
