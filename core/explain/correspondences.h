@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/base/result.h"
+
+namespace fieldmark {
+
+/// A grid of local descriptors: the last map of a CNN or a transformer's patch tokens.
+struct DescriptorGrid {
+    int rows = 0;
+    int columns = 0;
+    int channels = 0;
+    std::span<const float> values;  ///< (rows, columns, channels); must outlive the call
+};
+
+/// A place of the query and the place of the match that looks most like it.
+struct Correspondence {
+    int query_position = 0;
+    int match_position = 0;
+    float similarity = 0;  ///< cosine of the centred descriptors, -1..1
+};
+
+struct CorrespondenceOptions {
+    int count = 5;
+    /// Positions closer than this (in cells, either direction) to one already taken are passed over, in both
+    /// pictures, so that the pairs name different parts.
+    int spacing = 2;
+    /// Weight of each query position (its share of the score): pairs are ordered by similarity times this.
+    /// Empty: by similarity alone.
+    std::span<const float> query_weight = {};
+};
+
+/// The strongest pairs of positions that are each other's nearest neighbour, best first, no two of them
+/// overlapping. Descriptors are centred by the mean of both pictures before they are compared: what all
+/// positions have in common says nothing about which belong together. Usage where the grids do not fit.
+Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& query,
+                                                         const DescriptorGrid& match,
+                                                         const CorrespondenceOptions& options = {});
+
+/// For each position of the query its nearest position of the match, by the same measure.
+Result<std::vector<int>> nearest_positions(const DescriptorGrid& query, const DescriptorGrid& match);
+
+}  // namespace fieldmark
