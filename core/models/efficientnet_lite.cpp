@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <thread>
 
 #include "core/models/fused_convolution.h"
@@ -26,25 +27,34 @@ constexpr int kCudaSlice = 64;
 
 class EfficientNetLite final : public Backbone {
   public:
-    EfficientNetLite(const ModelInfo& info, const BackboneOptions& options, const at::Device& device,
-                     bool fused)
+    EfficientNetLite(const ModelInfo& info, const MobileNetwork& network, const BackboneOptions& options,
+                     const at::Device& device, bool fused)
         : m_info(info), m_threads(options.threads), m_device(device), m_fused(fused) {
         if (m_threads <= 0) m_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+        m_map_height = m_info.input_height;
+        m_map_width = m_info.input_width;
+        for (const ConvLayer& layer : network.layers) {
+            m_map_height = same_size(m_map_height, layer.stride);
+            m_map_width = same_size(m_map_width, layer.stride);
+        }
     }
 
-    /// Own kernels, where this processor and this network allow; false: build() another engine.
-    bool build_engine(const MobileNetwork& network) {
+    /// Own kernels, where this processor and this network allow; false: build() another engine. The network
+    /// is kept for the first look inside.
+    bool build_engine(MobileNetwork& network) {
         MobileEngine::Input input;
         input.width = m_info.input_width;
         input.height = m_info.input_height;
         std::copy_n(m_info.mean, 3, input.mean);
         std::copy_n(m_info.scale, 3, input.scale);
         m_engine = MobileEngine::create(network, input);
+        if (m_engine) m_network = std::make_unique<MobileNetwork>(std::move(network));
         return m_engine != nullptr;
     }
 
     void build(const MobileNetwork& network) {
         const c10::InferenceMode guard;
+        m_steps.clear();  // of an attempt that ran out of memory
         int height = m_info.input_height, width = m_info.input_width;
         for (const ConvLayer& layer : network.layers) {
             Step step;
@@ -82,20 +92,74 @@ class EfficientNetLite final : public Backbone {
     }
 
     Result<std::vector<float>> embed(std::span<const std::uint8_t> pixels, int count) override {
-        const std::size_t picture =
-            static_cast<std::size_t>(m_info.input_height) * static_cast<std::size_t>(m_info.input_width) * 3;
-        if (count < 0 || pixels.size() != picture * static_cast<std::size_t>(count))
-            return Error{ErrorKind::Internal, "The embedder was given " + std::to_string(pixels.size()) +
-                                                  " bytes for " + std::to_string(count) + " pictures."};
+        if (auto wrong = wrong_size(pixels, count)) return std::move(*wrong);
         std::vector<float> embeddings(static_cast<std::size_t>(count) *
                                       static_cast<std::size_t>(m_info.dimension));
-        try {
+        const Status done = guarded([&] {
             if (m_engine) {
                 m_engine->run(pixels.data(), count, embeddings.data(), m_threads);
                 normalise(embeddings);
             } else {
                 run_torch(pixels.data(), count, embeddings.data());
             }
+        });
+        if (!done) return done.error();
+        if (!finite(embeddings)) return not_numbers();
+        return embeddings;
+    }
+
+    BackboneTraits traits() const override {
+        BackboneTraits traits;
+        traits.family = "cnn";
+        traits.map_rows = m_map_height;
+        traits.map_columns = m_map_width;
+        traits.map_channels = m_info.dimension;
+        return traits;
+    }
+
+    Result<InnerView> look_inside(std::span<const std::uint8_t> pixels, int count,
+                                  const LookRequest& request) override {
+        if (auto wrong = wrong_size(pixels, count)) return std::move(*wrong);
+        if (!request.attention_layers.empty() || !request.token_layers.empty())
+            return Error{ErrorKind::Unsupported, "The model \"" + m_info.name +
+                                                     "\" is no transformer: it has a map, but no attention."};
+        InnerView view;
+        view.count = count;
+        const Status done = guarded([&] {
+            if (m_network) {
+                build(*m_network);
+                m_network.reset();
+            }
+            const c10::InferenceMode guard;
+            if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
+            const std::int64_t picture = std::int64_t{3} * m_info.input_height * m_info.input_width;
+            for (int first = 0; first < count; first += kCpuSlice) {
+                const int now = std::min(kCpuSlice, count - first);
+                const at::Tensor map = last_map(input(pixels.data() + picture * first, now));
+                append(view.pooled, map.mean({2, 3}));
+                if (request.map) append(view.map, map.permute({0, 2, 3, 1}));
+            }
+        });
+        if (!done) return done.error();
+        if (!finite(view.pooled)) return not_numbers();
+        return view;
+    }
+
+  private:
+    std::optional<Error> wrong_size(std::span<const std::uint8_t> pixels, int count) const {
+        const std::size_t picture =
+            static_cast<std::size_t>(m_info.input_height) * static_cast<std::size_t>(m_info.input_width) * 3;
+        if (count >= 0 && pixels.size() == picture * static_cast<std::size_t>(count)) return std::nullopt;
+        return Error{ErrorKind::Internal, "The embedder was given " + std::to_string(pixels.size()) +
+                                              " bytes for " + std::to_string(count) + " pictures."};
+    }
+
+    /// Turns what the work throws into an Error.
+    template <typename Work>
+    static Status guarded(const Work& work) {
+        try {
+            work();
+            return {};
         } catch (const std::bad_alloc&) {
             return out_of_memory({});
         } catch (const c10::OutOfMemoryError& error) {
@@ -106,14 +170,22 @@ class EfficientNetLite final : public Backbone {
         } catch (const std::exception& error) {
             return Error{ErrorKind::Internal, "The model could not compute the embeddings.", error.what()};
         }
-        if (!std::all_of(embeddings.begin(), embeddings.end(),
-                         [](float value) { return std::isfinite(value); }))
-            return Error{ErrorKind::Internal,
-                         "The model \"" + m_info.name + "\" gave embeddings that are not numbers."};
-        return embeddings;
     }
 
-  private:
+    static bool finite(const std::vector<float>& values) {
+        return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+    }
+
+    Error not_numbers() const {
+        return {ErrorKind::Internal,
+                "The model \"" + m_info.name + "\" gave embeddings that are not numbers."};
+    }
+
+    static void append(std::vector<float>& to, const at::Tensor& from) {
+        const at::Tensor plain = from.to(at::kCPU).contiguous();
+        to.insert(to.end(), plain.const_data_ptr<float>(), plain.const_data_ptr<float>() + plain.numel());
+    }
+
     void run_torch(const std::uint8_t* pixels, int count, float* embeddings) const {
         const c10::InferenceMode guard;
         // OpenMP keeps the number for each thread, and the model thread may be a new one.
@@ -175,7 +247,12 @@ class EfficientNetLite final : public Backbone {
         return x.to(m_device);
     }
 
-    at::Tensor forward(at::Tensor x) const {
+    at::Tensor forward(const at::Tensor& pixels) const {
+        const at::Tensor x = last_map(pixels).mean({2, 3});
+        return x / at::linalg_vector_norm(x, 2, 1, /*keepdim=*/true).clamp_min(1e-12);
+    }
+
+    at::Tensor last_map(at::Tensor x) const {
         at::Tensor kept;
         for (const Step& step : m_steps) {
             if (step.begins_residual) kept = x;
@@ -196,16 +273,18 @@ class EfficientNetLite final : public Backbone {
                 kept.reset();
             }
         }
-        x = x.mean({2, 3});
-        return x.div_(at::linalg_vector_norm(x, 2, 1, /*keepdim=*/true).clamp_min_(1e-12));
+        return x;
     }
 
     ModelInfo m_info;
     int m_threads;
     at::Device m_device;
     bool m_fused;
+    int m_map_height = 0;
+    int m_map_width = 0;
     std::vector<Step> m_steps;
     std::unique_ptr<MobileEngine> m_engine;
+    std::unique_ptr<MobileNetwork> m_network;  ///< until m_steps are built from it
 };
 
 }  // namespace
@@ -227,7 +306,7 @@ Result<std::unique_ptr<Backbone>> make_efficientnet_lite(const ModelInfo& info, 
         if (options.device == "cuda" && !cuda)
             return Error{ErrorKind::Unsupported, "LibTorch finds no CUDA device here. Use the device cpu."};
         const bool fused = !cuda && options.fused && fused_convolution_available();
-        auto model = std::make_unique<EfficientNetLite>(info, options,
+        auto model = std::make_unique<EfficientNetLite>(info, *network, options,
                                                         cuda ? at::Device(at::kCUDA, 0) : at::kCPU, fused);
         if (cuda || !options.fused || !options.own_kernels || !model->build_engine(*network))
             model->build(*network);

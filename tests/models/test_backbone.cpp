@@ -135,6 +135,44 @@ class TestBackbone : public QObject {
         QVERIFY(backbone->embed(synthetic_pictures(1, 224), 1));  // still usable
     }
 
+    /// Both from the engine that has maps and from the one that must build them first.
+    void shows_its_last_map() {
+        for (const bool own_kernels : {true, false}) {
+            const auto backbone = load(true, own_kernels);
+            QVERIFY(backbone);
+            const BackboneTraits traits = backbone->traits();
+            QCOMPARE(traits.family, std::string("cnn"));
+            QCOMPARE(traits.map_rows, 7);
+            QCOMPARE(traits.map_columns, 7);
+            QCOMPARE(traits.map_channels, 1280);
+            const auto pixels = synthetic_pictures(2, 224);
+            const auto embeddings = backbone->embed(pixels, 2);
+            const auto view = backbone->look_inside(pixels, 2);
+            QVERIFY(embeddings && view);
+            QCOMPARE(view->map.size(), std::size_t{2 * 49 * 1280});
+            QCOMPARE(view->pooled.size(), std::size_t{2 * 1280});
+            for (std::size_t n = 0; n < 2; ++n) {
+                double squares = 0, difference = 0;
+                for (std::size_t c = 0; c < 1280; ++c) {
+                    double mean = 0;
+                    for (std::size_t place = 0; place < 49; ++place)
+                        mean += double{view->map[(n * 49 + place) * 1280 + c]} / 49;
+                    difference = std::max(difference, std::abs(mean - view->pooled[n * 1280 + c]));
+                    squares += mean * mean;
+                }
+                QVERIFY(difference < 1e-4);
+                for (std::size_t c = 0; c < 1280; ++c)
+                    QVERIFY(std::abs(view->pooled[n * 1280 + c] / std::sqrt(squares) -
+                                     (*embeddings)[n * 1280 + c]) < kTolerance);
+            }
+            LookRequest attention;
+            attention.attention_layers = {-1};
+            const auto none = backbone->look_inside(pixels, 2, attention);
+            QVERIFY(!none);
+            QVERIFY(none.error().kind == ErrorKind::Unsupported);
+        }
+    }
+
     void refuses_an_unknown_device() {
         BackboneOptions options;
         options.device = "abacus";
