@@ -80,22 +80,23 @@ Result<std::unique_ptr<Library>> open_to_write(Context&, const std::string& fold
 }
 
 Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked) {
-    const ModelRegistry registry;
+    const std::string folder = reader.models_folder();
+    const ModelRegistry registry = ModelRegistry::for_library(folder);
     auto known = reader.models();
     if (!known) return std::move(known).error();
     if (asked.empty()) {
         for (const ModelRecord& record : *known) {
             if (!record.current) continue;
             auto info = registry.find(record.hash);
-            if (info) return ModelChoice{info->hash, info->name, *info, std::nullopt};
-            return ModelChoice{record.hash, record.name, std::nullopt, info.error()};
+            if (info) return ModelChoice{info->hash, info->name, *info, std::nullopt, folder};
+            return ModelChoice{record.hash, record.name, std::nullopt, info.error(), folder};
         }
     }
     auto info = registry.find(asked);
-    if (info) return ModelChoice{info->hash, info->name, *info, std::nullopt};
+    if (info) return ModelChoice{info->hash, info->name, *info, std::nullopt, folder};
     for (const ModelRecord& record : *known) {
         if (!asked.empty() && (record.name == asked || record.hash == asked)) {
-            return ModelChoice{record.hash, record.name, std::nullopt, info.error()};
+            return ModelChoice{record.hash, record.name, std::nullopt, info.error(), folder};
         }
     }
     return std::move(info).error();
@@ -103,7 +104,7 @@ Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked
 
 Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model, const BackboneOptions& options) {
     if (!model.installed) return *model.missing;
-    auto backbone = ModelRegistry().load(*model.installed, options);
+    auto backbone = ModelRegistry::for_library(model.models_folder).load(*model.installed, options);
     if (!backbone) return std::move(backbone).error();
     return std::make_unique<Embedder>(std::move(*backbone));
 }

@@ -40,6 +40,7 @@ struct ModelChoice {
     std::string name;
     std::optional<ModelInfo> installed;  ///< empty: known to the library, but not on this machine
     std::optional<Error> missing;        ///< why `installed` is empty
+    std::string models_folder = {};      ///< the library's own
 };
 Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked);
 

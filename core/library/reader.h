@@ -74,7 +74,22 @@ class LibraryReader {
     Result<EmbeddingRow> embedding_of(ModelId model, ItemId item);
 
     Result<std::string> setting(const std::string& key, const std::string& fallback = {});
+    /// The box of a content; empty where nobody has looked yet.
+    Result<std::optional<ObjectBox>> object_box(const std::string& hash);
+    /// Of items, in the order of `ids`. Empty as well for items that were never read.
+    Result<std::vector<std::optional<ObjectBox>>> object_boxes(std::span<const ItemId> ids);
+    /// Ready items that have no box, or one that another finder than this found; `after` and `limit` page by
+    /// id.
+    Result<std::vector<ItemWork>> items_without_box(const std::string& finder, ItemId after, int limit);
 
+    /// Stored vectors of `base` (by id, after `after`) of whose pictures `model` has none yet: what a model that
+    /// is computed from another's embeddings still lacks. Bad rows are left out.
+    Result<std::vector<EmbeddingRow>> embeddings_to_derive(ModelId model, ModelId base, EmbeddingId after,
+                                                           int limit);
+
+
+    /// As Library::models_folder().
+    std::string models_folder() const;
   private:
     friend class Library;
     friend struct VerifyAccess;

@@ -99,6 +99,17 @@ class LibraryWriter {
     /// Marks failed items pending so that the next run tries them again. Empty: all failed ones.
     Result<std::int64_t> retry_failed(std::span<const ItemId> items);
 
+    /// A vector of one model computed from a stored one of another.
+    struct DerivedEmbedding {
+        EmbeddingId source = 0;
+        std::vector<float> vector;
+    };
+    /// Stores vectors that were computed from others, for the same pictures and contents, in one transaction.
+    /// Those whose source is gone meanwhile are passed over. Returns the new rows' ids; Internal as
+    /// commit_results() for a vector that cannot be stored.
+    Result<std::vector<EmbeddingId>> store_derived(ModelId model, std::span<const DerivedEmbedding> rows,
+                                                   const std::string& engine);
+
     Result<ModelId> ensure_model(const std::string& hash, const std::string& name, const std::string& kind,
                                  int dimension);
     Status set_current_model(ModelId model);

@@ -3,6 +3,7 @@
 #include "core/models/head_backbone.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -20,10 +21,38 @@ class HeadBackbone final : public Backbone {
     Result<std::vector<float>> embed(std::span<const std::uint8_t> pixels, int count) override {
         const auto features = m_network->embed(pixels, count);
         if (!features) return features;
+        return apply(*features, count);
+    }
+
+    const Backbone& network() const { return *m_network; }
+    const Head& head() const { return m_head; }
+
+    BackboneTraits traits() const override { return m_network->traits(); }
+
+    Result<InnerView> look_inside(std::span<const std::uint8_t> pixels, int count,
+                                  const LookRequest& request) override {
+        auto view = m_network->look_inside(pixels, count, request);
+        if (!view) return view;
+        const auto in = static_cast<std::size_t>(m_head.in);
+        for (std::size_t row = 0; row + in <= view->pooled.size(); row += in) {
+            double squares = 0;
+            for (std::size_t i = 0; i < in; ++i)
+                squares += double{view->pooled[row + i]} * view->pooled[row + i];
+            const auto factor = static_cast<float>(1 / std::max(std::sqrt(squares), 1e-12));
+            for (std::size_t i = 0; i < in; ++i) view->pooled[row + i] *= factor;
+        }
+        auto pooled = apply(view->pooled, view->count);
+        if (!pooled) return pooled.error();
+        view->pooled = std::move(*pooled);
+        return view;
+    }
+
+  private:
+    Result<std::vector<float>> apply(const std::vector<float>& features, int count) const {
         const auto rows = static_cast<std::size_t>(count);
         const auto out = static_cast<std::size_t>(m_head.out);
         std::vector<float> embeddings(rows * out);
-        m_head.apply(*features, rows, embeddings);
+        m_head.apply(features, rows, embeddings);
         for (std::size_t row = 0; row < rows; ++row) {
             const auto begin = embeddings.begin() + static_cast<std::ptrdiff_t>(row * out);
             if (std::all_of(begin, begin + m_head.out, [](float value) { return value == 0; }))
@@ -33,7 +62,6 @@ class HeadBackbone final : public Backbone {
         return embeddings;
     }
 
-  private:
     ModelInfo m_info;
     std::unique_ptr<Backbone> m_network;
     Head m_head;
@@ -61,6 +89,14 @@ Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std:
                          "head have. Correct the description."};
     return std::unique_ptr<Backbone>(
         std::make_unique<HeadBackbone>(info, std::move(network), std::move(head)));
+}
+
+std::vector<const Head*> heads_of(const Backbone& backbone) {
+    const auto* outer = dynamic_cast<const HeadBackbone*>(&backbone);
+    if (outer == nullptr) return {};
+    std::vector<const Head*> heads = heads_of(outer->network());
+    heads.push_back(&outer->head());
+    return heads;
 }
 
 }  // namespace fieldmark

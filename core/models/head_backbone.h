@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/models/backbone.h"
@@ -14,5 +15,9 @@ namespace fieldmark {
 /// takes. Damaged where dimensions or inputs do not fit together.
 Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std::unique_ptr<Backbone> network,
                                                      Head head);
+
+/// The heads a backbone puts on its network's feature, the innermost first; empty for a bare network. They
+/// live as long as the backbone.
+std::vector<const Head*> heads_of(const Backbone& backbone);
 
 }  // namespace fieldmark

@@ -100,8 +100,8 @@ std::string default_pooling(const std::string& kind) {
 bool known_pooling(const ModelInfo& info) {
     const std::string& pooling = info.pooling;
     if (is_transformer(info.kind)) return pooling == "class" || pooling == "mean" || pooling == "both";
-    // A head takes whatever the model beneath it gives.
-    return pooling == "global-mean" || info.kind == "head";
+    // What stands on another model takes whatever that gives.
+    return pooling == "global-mean" || !info.base.empty();
 }
 
 std::string file_of(const std::string& path) {
@@ -151,7 +151,7 @@ Result<Manifest> read_manifest(const std::string& folder) {
         manifest.head_sha256 = fields.hash("head_sha256");
     }
     // A head or adapters mean nothing without the model beneath.
-    if (document.contains("base") || info.kind == "head" || info.kind == "ica")
+    if (document.contains("base") || info.kind == "head" || info.kind == "ica" || info.kind == "gdfnet")
         info.base = fields.hash("base");
     info.method = fields.optional_text("method");
     info.bits = fields.optional_integer("bits", kMaxDimension);

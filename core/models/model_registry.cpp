@@ -12,9 +12,11 @@
 
 #include "core/base/digest.h"
 #include "core/base/file_system.h"
-#include "core/models/efficientnet_lite.h"
+#include "core/models/gdfnet_backbone.h"
 #include "core/models/head_backbone.h"
+#include "core/models/make_network.h"
 #include "core/models/manifest.h"
+#include "core/models/vision_transformer.h"
 
 namespace fieldmark {
 namespace {
@@ -205,13 +207,33 @@ Result<std::unique_ptr<Backbone>> ModelRegistry::load(const ModelInfo& info, con
         network.dimension = read->in;
         head = std::move(*read);
     }
-    auto backbone = [&]() -> Result<std::unique_ptr<Backbone>> {
-        if (info.kind == "efficientnet-lite") return make_efficientnet_lite(network, *weights, options);
-        return Error{ErrorKind::Unsupported, "The model \"" + info.name + "\" is of the kind \"" + info.kind +
-                                                 "\", which this version cannot run."};
-    }();
+    auto backbone = load_network(network, *weights, options, depth);
     if (!backbone || !head) return backbone;
     return make_head_backbone(manifest->info, std::move(*backbone), std::move(*head));
+}
+
+/// The network of a model without its head: alone, as adapters in another, or on another's map.
+Result<std::unique_ptr<Backbone>> ModelRegistry::load_network(const ModelInfo& info,
+                                                              const Safetensors& weights,
+                                                              const BackboneOptions& options,
+                                                              int depth) const {
+    if (info.kind != "ica" && info.kind != "gdfnet") return make_network(info, weights, options);
+    const auto base = find_base(info);
+    if (!base) return base.error();
+    if (info.kind == "gdfnet") {
+        auto beneath = load(*base, options, depth + 1);
+        if (!beneath) return beneath.error();
+        return make_gdfnet(info, weights, std::move(*beneath), options);
+    }
+    if (base->kind != "vit")
+        return Error{ErrorKind::Damaged, "The model \"" + info.name +
+                                             "\" holds adapters of a vision transformer, but \"" +
+                                             base->name + "\", on which it stands, is none. Remove it."};
+    const auto manifest = read_manifest(base->path);
+    if (!manifest) return manifest.error();
+    const auto frozen = read_weights(manifest->weights_path, manifest->weights_sha256);
+    if (!frozen) return frozen.error();
+    return make_vision_transformer(info, *frozen, &weights, options);
 }
 
 Result<Head> ModelRegistry::load_head(const ModelInfo& info) const {

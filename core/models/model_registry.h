@@ -59,6 +59,8 @@ class ModelRegistry {
     Result<ModelInfo> find_base(const ModelInfo& info) const;
     Result<std::unique_ptr<Backbone>> load(const ModelInfo& info, const BackboneOptions& options,
                                            int depth) const;
+    Result<std::unique_ptr<Backbone>> load_network(const ModelInfo& info, const Safetensors& weights,
+                                                   const BackboneOptions& options, int depth) const;
 
     std::vector<std::string> m_search_path;
 };
