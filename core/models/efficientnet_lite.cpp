@@ -66,13 +66,14 @@ class EfficientNetLite final : public Backbone {
             step.bias = to_tensor(layer.bias, {layer.out}).to(m_device);
             at::Tensor weight = to_tensor(
                 layer.weight, {layer.out, layer.depthwise ? 1 : layer.in, layer.kernel, layer.kernel});
-            const Padding rows = same_padding(height, layer.kernel, layer.stride);
-            const Padding columns = same_padding(width, layer.kernel, layer.stride);
+            const Padding rows = padding_of(layer, height);
+            const Padding columns = padding_of(layer, width);
             // Where more zeros are needed behind than before, a kernel with a zero first row (or column) lets
-            // the padding be even, so that no padded copy of the map has to be made.
-            weight = at::constant_pad_nd(weight,
-                                         {columns.behind - columns.before, 0, rows.behind - rows.before, 0});
-            step.padding = {rows.behind, columns.behind};
+            // the padding be even, so that no padded copy of the map has to be made. More zeros than are
+            // needed behind do no harm: the stride passes them by.
+            weight = at::constant_pad_nd(weight, {std::max(columns.behind - columns.before, 0), 0,
+                                                  std::max(rows.behind - rows.before, 0), 0});
+            step.padding = {std::max(rows.before, rows.behind), std::max(columns.before, columns.behind)};
             weight = weight.contiguous(at::MemoryFormat::ChannelsLast);
             step.weight = m_fused ? prepare_weight(weight, step.padding, step.stride, step.groups,
                                                    {kCpuSlice, layer.in, height, width})

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
-#include <exception>
-#include <new>
-#include <thread>
+
+#include "core/models/aligned_floats.h"
+#include "core/models/dense_weights.h"
+#include "core/models/thread_team.h"
 
 namespace fieldmark {
 namespace {
@@ -18,73 +18,32 @@ constexpr std::size_t kBandBytes = 640 * 1024;
 constexpr std::size_t kPattern =
     48;  // of kernels.normalise: a multiple of three channels and of any register
 
-/// Floats aligned for any vector load, zero at first.
-class Floats {
-  public:
-    Floats() = default;
-    explicit Floats(std::size_t count) {
-        const std::size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
-        m_values.reset(static_cast<float*>(std::aligned_alloc(64, std::max<std::size_t>(bytes, 64))));
-        if (!m_values) throw std::bad_alloc();
-        std::memset(m_values.get(), 0, bytes);
-    }
-    float* get() const { return m_values.get(); }
-
-  private:
-    struct Free {
-        void operator()(float* values) const { std::free(values); }
-    };
-    std::unique_ptr<float, Free> m_values;
-};
-
 std::size_t size(int value) {
     return static_cast<std::size_t>(value);
 }
 
-int groups_of(int channels, int lanes) {
-    return (channels + lanes - 1) / lanes;
+DenseWeights pack(const ConvLayer& layer, const MobileKernels& kernels) {
+    const int taps = layer.kernel * layer.kernel;
+    return DenseWeights(
+        layer.out, layer.in * taps, kernels.lanes, kernels.panel_groups,
+        [&](int o, int v) {  // value order: kernel row, kernel column, channel
+            return layer
+                .weight[(size(o) * size(layer.in) + size(v % layer.in)) * size(taps) + size(v / layer.in)];
+        },
+        [&](int o) { return layer.bias[size(o)]; });
 }
-
-/// A dense convolution's weights in the order the kernels read them: panels of two groups of output channels
-/// (one at the end of an odd number), each [value][2 * lanes], zero in the lanes past the last channel.
-struct Dense {
-    int values = 0;  ///< that one output depends on
-    int out_groups = 0;
-    Floats weights;
-    Floats bias;
-
-    Dense() = default;
-    Dense(const ConvLayer& layer, int lanes) {
-        const int taps = layer.kernel * layer.kernel;
-        values = layer.in * taps;
-        out_groups = groups_of(layer.out, lanes);
-        weights = Floats(size(out_groups) * size(values) * size(lanes));
-        bias = Floats(size(out_groups) * size(lanes));
-        for (int o = 0; o < layer.out; ++o) {
-            bias.get()[o] = layer.bias[size(o)];
-            const int group = o / lanes;
-            const int first = group / 2 * 2;
-            const int width = std::min(2, out_groups - first) * lanes;
-            float* panel = weights.get() + size(first) * size(values) * size(lanes);
-            for (int i = 0; i < layer.in; ++i)
-                for (int t = 0; t < taps; ++t)  // value order: kernel row, kernel column, channel
-                    panel[size(t * layer.in + i) * size(width) + size(o - first * lanes)] =
-                        layer.weight[(size(o) * size(layer.in) + size(i)) * size(taps) + size(t)];
-        }
-    }
-};
 
 struct Depthwise {
     int kernel = 0;
     int stride = 0;
-    Floats weights;  ///< [group][kernel * kernel][lanes]
-    Floats bias;     ///< [group][lanes]
+    AlignedFloats weights;  ///< [group][kernel * kernel][lanes]
+    AlignedFloats bias;     ///< [group][lanes]
 
     Depthwise() = default;
     Depthwise(const ConvLayer& layer, int lanes) : kernel(layer.kernel), stride(layer.stride) {
         const int taps = kernel * kernel, groups = groups_of(layer.out, lanes);
-        weights = Floats(size(groups) * size(taps) * size(lanes));
-        bias = Floats(size(groups) * size(lanes));
+        weights = AlignedFloats(size(groups) * size(taps) * size(lanes));
+        bias = AlignedFloats(size(groups) * size(lanes));
         for (int o = 0; o < layer.out; ++o) {
             const int group = o / lanes, lane = o % lanes;
             bias.get()[o] = layer.bias[size(o)];
@@ -97,9 +56,9 @@ struct Depthwise {
 
 /// Expand (or, in the first block, the stem), depth-wise, project.
 struct Block {
-    Dense expand;
+    DenseWeights expand;
     Depthwise depthwise;
-    Dense project;
+    DenseWeights project;
     bool residual = false;
     bool stem = false;
     int height = 0, width = 0;          ///< of the expanded map
@@ -120,7 +79,7 @@ struct MobileEngine::Plan {
     Padding stem_rows, stem_columns;
     std::vector<Block> blocks;
     std::size_t first_shared = 0;  ///< from this block on, pictures of a pair go through side by side
-    Dense head;
+    DenseWeights head;
     int dimension = 0;
     int head_pixels = 0;
     std::size_t map_floats = 0;       ///< the largest map between blocks
@@ -133,10 +92,18 @@ struct MobileEngine::Plan {
     int picture_pitch() const { return (input.width + stem_columns.before + stem_columns.behind) * 3; }
 };
 
+/// The part of `length` things that falls to one thread of a team.
+struct MobileEngine::Share {
+    int thread = 0;
+    int threads = 1;
+    int begin(int length) const { return length * thread / threads; }
+    int end(int length) const { return length * (thread + 1) / threads; }
+};
+
 struct MobileEngine::Workspace {
-    Floats map[2], expanded, filtered, picture;
+    AlignedFloats map[2], expanded, filtered, picture;
     explicit Workspace(const Plan& plan)
-        : map{Floats(plan.map_floats), Floats(plan.map_floats)},
+        : map{AlignedFloats(plan.map_floats), AlignedFloats(plan.map_floats)},
           expanded(plan.expanded_floats),
           filtered(plan.filtered_floats),
           picture(plan.picture_floats) {}
@@ -158,31 +125,32 @@ struct PointwiseJob {
     bool relu6;
 };
 
-/// One panel of it: output groups `group` and the next, written to `out`.
-void pointwise_panel(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job, int group,
-                     float* out) {
+/// One panel of it, written to `out`.
+void pointwise_panel(const MobileKernels& kernels, const DenseWeights& dense, const DensePanel& panel,
+                     const PointwiseJob& job, float* out) {
     const int lanes = kernels.lanes;
-    DenseRun run;
+    DenseRun run{};
     run.in = job.in;
     run.segment_stride = job.in_group_stride;
     run.segments = groups_of(dense.values, lanes);
     run.segment_length = lanes;
     run.last_length = dense.values - (run.segments - 1) * lanes;
     run.out_offsets = job.out_offsets;
+    run.out_pixel_stride = lanes;
     run.out_group_stride = job.out_group_stride;
     run.pixels = job.pixels;
-    run.relu6 = job.relu6;
-    run.groups = std::min(2, dense.out_groups - group);
-    run.weights = dense.weights.get() + size(group) * size(dense.values) * size(lanes);
-    run.bias = dense.bias.get() + group * lanes;
+    run.activation = job.relu6 ? DenseActivation::Relu6 : DenseActivation::None;
+    run.groups = panel.groups;
+    run.weights = dense.panel_weights(panel);
+    run.bias = dense.panel_bias(panel, lanes);
     run.out = out;
-    run.residual = job.residual ? job.residual + group * job.out_group_stride : nullptr;
+    run.residual = job.residual ? job.residual + panel.group * job.out_group_stride : nullptr;
     kernels.pointwise(run);
 }
 
-void pointwise(const MobileKernels& kernels, const Dense& dense, const PointwiseJob& job) {
-    for (int group = 0; group < dense.out_groups; group += 2)
-        pointwise_panel(kernels, dense, job, group, job.out + group * job.out_group_stride);
+void pointwise(const MobileKernels& kernels, const DenseWeights& dense, const PointwiseJob& job) {
+    for (const DensePanel& panel : dense.panels)
+        pointwise_panel(kernels, dense, panel, job, job.out + panel.group * job.out_group_stride);
 }
 
 }  // namespace
@@ -229,19 +197,19 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
             (!expand.begins_residual || expand.in != project.out || depthwise.stride != 1 || stem))
             return nullptr;
         if (stem) {
-            plan->stem_rows = same_padding(height, expand.kernel, expand.stride);
-            plan->stem_columns = same_padding(width, expand.kernel, expand.stride);
+            plan->stem_rows = padding_of(expand, height);
+            plan->stem_columns = padding_of(expand, width);
         }
         block.height = same_size(height, expand.stride);
         block.width = same_size(width, expand.stride);
-        block.rows = same_padding(block.height, depthwise.kernel, depthwise.stride);
-        block.columns = same_padding(block.width, depthwise.kernel, depthwise.stride);
+        block.rows = padding_of(depthwise, block.height);
+        block.columns = padding_of(depthwise, block.width);
         block.out_height = same_size(block.height, depthwise.stride);
         block.out_width = same_size(block.width, depthwise.stride);
         block.padded_width = block.width + block.columns.before + block.columns.behind;
-        block.expand = Dense(expand, lanes);
+        block.expand = pack(expand, *kernels);
         block.depthwise = Depthwise(depthwise, lanes);
-        block.project = Dense(project, lanes);
+        block.project = pack(project, *kernels);
 
         const std::size_t inner = size(block.expand.out_groups) * size(lanes);
         const auto rows_for = [&](int band) { return (band - 1) * depthwise.stride + depthwise.kernel; };
@@ -262,8 +230,8 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
             block.offsets.push_back((p / block.width * block.padded_width + p % block.width) * lanes);
         // A whole block holds one panel of its expanded map at a time.
         plan->expanded_floats =
-            std::max(plan->expanded_floats, (block.whole ? 2 * size(lanes) : inner) * size(block.band_rows) *
-                                                size(block.padded_width));
+            std::max(plan->expanded_floats, (block.whole ? size(kernels->panel_groups * lanes) : inner) *
+                                                size(block.band_rows) * size(block.padded_width));
         plan->filtered_floats =
             std::max(plan->filtered_floats, inner * size(block.band) * size(block.out_width));
         plan->map_floats = std::max(plan->map_floats, size(block.project.out_groups) * size(lanes) *
@@ -286,7 +254,7 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
         if (!block.whole || 2 * filtered > kBandBytes) break;
         --plan->first_shared;
     }
-    plan->head = Dense(head, lanes);
+    plan->head = pack(head, *kernels);
     plan->dimension = head.out;
     plan->head_pixels = height * width;
     plan->filtered_floats = std::max(
@@ -323,13 +291,14 @@ void read_pixels(const MobileKernels& kernels, const MobileEngine::Input& input,
 
 }  // namespace
 
-void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& work) const {
+void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& work,
+                             Workspace& shared, Share share) const {
     const Plan& plan = *m_plan;
     const Block& block = plan.blocks[index];
     const MobileKernels& kernels = *plan.kernels;
     const int lanes = plan.lanes();
-    const float* in = work.map[index % 2].get();
-    float* out = work.map[1 - index % 2].get();
+    const float* in = shared.map[index % 2].get();
+    float* out = shared.map[1 - index % 2].get();
     const std::ptrdiff_t pitch = static_cast<std::ptrdiff_t>(block.padded_width) * lanes;
     const std::ptrdiff_t plane = block.band_rows * pitch;
     const std::ptrdiff_t out_pitch = static_cast<std::ptrdiff_t>(block.out_width) * lanes;
@@ -345,20 +314,22 @@ void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Work
                     block.columns.behind * lanes, 0.0f);
     }
 
-    int have = -block.rows.before;  // expanded rows before this one are in the buffer or no longer needed
-    for (int first = 0; first < block.out_height; first += block.band) {
-        const int band = std::min(block.band, block.out_height - first);
+    const int first_row = share.begin(block.out_height), end_row = share.end(block.out_height);
+    // Expanded rows before this one are in the buffer or not needed.
+    int have = first_row * stride - block.rows.before;
+    for (int first = first_row; first < end_row; first += block.band) {
+        const int band = std::min(block.band, end_row - first);
         const int begin = first * stride - block.rows.before;  // expanded rows this band needs: [begin, end)
         const int end = begin + (band - 1) * stride + kernel;
         // Rows shared with the band before move to the top of the buffer.
-        const int shared = std::max(0, have - begin);
-        if (first > 0 && shared > 0) {
+        const int common = std::max(0, have - begin);
+        if (first > first_row && common > 0) {
             const int from = block.band * stride;  // where row `begin` lay
             for (int g = 0; g < inner_groups; ++g)
                 std::memmove(expanded + g * plane, expanded + g * plane + from * pitch,
-                             size(shared) * size(static_cast<int>(pitch)) * sizeof(float));
+                             size(common) * size(static_cast<int>(pitch)) * sizeof(float));
         }
-        const int fresh = begin + shared;
+        const int fresh = begin + common;
         const int real_begin = std::clamp(fresh, 0, block.height),
                   real_end = std::clamp(end, 0, block.height);
         for (int y = fresh; y < end; ++y)
@@ -374,23 +345,21 @@ void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Work
             read_pixels(kernels, plan.input, plan.stem_columns, plan.mean, plan.scale, pixels,
                         real_begin * kStemStride - plan.stem_rows.before,
                         (real_end - real_begin - 1) * kStemStride + stem_kernel, work.picture.get());
-            DenseRun run;
+            DenseRun run{};
             run.segment_stride = picture_pitch;
             run.segments = stem_kernel;
             run.segment_length = run.last_length = stem_kernel * 3;
-            run.residual = nullptr;
-            run.out_offsets = nullptr;
+            run.out_pixel_stride = lanes;
             run.out_group_stride = plane;
             run.pixels = block.width;
-            run.relu6 = true;
+            run.activation = DenseActivation::Relu6;
             for (int y = real_begin; y < real_end; ++y) {
                 run.in = work.picture.get() + (y - real_begin) * kStemStride * picture_pitch;
-                for (int g = 0; g < inner_groups; g += 2) {
-                    run.groups = std::min(2, inner_groups - g);
-                    run.weights =
-                        block.expand.weights.get() + size(g) * size(block.expand.values) * size(lanes);
-                    run.bias = block.expand.bias.get() + g * lanes;
-                    run.out = fresh_rows + g * plane + (y - real_begin) * pitch;
+                for (const DensePanel& panel : block.expand.panels) {
+                    run.groups = panel.groups;
+                    run.weights = block.expand.panel_weights(panel);
+                    run.bias = block.expand.panel_bias(panel, lanes);
+                    run.out = fresh_rows + panel.group * plane + (y - real_begin) * pitch;
                     kernels.stem(run);
                 }
             }
@@ -424,7 +393,8 @@ void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Work
     }
 }
 
-void MobileEngine::run_whole(std::size_t index, std::span<Workspace* const> works) const {
+void MobileEngine::run_whole(std::size_t index, std::span<Workspace* const> works, Workspace& own,
+                             Share share, TeamBarrier& barrier) const {
     const Plan& plan = *m_plan;
     const Block& block = plan.blocks[index];
     const MobileKernels& kernels = *plan.kernels;
@@ -437,45 +407,51 @@ void MobileEngine::run_whole(std::size_t index, std::span<Workspace* const> work
     const int stride = block.depthwise.stride, kernel = block.depthwise.kernel;
 
     // One panel's expanded map serves every panel and picture in turn; its padding stays zero.
-    float* expanded = works.front()->expanded.get();
-    std::fill_n(expanded, 2 * plane, 0.0f);
+    float* expanded = own.expanded.get();
+    std::fill_n(expanded, kernels.panel_groups * plane, 0.0f);
     float* inside = expanded + block.rows.before * pitch + block.columns.before * lanes;
     DepthwiseRow row;
     row.row_stride = pitch;
     row.pixels = block.out_width;
     row.kernel = kernel;
     row.stride = stride;
-    for (int group = 0; group < block.expand.out_groups; group += 2) {
-        const int groups = std::min(2, block.expand.out_groups - group);
+    const int panels = static_cast<int>(block.expand.panels.size());
+    for (int p = share.begin(panels); p < share.end(panels); ++p) {
+        const DensePanel& panel = block.expand.panels[size(p)];
         for (Workspace* work : works) {
-            pointwise_panel(kernels, block.expand,
+            pointwise_panel(kernels, block.expand, panel,
                             {work->map[index % 2].get(), in_plane, nullptr, plane, block.offsets.data(),
                              nullptr, block.height * block.width, true},
-                            group, inside);
-            for (int g = 0; g < groups; ++g) {
-                row.weights = block.depthwise.weights.get() + (group + g) * kernel * kernel * lanes;
-                row.bias = block.depthwise.bias.get() + (group + g) * lanes;
+                            inside);
+            for (int g = 0; g < panel.groups; ++g) {
+                row.weights = block.depthwise.weights.get() + (panel.group + g) * kernel * kernel * lanes;
+                row.bias = block.depthwise.bias.get() + (panel.group + g) * lanes;
                 for (int y = 0; y < block.out_height; ++y) {
                     row.in = expanded + g * plane + y * stride * pitch;
-                    row.out = work->filtered.get() + (group + g) * out_plane + y * out_pitch;
+                    row.out = work->filtered.get() + (panel.group + g) * out_plane + y * out_pitch;
                     kernels.depthwise(row);
                 }
             }
         }
     }
-    for (int group = 0; group < block.project.out_groups; group += 2) {
+    barrier.wait(share.threads);
+    const int pixels = block.out_height * block.out_width;
+    const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(share.begin(pixels)) * lanes;
+    const int count = share.end(pixels) - share.begin(pixels);
+    if (count == 0) return;
+    for (const DensePanel& panel : block.project.panels) {
         for (Workspace* work : works) {
-            pointwise_panel(kernels, block.project,
-                            {work->filtered.get(), out_plane, nullptr, out_plane, nullptr,
-                             block.residual ? work->map[index % 2].get() : nullptr,
-                             block.out_height * block.out_width, false},
-                            group, work->map[1 - index % 2].get() + group * out_plane);
+            pointwise_panel(kernels, block.project, panel,
+                            {work->filtered.get() + first, out_plane, nullptr, out_plane, nullptr,
+                             block.residual ? work->map[index % 2].get() + first : nullptr, count, false},
+                            work->map[1 - index % 2].get() + panel.group * out_plane + first);
         }
     }
 }
 
 void MobileEngine::run_pictures(const std::uint8_t* pixels, float* embeddings,
-                                std::span<Workspace* const> works) const {
+                                std::span<Workspace* const> works, Workspace& own, Share share,
+                                TeamBarrier& barrier) const {
     const Plan& plan = *m_plan;
     const MobileKernels& kernels = *plan.kernels;
     const int lanes = plan.lanes();
@@ -483,52 +459,70 @@ void MobileEngine::run_pictures(const std::uint8_t* pixels, float* embeddings,
     for (std::size_t i = 0; i < works.size(); ++i) {
         for (std::size_t index = 0; index < plan.first_shared; ++index) {
             if (plan.blocks[index].whole) {
-                run_whole(index, works.subspan(i, 1));
+                run_whole(index, works.subspan(i, 1), own, share, barrier);
             } else {
-                run_bands(index, pixels + i * picture, *works[i]);
+                run_bands(index, pixels + i * picture, own, *works[i], share);
             }
+            barrier.wait(share.threads);
         }
     }
-    for (std::size_t index = plan.first_shared; index < plan.blocks.size(); ++index) run_whole(index, works);
+    for (std::size_t index = plan.first_shared; index < plan.blocks.size(); ++index) {
+        run_whole(index, works, own, share, barrier);
+        barrier.wait(share.threads);
+    }
 
     const std::ptrdiff_t plane = static_cast<std::ptrdiff_t>(plan.head_pixels) * lanes;
     const std::size_t last = plan.blocks.size() % 2;
-    for (int group = 0; group < plan.head.out_groups; group += 2) {
-        for (Workspace* work : works) {
-            float* out = work->filtered.get() + group * plane;
+    const int panels = static_cast<int>(plan.head.panels.size());
+    for (int p = share.begin(panels); p < share.end(panels); ++p) {
+        const DensePanel& panel = plan.head.panels[size(p)];
+        for (std::size_t i = 0; i < works.size(); ++i) {
+            // A panel's map is done with as soon as its mean is taken.
+            float* out = own.filtered.get();
             pointwise_panel(
-                kernels, plan.head,
-                {work->map[last].get(), plane, nullptr, plane, nullptr, nullptr, plan.head_pixels, true},
-                group, out);
+                kernels, plan.head, panel,
+                {works[i]->map[last].get(), plane, nullptr, plane, nullptr, nullptr, plan.head_pixels, true},
+                out);
+            float* means = out + panel.groups * plane;
+            for (int g = 0; g < panel.groups; ++g)
+                kernels.mean(out + g * plane, plan.head_pixels, means + g * lanes);
+            const int first = panel.group * lanes;
+            std::copy_n(means, std::min(panel.groups * lanes, plan.dimension - first),
+                        embeddings + i * size(plan.dimension) + first);
         }
     }
-    for (std::size_t i = 0; i < works.size(); ++i) {
-        float* out = works[i]->filtered.get();
-        float* means = out + plan.head.out_groups * plane;
-        for (int g = 0; g < plan.head.out_groups; ++g)
-            kernels.mean(out + g * plane, plan.head_pixels, means + g * lanes);
-        std::copy_n(means, plan.dimension, embeddings + i * size(plan.dimension));
-    }
+    barrier.wait(share.threads);  // the next picture's blocks may overwrite the last map
 }
 
 void MobileEngine::run(const std::uint8_t* pixels, int count, float* embeddings, int threads) {
     const Plan& plan = *m_plan;
+    if (count < 1) return;
     const std::size_t picture = size(plan.input.width) * size(plan.input.height) * 3;
-    const std::size_t used = size(std::clamp(threads, 1, std::max(count, 1)));
-    // A pair a turn where that leaves no thread idle for longer than a picture takes.
-    const int turn = count >= 2 * static_cast<int>(used) ? 2 : 1;
-    while (m_workspaces.size() < 2 * used) m_workspaces.push_back(std::make_unique<Workspace>(plan));
+    const int asked = std::max(threads, 1);
+    while (m_workspaces.size() < 2 * size(asked)) m_workspaces.push_back(std::make_unique<Workspace>(plan));
     std::atomic<int> next = 0;
-    const auto work = [&](std::size_t thread) {
-        Workspace* const works[2] = {m_workspaces[2 * thread].get(), m_workspaces[2 * thread + 1].get()};
-        for (int i = next.fetch_add(turn); i < count; i = next.fetch_add(turn))
-            run_pictures(pixels + size(i) * picture, embeddings + size(i) * size(plan.dimension),
-                         std::span<Workspace* const>(works).first(size(std::min(turn, count - i))));
-    };
-    std::vector<std::jthread> others;
-    others.reserve(used);
-    for (std::size_t thread = 1; thread < used; ++thread) others.emplace_back(work, thread);
-    work(0);
+    TeamBarrier barrier;
+    run_team(asked, [&](int thread, int team) {
+        const auto at = [&](int i) { return pixels + size(i) * picture; };
+        const auto to = [&](int i) { return embeddings + size(i) * size(plan.dimension); };
+        Workspace* const works[2] = {m_workspaces[2 * size(thread)].get(),
+                                     m_workspaces[2 * size(thread) + 1].get()};
+        const int alone = count / team * team;
+        for (int i = next.load(); i < alone;) {
+            // A pair a turn where that leaves no thread idle for longer than a picture takes.
+            const int turn = alone - i >= 2 * team ? 2 : 1;
+            if (!next.compare_exchange_weak(i, i + turn)) continue;
+            TeamBarrier none;
+            run_pictures(at(i), to(i), std::span<Workspace* const>(works).first(size(turn)), *works[0], {},
+                         none);
+            i = next.load();
+        }
+        if (alone == count) return;
+        barrier.wait(team);  // the first one's workspace is everybody's from here on
+        Workspace* const shared[1] = {m_workspaces[0].get()};
+        for (int i = alone; i < count; ++i)
+            run_pictures(at(i), to(i), shared, *works[0], {thread, team}, barrier);
+    });
 }
 
 }  // namespace fieldmark

@@ -13,12 +13,15 @@
 
 namespace fieldmark {
 
-/// A MobileNetwork on the CPU, one thread a picture. An inverted-residual block (expand, depth-wise, project)
-/// is computed in bands of rows, so that its wide inner map lives in the second-level cache and never reaches
-/// memory; operator by operator that map is written and read three times, which costs more than the
-/// arithmetic. Where the maps are small and the weights large, two pictures go side by side. Threads meet
-/// only at the end of a batch, so a core that is taken away for a while holds nobody else up. One caller at a
-/// time.
+class TeamBarrier;
+
+/// A MobileNetwork on the CPU. An inverted-residual block (expand, depth-wise, project) is computed in bands
+/// of rows, so that its wide inner map lives in the second-level cache and never reaches memory; operator by
+/// operator that map is written and read three times, which costs more than the arithmetic. Where the maps
+/// are small and the weights large, two pictures go side by side. A batch goes one thread a picture: threads
+/// meet only at its end, so a core that is taken away for a while holds nobody else up. What is left over,
+/// and a single picture, is shared by all threads: each takes a part of a block's rows, or of its channels
+/// where the map is small. One caller at a time.
 class MobileEngine {
   public:
     struct Input {
@@ -39,21 +42,24 @@ class MobileEngine {
     const char* instruction_set() const;
 
     /// pixels: (count, height, width, 3) RGB; embeddings: (count, dimension), the mean of the last map, not
-    /// normalised. Throws std::bad_alloc or std::system_error (no thread could be started).
+    /// normalised. Throws std::bad_alloc.
     void run(const std::uint8_t* pixels, int count, float* embeddings, int threads);
 
   private:
     struct Plan;
     struct Workspace;
     explicit MobileEngine(std::unique_ptr<Plan> plan);
-    /// One block of one picture in bands of rows.
-    void run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& workspace) const;
+    struct Share;
+    /// One block of one picture in bands of rows, with maps in `shared`.
+    void run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& own, Workspace& shared,
+                   Share share) const;
     /// One block of one or two pictures whose filtered maps fit the cache, a panel of channels at a time: the
     /// expanded panel never leaves the first-level cache, and a panel's weights are read once for both
     /// pictures.
-    void run_whole(std::size_t index, std::span<Workspace* const> workspaces) const;
-    void run_pictures(const std::uint8_t* pixels, float* embeddings,
-                      std::span<Workspace* const> workspaces) const;
+    void run_whole(std::size_t index, std::span<Workspace* const> pictures, Workspace& own, Share share,
+                   TeamBarrier& barrier) const;
+    void run_pictures(const std::uint8_t* pixels, float* embeddings, std::span<Workspace* const> pictures,
+                      Workspace& own, Share share, TeamBarrier& barrier) const;
 
     std::unique_ptr<Plan> m_plan;
     std::vector<std::unique_ptr<Workspace>> m_workspaces;  ///< two for each thread that ever ran

@@ -5,13 +5,12 @@
 #include <immintrin.h>
 
 #define FIELDMARK_LANES 8
-#define FIELDMARK_TILE 6
-#define FIELDMARK_DEPTHWISE_TILE 10
+#include "core/models/dense_kernels.inc"
 #include "core/models/mobile_kernels.inc"
 
 namespace fieldmark {
 
 extern const MobileKernels kMobileKernelsAvx2 = {
-    "avx2", kLanes, &convolve<kLanes>, &convolve<6>, &depthwise, &normalise, &mean};
+    "avx2", kLanes, kPanelGroups, &convolve<kLanes>, &convolve<6>, &depthwise, &normalise, &mean};
 
 }  // namespace fieldmark

@@ -5,13 +5,12 @@
 #include <immintrin.h>
 
 #define FIELDMARK_LANES 16
-#define FIELDMARK_TILE 14
-#define FIELDMARK_DEPTHWISE_TILE 14
+#include "core/models/dense_kernels.inc"
 #include "core/models/mobile_kernels.inc"
 
 namespace fieldmark {
 
 extern const MobileKernels kMobileKernelsAvx512 = {
-    "avx512", kLanes, &convolve<kLanes>, &convolve<6>, &depthwise, &normalise, &mean};
+    "avx512", kLanes, kPanelGroups, &convolve<kLanes>, &convolve<6>, &depthwise, &normalise, &mean};
 
 }  // namespace fieldmark

@@ -517,7 +517,7 @@ std::unique_ptr<TransformerEngine> TransformerEngine::create(const VitNetwork& n
     const bool needs_class = input.feature != Feature::MeanOfPatches;
     if (width % network.heads != 0 || width / network.heads % lanes != 0 ||
         input.width % network.patch != 0 || input.height % network.patch != 0 ||
-        (needs_class && !network.has_class_token) || (needs_class && network.norm_after_mean))
+        (needs_class && !network.has_class_token))
         return nullptr;
 
     auto plan = std::make_unique<Plan>();

@@ -15,6 +15,7 @@
 
 #include "core/models/fused_linear.h"
 #include "core/models/pixel_tensor.h"
+#include "core/models/transformer_engine.h"
 #include "core/models/vit_forward.h"
 
 namespace fieldmark {
@@ -35,13 +36,15 @@ class VisionTransformer final : public Backbone {
         const auto on_device = at::TensorOptions(at::kFloat).device(device);
         m_vit = make_vit_tensors(network, info.input_height, info.input_width, on_device);
         if (adapters) m_adapters = make_ica_tensors(*adapters, network.width, on_device);
-        m_fused = device.is_cpu() && options.fused && fused_linear_available();
+        if (device.is_cpu() && options.fused && options.own_kernels) build_engine(network, adapters);
+        m_fused = !m_engine && device.is_cpu() && options.fused && fused_linear_available();
     }
 
     const ModelInfo& info() const override { return m_info; }
 
     std::string engine() const override {
         if (m_device.is_cuda()) return "cuda fp32";
+        if (m_engine) return std::string("cpu fp32 ") + m_engine->instruction_set();
         return m_fused ? "cpu fp32 onednn" : "cpu fp32 eager";
     }
 
@@ -50,6 +53,11 @@ class VisionTransformer final : public Backbone {
         std::vector<float> embeddings(static_cast<std::size_t>(count) *
                                       static_cast<std::size_t>(m_info.dimension));
         const Status done = guarded([&] {
+            if (m_engine) {
+                m_engine->run(pixels.data(), count, embeddings.data(), m_threads);
+                normalise(embeddings);
+                return;
+            }
             for (int first = 0; first < count; first += slice()) {
                 const int now = std::min(slice(), count - first);
                 at::Tensor x = input(pixels, first, now);
@@ -118,6 +126,31 @@ class VisionTransformer final : public Backbone {
     }
 
   private:
+    /// Own kernels, where this processor and these shapes allow.
+    void build_engine(const VitNetwork& network, const IcaNetwork* adapters) {
+        TransformerEngine::Input input;
+        input.width = m_info.input_width;
+        input.height = m_info.input_height;
+        std::copy_n(m_info.mean, 3, input.mean);
+        std::copy_n(m_info.scale, 3, input.scale);
+        using Feature = TransformerEngine::Feature;
+        input.feature = m_feature == VitFeature::ClassToken  ? Feature::ClassToken
+                        : m_feature == VitFeature::PatchMean ? Feature::MeanOfPatches
+                                                             : Feature::Both;
+        m_engine = TransformerEngine::create(network, input, adapters);
+    }
+
+    void normalise(std::vector<float>& embeddings) const {
+        const auto dimension = static_cast<std::size_t>(m_info.dimension);
+        for (std::size_t row = 0; row < embeddings.size(); row += dimension) {
+            double squares = 0;
+            for (std::size_t i = 0; i < dimension; ++i)
+                squares += double{embeddings[row + i]} * embeddings[row + i];
+            const auto factor = static_cast<float>(1 / std::max(std::sqrt(squares), 1e-12));
+            for (std::size_t i = 0; i < dimension; ++i) embeddings[row + i] *= factor;
+        }
+    }
+
     int slice() const { return m_device.is_cuda() ? kCudaSlice : kCpuSlice; }
     const IcaAdapterSet* adapters() const { return m_adapters ? &*m_adapters : nullptr; }
 
@@ -227,6 +260,7 @@ class VisionTransformer final : public Backbone {
     int m_threads;
     at::Device m_device;
     bool m_fused = false;
+    std::unique_ptr<TransformerEngine> m_engine;
     VitTensors m_vit;
     std::optional<IcaAdapterSet> m_adapters;
 };
