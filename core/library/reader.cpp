@@ -201,13 +201,15 @@ Result<std::vector<ModelRecord>> LibraryReader::models() {
     return guarded(m_impl->folder, [&]() -> Result<std::vector<ModelRecord>> {
         std::vector<ModelRecord> models;
         Cursor cursor = m_impl->connection.prepare(
-            "SELECT id, hash, name, kind, dimension, is_current, (SELECT COUNT(*) FROM embedding e WHERE "
-            "e.model_id = "
-            "model.id) FROM model ORDER BY id");
+            std::string("SELECT id, hash, name, kind, dimension, is_current, (SELECT COUNT(*) FROM embedding "
+                        "e WHERE e.model_id = model.id), ") +
+            (m_impl->knows_objects() ? "COALESCE((SELECT base FROM object_view WHERE model_id = model.id), '')"
+                                     : "''") +
+            " FROM model ORDER BY id");
         while (cursor.step()) {
             models.push_back({cursor.integer(0), cursor.text(1), cursor.text(2), cursor.text(3),
                               static_cast<int>(cursor.integer(4)), cursor.integer(5) != 0,
-                              cursor.integer(6)});
+                              cursor.integer(6), cursor.text(7)});
         }
         return models;
     });

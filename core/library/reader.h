@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -73,7 +74,6 @@ class LibraryReader {
     /// The whole-image embedding of an item; NotFound if it has none of this model.
     Result<EmbeddingRow> embedding_of(ModelId model, ItemId item);
 
-    Result<std::string> setting(const std::string& key, const std::string& fallback = {});
     /// The box of a content; empty where nobody has looked yet.
     Result<std::optional<ObjectBox>> object_box(const std::string& hash);
     /// Of items, in the order of `ids`. Empty as well for items that were never read.
@@ -87,9 +87,10 @@ class LibraryReader {
     Result<std::vector<EmbeddingRow>> embeddings_to_derive(ModelId model, ModelId base, EmbeddingId after,
                                                            int limit);
 
-
+    Result<std::string> setting(const std::string& key, const std::string& fallback = {});
     /// As Library::models_folder().
     std::string models_folder() const;
+
   private:
     friend class Library;
     friend struct VerifyAccess;

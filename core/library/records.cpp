@@ -23,6 +23,11 @@ const char* to_string(ItemState state) {
     return kStates.at(static_cast<std::size_t>(state));
 }
 
+const char* to_string(BoxSource source) {
+    constexpr std::array kSources{"finder", "import", "user"};
+    return kSources.at(static_cast<std::size_t>(source));
+}
+
 Result<Condition> parse_condition(const std::string& text) {
     const auto at = text.find_first_of("=!<>~");
     Condition condition;

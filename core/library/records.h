@@ -100,6 +100,7 @@ struct ModelRecord {
     int dimension = 0;
     bool current = false;
     std::int64_t embeddings = 0;
+    std::string object_of;  ///< hash of the model that this one is, looking at objects only; "" for a plain one
 };
 
 /// A stored vector, as the index reads them in blocks.
@@ -108,6 +109,20 @@ struct EmbeddingRow {
     ItemId item = 0;
     Crop crop;
     std::vector<float> vector;  ///< checked: length, finite, norm, CRC
+};
+
+/// Who said where the object is. A later one in this list is never replaced by an earlier one.
+enum class BoxSource { Finder, Import, User };
+const char* to_string(BoxSource source);
+
+/// Where the object of a picture is. It belongs to the content of the file: exact copies share it, a moved
+/// file keeps it.
+struct ObjectBox {
+    Crop box;            ///< whole(): there is no single object, the whole picture counts
+    float score = 0;     ///< mean saliency inside, 0..1; 1 for a box that a file or a person gave
+    BoxSource source = BoxSource::Finder;
+    std::string finder;  ///< hash of the object finder, with source Finder
+    bool operator==(const ObjectBox&) const = default;
 };
 
 /// Field name -> value, in the order of the names.

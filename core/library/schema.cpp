@@ -3,6 +3,7 @@
 #include "core/library/schema.h"
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 #include "core/base/digest.h"
@@ -13,7 +14,8 @@ namespace fieldmark {
 
 namespace {
 
-/// Version 1. docs/storage.md explains each table.
+/// Version 1. docs/storage.md explains each table. Later versions are the steps of the ladder below, which a
+/// new database climbs, too: a new library and an old one brought up to date are the same by construction.
 constexpr const char* kSchema = R"sql(
 CREATE TABLE collection (
     id             INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -101,6 +103,23 @@ CREATE TABLE setting (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+/// Version 2: where the object of a picture is, and models that look at objects only.
+constexpr const char* kObjects = R"sql(
+CREATE TABLE object_box (
+    hash   BLOB PRIMARY KEY,
+    crop   TEXT NOT NULL,
+    score  REAL NOT NULL CHECK (score BETWEEN 0 AND 1),
+    source TEXT NOT NULL CHECK (source IN ('finder', 'import', 'user')),
+    finder TEXT NOT NULL DEFAULT '',
+    set_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE object_view (
+    model_id INTEGER PRIMARY KEY REFERENCES model (id) ON DELETE CASCADE,
+    base     TEXT NOT NULL
+) STRICT;
+)sql";
+
 std::string random_id() {
     std::random_device device;
     std::string bytes;
@@ -115,8 +134,11 @@ void set_version(Connection& connection, std::int64_t version) {
 }  // namespace
 
 std::span<const Migration> migrations() {
-    // Version 1 is the first. A step is never changed once it was released; a new one is added below it.
-    return {};
+    // A step is never changed once it was released; a new one is added below it.
+    static const std::array ladder{
+        Migration{1, [](Connection& connection) { connection.execute(kObjects); }},
+    };
+    return ladder;
 }
 
 Status create_database(const std::string& file, const std::string& folder) {
@@ -133,6 +155,7 @@ Status create_database(const std::string& file, const std::string& folder) {
         Connection connection(fresh, Connection::Mode::Write);
         WriteTransaction transaction(connection, WriteTransaction::Durability::Full);
         connection.execute(kSchema);
+        for (const Migration& step : migrations()) step.apply(connection);
         connection.execute(("PRAGMA application_id = " + std::to_string(kApplicationId)).c_str());
         set_version(connection, kSchemaVersion);
         connection.run("INSERT INTO setting (key, value) VALUES ('library.id', ?)", random_id());

@@ -12,7 +12,7 @@
 namespace fieldmark {
 
 constexpr std::int64_t kApplicationId = 0x464D524B;  ///< "FMRK", in the database's header
-constexpr std::int64_t kSchemaVersion = 1;           ///< user_version that this program writes
+constexpr std::int64_t kSchemaVersion = 2;           ///< user_version that this program writes
 
 /// One rung of the migration ladder: brings a database from version `from` to `from` + 1.
 struct Migration {

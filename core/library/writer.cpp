@@ -162,7 +162,8 @@ Status LibraryWriter::remove_items(std::span<const ItemId> items) {
 }
 
 Result<ModelId> LibraryWriter::ensure_model(const std::string& hash, const std::string& name,
-                                            const std::string& kind, int dimension) {
+                                            const std::string& kind, int dimension,
+                                            const std::string& object_of) {
     return m_impl->write(kNormal, [&]() -> Result<ModelId> {
         Connection& connection = m_impl->connection;
         {
@@ -180,7 +181,11 @@ Result<ModelId> LibraryWriter::ensure_model(const std::string& hash, const std::
             "(SELECT 1 FROM "
             "model WHERE is_current))",
             hash, name, kind, dimension);
-        return connection.last_id();
+        const ModelId model = connection.last_id();
+        if (!object_of.empty()) {
+            connection.run("INSERT INTO object_view (model_id, base) VALUES (?, ?)", model, object_of);
+        }
+        return model;
     });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -41,6 +42,8 @@ struct ItemResult {
     Error error = {};           ///< with failed
     std::vector<float> vector;  ///< (dimension) L2-normalised; empty with failed or if only `hash` was taken
     std::string engine;
+    /// With a model of objects: the box that `vector` was made of. A found one is stored with it.
+    std::optional<ObjectBox> object = {};
 };
 
 /// One metadata value for one item.
@@ -96,9 +99,6 @@ class LibraryWriter {
     /// False as well where `item` may be a missing item under a new path: commit_results() then tells.
     Result<bool> copy_embedding(ModelId model, ItemId item, const std::string& hash);
 
-    /// Marks failed items pending so that the next run tries them again. Empty: all failed ones.
-    Result<std::int64_t> retry_failed(std::span<const ItemId> items);
-
     /// A vector of one model computed from a stored one of another.
     struct DerivedEmbedding {
         EmbeddingId source = 0;
@@ -110,8 +110,12 @@ class LibraryWriter {
     Result<std::vector<EmbeddingId>> store_derived(ModelId model, std::span<const DerivedEmbedding> rows,
                                                    const std::string& engine);
 
+    /// Marks failed items pending so that the next run tries them again. Empty: all failed ones.
+    Result<std::int64_t> retry_failed(std::span<const ItemId> items);
+
+    /// `object_of`: for a model that looks at objects only, the hash of the one it is made of.
     Result<ModelId> ensure_model(const std::string& hash, const std::string& name, const std::string& kind,
-                                 int dimension);
+                                 int dimension, const std::string& object_of = {});
     Status set_current_model(ModelId model);
     Status remove_model(ModelId model);  ///< and its embeddings
 
@@ -121,6 +125,18 @@ class LibraryWriter {
     /// text); edits of items that are gone are passed over. A value that a person emptied stays empty. Source
     /// Import never replaces a value set by User. User edits commit at FULL.
     Status set_values(std::span<const ValueEdit> edits, ValueSource source);
+    /// Where the objects of these contents are; whole: there is none. A found box never replaces an imported
+    /// one, nor either of them one that a person drew. Vectors made of another box are deleted, so that they
+    /// are made again. Returns how many boxes changed. Usage for a crop that is not valid. A person's commit
+    /// at FULL.
+    struct BoxEdit {
+        std::string hash;  ///< content hash
+        ObjectBox box;
+    };
+    Result<std::int64_t> set_object_boxes(std::span<const BoxEdit> edits);
+    /// Forgets the boxes of these contents, whoever set them: the finder looks again.
+    Status forget_object_boxes(std::span<const std::string> hashes);
+
     /// Embeddings found damaged by a reader: deleted, so that they are made again.
     Status drop_embeddings(std::span<const EmbeddingId> ids);
 

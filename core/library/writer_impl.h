@@ -36,6 +36,13 @@ struct LibraryWriter::Impl {
     /// set on it, `fresh` goes. Inside a transaction.
     void merge(ItemId fresh, ItemId old);
 
+    /// Stores a box unless a better source has set one; with a change goes what was made of the old box.
+    /// Inside a transaction. True if the box is another one now.
+    bool store_box(const std::string& hash, const ObjectBox& box);
+    /// What people said of the content `old` holds for `fresh`, too: a file that was edited in place. Inside a
+    /// transaction.
+    void inherit_box(const std::string& old, const std::string& fresh);
+
     /// Stores the roots anew where the library has moved, with its pictures or without them.
     void follow_moved_roots();
 

@@ -13,12 +13,13 @@ struct Known {
     bool there = false;
     bool never_read = false;
     CollectionId collection = 0;
+    std::string hash;
 };
 
 Known look_up(Connection& connection, ItemId item) {
-    Cursor cursor = connection.prepare("SELECT hash IS NULL, collection_id FROM item WHERE id = ?");
+    Cursor cursor = connection.prepare("SELECT hash IS NULL, collection_id, hash FROM item WHERE id = ?");
     if (!cursor.bind(item).step()) return {};
-    return {true, cursor.integer(0) != 0, cursor.integer(1)};
+    return {true, cursor.integer(0) != 0, cursor.integer(1), std::string(cursor.bytes(2))};
 }
 
 /// The missing item whose file this is, its own collection's first; 0: none.
@@ -26,6 +27,12 @@ ItemId missing_with_hash(Connection& connection, const std::string& hash, Collec
     Cursor cursor = connection.prepare(
         "SELECT id FROM item WHERE hash = ? AND state = 'missing' ORDER BY collection_id <> ?, id LIMIT 1");
     return cursor.bind(Bytes{hash}, collection).step() ? cursor.integer(0) : 0;
+}
+
+std::optional<Crop> stored_crop(Connection& connection, const std::string& hash) {
+    Cursor cursor = connection.prepare("SELECT crop FROM object_box WHERE hash = ?");
+    if (!cursor.bind(Bytes{hash}).step()) return {};
+    return crop_from_key(cursor.text(0));
 }
 
 EmbeddingId insert_embedding(Connection& connection, ModelId model, ItemId item, const std::string& hash,
@@ -144,6 +151,17 @@ Result<LibraryWriter::CommitOutcome> LibraryWriter::commit_results(ModelId model
                 // Vectors of content that is no more, of any model and crop.
                 connection.run("DELETE FROM embedding WHERE item_id = ? AND hash <> ?", item,
                                Bytes{result.hash});
+            }
+            if (result.object) {
+                if (!known.hash.empty() && known.hash != result.hash) {
+                    m_impl->inherit_box(known.hash, result.hash);
+                }
+                m_impl->store_box(result.hash, *result.object);
+                if (stored_crop(connection, result.hash) != result.object->box) {
+                    // A person drew another box meanwhile: this vector is not of it, the next one will be.
+                    outcome.embeddings.push_back(0);
+                    continue;
+                }
             }
             if (!result.vector.empty()) {
                 outcome.embeddings.push_back(insert_embedding(connection, model, item, result.hash,

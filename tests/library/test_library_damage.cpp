@@ -205,28 +205,29 @@ class TestLibraryDamage : public QObject {
             return connection.integer(
                 "SELECT COUNT(*) FROM pragma_table_info('item') WHERE name IN ('rating', 'mood')");
         };
+        constexpr std::int64_t target = kSchemaVersion + 2;
         std::vector<Migration> ladder{
-            {1, [](Connection& c) { c.execute("ALTER TABLE item ADD COLUMN rating INTEGER"); }},
-            {2, [](Connection& c) { c.execute("ALTER TABLE nothing ADD COLUMN mood INTEGER"); }}};
-        QVERIFY(!migrate(connection, f.folder, ladder, 3).ok());  // the second step dies
+            {kSchemaVersion, [](Connection& c) { c.execute("ALTER TABLE item ADD COLUMN rating INTEGER"); }},
+            {kSchemaVersion + 1, [](Connection& c) { c.execute("ALTER TABLE nothing ADD COLUMN mood INTEGER"); }}};
+        QVERIFY(!migrate(connection, f.folder, ladder, target).ok());  // the second step dies
         QCOMPARE(columns(), 0);
-        QCOMPARE(connection.integer("PRAGMA user_version"), 1);
+        QCOMPARE(connection.integer("PRAGMA user_version"), kSchemaVersion);
         ladder[1].apply = [](Connection& c) {
             c.execute("DELETE FROM model");
         };  // leaves vectors without a model
-        const Status orphans = migrate(connection, f.folder, ladder, 3);
+        const Status orphans = migrate(connection, f.folder, ladder, target);
         QVERIFY(!orphans.ok());
         QVERIFY(orphans.error().kind == ErrorKind::Damaged);
         QCOMPARE(columns(), 0);
         QCOMPARE(connection.integer("SELECT COUNT(*) FROM model"), 1);
         QCOMPARE(connection.integer("PRAGMA foreign_keys"), 1);
         ladder[1].apply = [](Connection& c) { c.execute("ALTER TABLE item ADD COLUMN mood INTEGER"); };
-        QVERIFY(migrate(connection, f.folder, ladder, 3).ok());
+        QVERIFY(migrate(connection, f.folder, ladder, target).ok());
         QCOMPARE(columns(), 2);
-        QCOMPARE(connection.integer("PRAGMA user_version"), 3);
+        QCOMPARE(connection.integer("PRAGMA user_version"), target);
         QCOMPARE(connection.integer("SELECT COUNT(*) FROM embedding"), 2);
-        QVERIFY(migrate(connection, f.folder, ladder, 3).ok());   // nothing to do
-        QVERIFY(!migrate(connection, f.folder, ladder, 4).ok());  // no such rung
+        QVERIFY(migrate(connection, f.folder, ladder, target).ok());   // nothing to do
+        QVERIFY(!migrate(connection, f.folder, ladder, target + 1).ok());  // no such rung
     }
 
     void a_full_database_says_so_and_loses_nothing() {
