@@ -92,6 +92,13 @@ void MatchModel::setOfflineCollections(const std::set<CollectionId>& collections
     if (!m_matches.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {OfflineRole});
 }
 
+void MatchModel::setCalibration(const std::optional<Calibration>& calibration, const std::string& field) {
+    if (m_calibration == calibration && m_calibration_field == field) return;
+    m_calibration = calibration;
+    m_calibration_field = field;
+    if (!m_matches.empty()) Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+}
+
 void MatchModel::clear() {
     if (m_matches.empty()) return;
     beginResetModel();
@@ -127,12 +134,18 @@ QVariant MatchModel::data(const QModelIndex& index, int role) const {
                        ? name
                        : tr("%1 · %2", "file name, collection").arg(name, Text::display_name(row.collection));
         }
-        case Qt::ToolTipRole:
-            return tr("%1\n%2\nrank %3, score %4")
-                .arg(Text::title(row), Text::display_name(row.absolute_path), Text::count(match.rank),
-                     Text::score(match.score));
+        case Qt::ToolTipRole: {
+            const QString text = tr("%1\n%2\nrank %3, score %4")
+                                     .arg(Text::title(row), Text::display_name(row.absolute_path),
+                                          Text::count(match.rank), Text::score(match.score));
+            if (!m_calibration) return text;
+            return text + QLatin1Char('\n') + probability_text(match);
+        }
         case Qt::AccessibleTextRole:
-            return Text::spoken(match);
+            if (!m_calibration) return Text::spoken(match);
+            return tr("%1, %2", "a match, its probability").arg(Text::spoken(match), probability_text(match));
+        case ProbabilityRole:
+            return m_calibration ? m_calibration->probability(match.score) : -1.0;
         case ItemIdRole:
             return static_cast<qint64>(row.item.id);
         case LoadedRole:
@@ -154,6 +167,11 @@ QVariant MatchModel::data(const QModelIndex& index, int role) const {
         default:
             return {};
     }
+}
+
+QString MatchModel::probability_text(const Match& match) const {
+    return tr("the same %1 with a probability of %2", "name of a field, percentage")
+        .arg(Text::display_name(m_calibration_field), Text::percent(m_calibration->probability(match.score)));
 }
 
 QHash<int, QByteArray> MatchModel::roleNames() const {

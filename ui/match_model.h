@@ -2,12 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <QAbstractListModel>
 
 #include "core/engine/query.h"
+#include "core/evaluation/calibration.h"
 #include "ui/tile_roles.h"
 
 namespace fieldmark {
@@ -24,6 +27,9 @@ class MatchModel : public QAbstractListModel {
     /// Newer facts about items that are shown (after an edit); others are ignored.
     void updateRows(const std::vector<ItemRow>& rows);
     void setOfflineCollections(const std::set<CollectionId>& collections);
+    /// Probabilities beside the scores: of the same value in `field`. Empty: none.
+    void setCalibration(const std::optional<Calibration>& calibration, const std::string& field = {});
+    bool hasCalibration() const { return m_calibration.has_value(); }
     void clear();
 
     const std::vector<Match>& matches() const { return m_matches; }
@@ -39,8 +45,12 @@ class MatchModel : public QAbstractListModel {
     Qt::DropActions supportedDragActions() const override { return Qt::CopyAction; }
 
   private:
+    QString probability_text(const Match& match) const;
+
     std::vector<Match> m_matches;
     std::set<CollectionId> m_offline;
+    std::optional<Calibration> m_calibration;
+    std::string m_calibration_field;
 };
 
 }  // namespace fieldmark

@@ -184,7 +184,12 @@ void TileDelegate::paint_caption(QPainter* painter, const QRect& area, const QSt
     if (!m_scored) return;
 
     const float score = index.data(ScoreRole).toFloat();
-    const QString number = Text::score(score);
+    const double probability =
+        index.data(ProbabilityRole).isValid() ? index.data(ProbabilityRole).toDouble() : -1;
+    const bool with_probability = probability >= 0;
+    const QString number = with_probability ? tr("%1 · %2", "score of a match, its probability")
+                                                  .arg(Text::score(score), Text::percent(probability))
+                                            : Text::score(score);
     const QString rank = tr("#%1", "rank of a match").arg(index.data(RankRole).toInt());
     painter->setPen(quiet_text(option.palette));
     painter->drawText(line, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine, rank);

@@ -19,6 +19,7 @@ enum TileRole {
     OfflineRole,                    ///< bool: its collection is not reachable now
     AbsolutePathRole,               ///< QByteArray: bytes of the path
     RowRole,                        ///< ItemRow (Q_DECLARE_METATYPE), the whole row
+    ProbabilityRole,                ///< double, of the same class, 0 to 1; -1 unless one was fitted and is wanted
 };
 
 }  // namespace fieldmark
