@@ -48,6 +48,8 @@
 #include "ui/metrics.h"
 #include "ui/query_drop.h"
 #include "ui/query_strip.h"
+#include "ui/model_bar.h"
+#include "ui/models_dialog.h"
 #include "ui/text.h"
 #include "ui/theme.h"
 #include "ui/thumbnail_store.h"
@@ -202,6 +204,8 @@ void MainWindow::build_parts() {
     resize(unit * 160, unit * 100);
     setMinimumSize(unit * 60, unit * 40);
 }
+    m_model_bar = new ModelBar(*m_session, whole);
+    column->addWidget(m_model_bar);
 
 void MainWindow::connect_session() {
     connect(m_session, &Session::opened, this, &MainWindow::library_opened);
@@ -238,6 +242,21 @@ void MainWindow::connect_session() {
     });
     connect(m_session, &Session::importFinished, this, &MainWindow::import_finished);
     connect(m_session, &Session::importFailed, this, [this](const Error& error) {
+    connect(m_session, &Session::interruptedModelSwitch, this, [this](const std::string& model) {
+        if (m_session->switching_model() || m_summary.read_only) return;
+        Message message;
+        message.id = QStringLiteral("interruptedModel");
+        message.text = tr("The change to the model %1 was interrupted. The former model is still in use.")
+                           .arg(Text::display_name(model));
+        message.actions.push_back({tr("Go on"), [this] { m_session->use_model({}); }});
+        message.dismissed = [this] { m_session->forget_model_switch(); };
+        m_messages->show_message(message);
+    });
+    connect(m_session, &Session::modelSwitchFinished, this, &MainWindow::model_switched);
+    connect(m_session, &Session::modelSwitchFailed, this, [this](const Error& error) {
+        if (m_models_dialog && m_models_dialog->isVisible()) return;  // said there
+        m_messages->show_error(error);
+    });
         Message message = message_of(error);
         message.id = QStringLiteral("import");
         m_messages->show_message(message);
@@ -749,6 +768,9 @@ void MainWindow::show_in_inspector() {
     }
     if (items.size() == 1) {
         if (const ItemRow* row = m_gallery_model->row(items.front())) {
+    const bool pictures = open && m_summary.counts.items > 0;
+    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate}) action->setEnabled(pictures);
+    m_show_models->setEnabled(open);
             m_inspector->showRow(*row);
             return;
         }
@@ -1014,6 +1036,34 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (!paths.empty()) {
         accept_copy(*event);
         import_paths(paths);
+void MainWindow::show_models() {
+    if (!m_models_dialog) {
+        m_models_dialog = new ModelsDialog(*m_session, this);
+        m_models_dialog->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    m_models_dialog->refresh();
+    m_models_dialog->show();
+    m_models_dialog->raise();
+}
+
+void MainWindow::model_switched(const ModelSwitchReport& report) {
+    if (!report.switched || report.info.hash == report.former) return;
+    m_matches->rerun();
+    Message message;
+    message.kind = Message::Kind::Positive;
+    message.id = QStringLiteral("modelSwitched");
+    message.text = tr("The library searches with %1 now.").arg(Text::display_name(report.info.name));
+    message.seconds = 30;
+    if (!report.former.empty()) {
+        message.actions.push_back({tr("Go back to the former model"), [this, former = report.former] {
+                                       ModelSwitchRequest request;
+                                       request.model = former;
+                                       m_session->use_model(request);
+                                   }});
+    }
+    m_messages->show_message(message);
+}
+
         return;
     }
     const QueryDrop drop = QueryDropReader::read(*event->mimeData());

@@ -42,6 +42,8 @@ class MatchHeader;
 class MatchModel;
 class QueryStrip;
 class Theme;
+class ModelBar;
+class ModelsDialog;
 class ThumbnailStore;
 class WelcomePage;
 
@@ -121,6 +123,8 @@ class MainWindow : public QMainWindow {
     void build_toolbar();
     void fill_recent_menu();
     QAction* add_action(const QString& name, const QString& text, const QList<QKeySequence>& keys,
+    void show_models();
+    void model_switched(const ModelSwitchReport& report);
                         const QString& icon_name = {});
     void choose_folder();
     void choose_files();
@@ -181,8 +185,10 @@ class MainWindow : public QMainWindow {
     LibrarySummary m_summary;
     std::vector<Condition> m_conditions;
     ItemQuery::Sort m_sort = ItemQuery::Sort::Path;
+    ModelBar* m_model_bar = nullptr;
     bool m_descending = false;
     bool m_sidebar_wanted = true;
+    QPointer<ModelsDialog> m_models_dialog;
     bool m_inspector_wanted = true;
     bool m_narrow = false;  ///< started under 900 px: panels are closed until asked for
     bool m_layout_restored = false;
@@ -226,3 +232,7 @@ class MainWindow : public QMainWindow {
 };
 
 }  // namespace fieldmark
+    QAction* m_show_models = nullptr;
+    QAction* m_show_browse = nullptr;
+    QAction* m_show_learn = nullptr;
+    QAction* m_show_evaluate = nullptr;

@@ -88,8 +88,10 @@ void MainWindow::build_actions() {
                                QStringLiteral("failed"));
     connect(m_show_failed, &QAction::triggered, this, &MainWindow::show_failed_list);
     QAction* quit = add_action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
+    m_show_models = add_action(QStringLiteral("showModels"), tr("&Models…"), {Qt::CTRL | Qt::Key_M});
+    connect(m_show_models, &QAction::triggered, this, &MainWindow::show_models);
     connect(quit, &QAction::triggered, this, &QWidget::close);
-    m_library_menu->addActions({m_add_folder, m_add_files, m_add_labels, m_show_failed});
+    m_library_menu->addActions({m_add_folder, m_add_files, m_add_labels, m_show_failed, m_show_models});
     m_library_menu->addSeparator();
     m_library_menu->addActions({make, open});
     m_library_menu->addMenu(m_recent_menu);

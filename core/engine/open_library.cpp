@@ -33,7 +33,8 @@ OpenLibrary::OpenLibrary(std::unique_ptr<Library> library, std::shared_ptr<Model
       m_thumbnail_cache(m_library->read_only() ? std::string() : m_library->thumbnail_file()),
       m_thumbnails(*m_library, m_thumbnail_cache, [this](ItemId item, int size_class, const QImage& image) {
           m_post([=](Session& session) { Q_EMIT session.thumbnailReady(item, size_class, image); });
-      }) {}
+      }),
+      m_trainings(*m_library, m_post) {}
 
 OpenLibrary::~OpenLibrary() {
     request_stop();
@@ -41,17 +42,21 @@ OpenLibrary::~OpenLibrary() {
 }
 
 void OpenLibrary::request_stop() {
+    m_closing = true;
     {
         const std::lock_guard lock(m_jobs_mutex);
         for (auto& [id, stop] : m_searches) stop.request_stop();
         m_count_stop.request_stop();
         m_import_stop.request_stop();
+        m_switch_stop.request_stop();
+        m_whitening_stop.request_stop();
         m_evaluation_stop.request_stop();
     }
     m_thumbnails.request_stop();
+    m_trainings.request_stop();
     // Not the edits: what a person has changed is kept, however soon the library is closed after it.
-    for (Worker* worker :
-         {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer, &m_evaluating}) {
+    for (Worker* worker : {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer,
+                           &m_evaluating, &m_modelling}) {
         worker->request_stop();
     }
 }
@@ -68,22 +73,30 @@ void OpenLibrary::prepare() {
             }
         }
     }
-    auto path = ModelRegistry::default_search_path();
-    path.push_back(m_library->models_folder());
-    const auto info = ModelRegistry(path).find(hash);
+    const auto info = ModelRegistry::for_library(m_library->models_folder()).find(hash);
     if (info) {
         m_model.info = *info;
         hash = info->hash;
     } else {
         m_model.error = info.error();
     }
-    m_search = std::make_unique<SearchService>(*m_library, nullptr, hash);
+    m_serving = std::make_shared<Serving>();
+    m_serving->search = std::make_unique<SearchService>(*m_library, nullptr, hash);
+}
+
+std::shared_ptr<SearchService> OpenLibrary::search_service() const {
+    const std::lock_guard lock(m_serving_mutex);
+    return {m_serving, m_serving->search.get()};
 }
 
 void OpenLibrary::start() {
     m_indexer.post([this](std::stop_token stop) { load_index(std::move(stop)); });
     m_importer.post([this](std::stop_token stop) { load_model(std::move(stop)); });
-    m_reads.post([this](std::stop_token) { announce_interrupted_import(); });
+    m_reads.post([this](std::stop_token) {
+        announce_interrupted_import();
+        announce_interrupted_switch();
+        m_trainings.announce_interrupted();
+    });
 }
 
 void OpenLibrary::load_model(std::stop_token stop) {
@@ -95,19 +108,11 @@ void OpenLibrary::load_model(std::stop_token stop) {
         if (info.hash.empty()) error = m_model.error;
     }
     std::shared_ptr<Embedder> embedder;
-    if (!error) {
-        const std::lock_guard lock(m_shelf->mutex);
-        if (m_shelf->embedder && m_shelf->embedder->info().hash == info.hash) {
-            embedder = m_shelf->embedder;
-        } else if (!stop.stop_requested()) {
-            auto path = ModelRegistry::default_search_path();
-            path.push_back(m_library->models_folder());
-            auto backbone = ModelRegistry(path).load(info);
-            if (backbone) {
-                embedder = m_shelf->embedder = std::make_shared<Embedder>(std::move(*backbone));
-            } else {
-                error = backbone.error();
-            }
+    if (!error && !stop.stop_requested()) {
+        if (auto loaded = embedder_of(info)) {
+            embedder = std::move(*loaded);
+        } else {
+            error = loaded.error();
         }
     }
     {
@@ -119,7 +124,11 @@ void OpenLibrary::load_model(std::stop_token stop) {
         if (embedder) m_model.engine = embedder->engine();
         if (error) m_model.error = *error;
     }
-    if (embedder) m_search->set_embedder(embedder.get());
+    if (embedder) {
+        const std::lock_guard lock(m_serving_mutex);
+        m_serving->embedder = embedder;
+        m_serving->search->set_embedder(embedder.get());
+    }
     m_model_changed.notify_all();
     publish_model();
 }
@@ -135,28 +144,30 @@ bool OpenLibrary::wait_for_model(std::stop_token stop) {
 }
 
 void OpenLibrary::load_index(std::stop_token stop) {
-    if (auto status = m_search->refresh(stop); !status) {
+    const auto service = search_service();
+    if (auto status = service->refresh(stop); !status) {
         m_post([error = status.error()](Session& session) { Q_EMIT session.noticed(error); });
     }
     if (stop.stop_requested()) return;
-    const auto loaded = m_search->load_graph();
+    const auto loaded = service->load_graph();
     if (!loaded) {
         m_post([error = loaded.error()](Session& session) { Q_EMIT session.noticed(error); });
     }
     if (stop.stop_requested()) return;
-    m_post([rows = m_search->index_info().rows](Session& session) { Q_EMIT session.indexReady(rows); });
+    m_post([rows = service->index_info().rows](Session& session) { Q_EMIT session.indexReady(rows); });
     refresh_summary();
     tend_index(stop, true);
 }
 
 void OpenLibrary::tend_index(std::stop_token stop, bool build) {
-    if (auto status = m_search->refresh(stop); !status) return;  // the next search says why
+    const auto service = search_service();
+    if (auto status = service->refresh(stop); !status) return;  // the next search says why
     if (!build || m_importing || stop.stop_requested() || m_library->read_only()) return;
-    const IndexInfo before = m_search->index_info();
-    if (auto status = m_search->build_graph(false, stop); !status) return;
-    const IndexInfo after = m_search->index_info();
+    const IndexInfo before = service->index_info();
+    if (auto status = service->build_graph(false, stop); !status) return;
+    const IndexInfo after = service->index_info();
     if (after.graph_rows == before.graph_rows && after.dead == before.dead) return;
-    if (auto status = m_search->save_graph(); !status) {
+    if (auto status = service->save_graph(); !status) {
         m_post([error = status.error()](Session& session) { Q_EMIT session.noticed(error); });
     }
 }
@@ -200,9 +211,9 @@ void OpenLibrary::refresh_summary() {
             return;
         }
         bool changed = false;
+        const std::int64_t embedded = search_service()->index_info().rows;
         {
             const std::lock_guard lock(m_model_mutex);
-            const std::int64_t embedded = m_search->index_info().rows;
             changed = m_model.embedded != embedded || m_model.total != summary->counts.items;
             m_model.embedded = embedded;
             m_model.total = summary->counts.items;
@@ -310,7 +321,7 @@ void OpenLibrary::search(RequestId id, SearchRequest request) {
     m_searching.post([this, id, request = std::move(request), stop](std::stop_token) {
         const bool ready = !needs_model(request) || wait_for_model(stop.get_token());
         auto response =
-            ready ? m_search->search(request, stop.get_token())
+            ready ? search_service()->search(request, stop.get_token())
                   : Result<SearchResponse>(Error{ErrorKind::Cancelled, "The search was cancelled."});
         {
             const std::lock_guard lock(m_jobs_mutex);
@@ -461,6 +472,178 @@ void OpenLibrary::fetch_calibration(RequestId id, std::string field) {
             Q_EMIT session.calibrationFetched(id, field, found);
         });
     });
+}
+
+// --- models ---
+
+void OpenLibrary::announce_interrupted_switch() {
+    if (m_library->read_only()) return;
+    const auto hash = interrupted_switch(*m_library);
+    if (!hash || hash->empty()) return;
+    const auto info = ModelRegistry::for_library(m_library->models_folder()).find(*hash);
+    if (!info) return;  // removed meanwhile: there is nothing to go on with
+    m_post([name = info->name](Session& session) { Q_EMIT session.interruptedModelSwitch(name); });
+}
+
+Result<std::shared_ptr<Embedder>> OpenLibrary::embedder_of(const ModelInfo& info) {
+    const std::lock_guard lock(m_shelf->mutex);
+    if (m_shelf->embedder && m_shelf->embedder->info().hash == info.hash) return m_shelf->embedder;
+    auto backbone = ModelRegistry::for_library(m_library->models_folder()).load(info);
+    if (!backbone) return backbone.error();
+    m_shelf->embedder = std::make_shared<Embedder>(std::move(*backbone));
+    return m_shelf->embedder;
+}
+
+void OpenLibrary::list_models(RequestId id) {
+    m_reads.post([this, id](std::stop_token) {
+        std::vector<Error> problems;
+        auto models = fieldmark::list_models(m_library.get(), &problems);
+        if (!models) {
+            problems.push_back(models.error());
+            models = std::vector<ModelEntry>{};
+        }
+        m_post([id, models = std::move(*models), problems](Session& session) {
+            Q_EMIT session.modelsListed(id, models, problems);
+        });
+    });
+}
+
+void OpenLibrary::import_model(RequestId id, ModelImport request) {
+    m_modelling.post([this, id, request = std::move(request)](std::stop_token) {
+        auto imported = fieldmark::import_model(request);
+        if (imported) {
+            m_post([id, imported = std::move(*imported)](Session& session) {
+                Q_EMIT session.modelImported(id, imported);
+            });
+        } else {
+            m_post(
+                [id, error = imported.error()](Session& session) { Q_EMIT session.modelFailed(id, error); });
+        }
+    });
+}
+
+void OpenLibrary::remove_model(RequestId id, std::string model) {
+    m_edits.post([this, id, model = std::move(model)](std::stop_token) {
+        const auto removal = fieldmark::remove_model(m_library.get(), model);
+        if (removal) {
+            m_post([id, removed = *removal](Session& session) { Q_EMIT session.modelRemoved(id, removed); });
+        } else {
+            m_post(
+                [id, error = removal.error()](Session& session) { Q_EMIT session.modelFailed(id, error); });
+        }
+    });
+}
+
+void OpenLibrary::fit_whitening(RequestId id, WhiteningRequest request) {
+    std::stop_token stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        stop = m_whitening_stop.get_token();
+    }
+    m_modelling.post([this, id, request = std::move(request), stop](std::stop_token) {
+        auto report = fieldmark::fit_whitening(*m_library, request, stop);
+        if (report) {
+            m_post([id, report = std::move(*report)](Session& session) {
+                Q_EMIT session.whiteningFitted(id, report);
+            });
+        } else {
+            m_post([id, error = report.error()](Session& session) { Q_EMIT session.modelFailed(id, error); });
+        }
+    });
+}
+
+void OpenLibrary::use_model(ModelSwitchRequest request) {
+    std::stop_token stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        if (m_switch_stop.stop_requested()) m_switch_stop = std::stop_source();
+        stop = m_switch_stop.get_token();
+    }
+    // On the importer's thread: an import and a change of model take turns, each sees what the other has
+    // done.
+    m_importer.post(
+        [this, request = std::move(request), stop](std::stop_token) { run_switch(request, stop); });
+}
+
+void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
+    const auto fail = [this](const Error& error) {
+        m_post([error](Session& session) { Q_EMIT session.modelSwitchFailed(error); });
+    };
+    if (request.model.empty()) {
+        auto next = interrupted_switch(*m_library);
+        if (!next) return fail(next.error());
+        request.model = std::move(*next);
+    }
+    const auto info = ModelRegistry::for_library(m_library->models_folder()).find(request.model);
+    if (!info) return fail(info.error());
+    // Loaded before anything is embedded: a model that cannot run must not become the library's.
+    auto embedder = embedder_of(*info);
+    if (!embedder) return fail(embedder.error());
+
+    ModelSwitchObserver observer;
+    observer.progress = [this](const ModelSwitchProgress& progress) {
+        m_post([progress](Session& session) { Q_EMIT session.modelSwitchProgress(progress); });
+    };
+    observer.committed = [this](const std::vector<ItemId>& items) { touch(items); };
+    m_importing = true;
+    auto report = ModelSwitch(*m_library, &m_thumbnail_cache).run(request, observer, stop, *embedder);
+    m_importing = false;
+    if (!report) {
+        refresh_index_soon();
+        return fail(report.error());
+    }
+    if (report->cancelled) {
+        // Stopped by a person: not to be asked about again. What closes the library may go on next time.
+        if (!m_closing) (void)forget_switch(*m_library);
+    }
+    if (report->switched) {
+        if (auto status = take_over(*info, *embedder, stop); !status) return fail(status.error());
+    }
+    refresh_index_soon();
+    touch({});
+    m_post([report = std::move(*report)](Session& session) { Q_EMIT session.modelSwitchFinished(report); });
+}
+
+/// Reads the new model's vectors while the former one still answers, then changes over at once.
+Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder,
+                              std::stop_token stop) {
+    const auto fresh = std::make_shared<Serving>();
+    fresh->embedder = embedder;
+    fresh->search = std::make_unique<SearchService>(*m_library, embedder.get(), info.hash);
+    if (auto status = fresh->search->refresh(stop); !status) return status;
+    if (auto loaded = fresh->search->load_graph(); !loaded) {
+        m_post([error = loaded.error()](Session& session) { Q_EMIT session.noticed(error); });
+    }
+    const std::int64_t rows = fresh->search->index_info().rows;
+    std::shared_ptr<Serving> former;
+    {
+        const std::lock_guard lock(m_serving_mutex);
+        former = std::exchange(m_serving, fresh);
+    }
+    {
+        const std::lock_guard lock(m_model_mutex);
+        m_embedder = embedder;
+        m_model_state = ModelState::Ready;
+        m_model.loading = false;
+        m_model.available = true;
+        m_model.info = info;
+        m_model.engine = embedder->engine();
+        m_model.error = {};
+        m_model.embedded = rows;
+    }
+    m_model_changed.notify_all();
+    publish_model();
+    m_post([rows](Session& session) { Q_EMIT session.indexReady(rows); });
+    return {};
+}
+
+void OpenLibrary::cancel_model_switch() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_switch_stop.request_stop();
+}
+
+void OpenLibrary::forget_model_switch() {
+    m_edits.post([this](std::stop_token) { (void)forget_switch(*m_library); });
 }
 
 // --- edits and announcements ---

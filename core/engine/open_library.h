@@ -17,9 +17,12 @@
 #include "core/base/pause_gate.h"
 #include "core/engine/cpu_clock.h"
 #include "core/engine/library_facts.h"
+#include "core/engine/model_catalog.h"
+#include "core/engine/model_switch.h"
 #include "core/engine/search_service.h"
 #include "core/engine/session.h"
 #include "core/engine/thumbnail_service.h"
+#include "core/engine/training_runner.h"
 #include "core/engine/worker.h"
 #include "core/library/library.h"
 #include "core/library/thumbnail_cache.h"
@@ -68,6 +71,16 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void fetch_stored_models(RequestId id);
     void fetch_calibration(RequestId id, std::string field);
 
+    void list_models(RequestId id);
+    void import_model(RequestId id, ModelImport request);
+    void remove_model(RequestId id, std::string model);
+    void fit_whitening(RequestId id, WhiteningRequest request);
+    void use_model(ModelSwitchRequest request);
+    void cancel_model_switch();
+    void forget_model_switch();
+
+    TrainingRunner& trainings() { return m_trainings; }
+
     using Edit = std::function<Status(LibraryWriter&)>;
     /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.
     void edit(RequestId id, Edit change, std::vector<ItemId> touched,
@@ -75,6 +88,15 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
 
   private:
     enum class ModelState { Loading, Ready, Absent };
+
+    /// What answers queries: one model's vectors and, once it is loaded, the model. The service only borrows
+    /// the embedder, so both go together.
+    struct Serving {
+        std::shared_ptr<Embedder> embedder;
+        std::unique_ptr<SearchService> search;
+    };
+    /// Holds what it needs even if another model takes over meanwhile.
+    std::shared_ptr<SearchService> search_service() const;
 
     void load_model(std::stop_token stop);
     void publish_model();
@@ -84,6 +106,10 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void tend_index(std::stop_token stop, bool build);
     void refresh_index_soon();
     void announce_interrupted_import();
+    void announce_interrupted_switch();
+    Result<std::shared_ptr<Embedder>> embedder_of(const ModelInfo& info);
+    void run_switch(ModelSwitchRequest request, std::stop_token stop);
+    Status take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder, std::stop_token stop);
     void run_import(const ImportRequest& request, std::stop_token stop);
     void touch(const std::vector<ItemId>& items);
     void announce_touched();
@@ -102,14 +128,18 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     ModelState m_model_state = ModelState::Loading;
     ModelStatus m_model;
     std::shared_ptr<Embedder> m_embedder;
-    std::unique_ptr<SearchService> m_search;  ///< made by prepare()
+    mutable std::mutex m_serving_mutex;
+    std::shared_ptr<Serving> m_serving;  ///< made by prepare(), replaced by take_over(); guarded
 
     std::mutex m_jobs_mutex;
     std::map<RequestId, std::stop_source> m_searches;
     std::stop_source m_count_stop;
     std::stop_source m_import_stop;
+    std::stop_source m_switch_stop;
+    std::stop_source m_whitening_stop;
     std::stop_source m_evaluation_stop;
     std::atomic<bool> m_importing{false};
+    std::atomic<bool> m_closing{false};
     std::atomic<bool> m_refresh_posted{false};
     std::atomic<bool> m_summary_posted{false};
 
@@ -121,6 +151,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
 
     // Last, so that their threads have ended before anything above goes.
     ThumbnailService m_thumbnails;
+    TrainingRunner m_trainings;
     Worker m_reads;
     Worker m_pictures{2};
     Worker m_searching;
@@ -129,6 +160,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     Worker m_importer;
     Worker m_indexer;
     Worker m_evaluating;
+    Worker m_modelling;
 };
 
 }  // namespace fieldmark

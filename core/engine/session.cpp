@@ -3,6 +3,7 @@
 #include "core/engine/session.h"
 
 #include <algorithm>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -26,6 +27,16 @@ void register_types() {
     qRegisterMetaType<ImportReport>("fieldmark::ImportReport");
     qRegisterMetaType<EvaluationReport>("fieldmark::EvaluationReport");
     qRegisterMetaType<ItemRow>("fieldmark::ItemRow");
+    qRegisterMetaType<ModelEntry>("fieldmark::ModelEntry");
+    qRegisterMetaType<ImportedModel>("fieldmark::ImportedModel");
+    qRegisterMetaType<ModelRemoval>("fieldmark::ModelRemoval");
+    qRegisterMetaType<WhiteningReport>("fieldmark::WhiteningReport");
+    qRegisterMetaType<ModelSwitchProgress>("fieldmark::ModelSwitchProgress");
+    qRegisterMetaType<ModelSwitchReport>("fieldmark::ModelSwitchReport");
+    qRegisterMetaType<TrainingRequest>("fieldmark::TrainingRequest");
+    qRegisterMetaType<TrainingPreview>("fieldmark::TrainingPreview");
+    qRegisterMetaType<TrainingResult>("fieldmark::TrainingResult");
+    qRegisterMetaType<EpochReport>("fieldmark::EpochReport");
 }
 
 Error not_open() {
@@ -45,6 +56,8 @@ struct Session::Impl {
     LibrarySummary summary;
     ModelStatus model;
     int imports = 0;
+    int switches = 0;
+    RequestId training = 0;  ///< the one that runs
     std::shared_ptr<ModelShelf> shelf = std::make_shared<ModelShelf>();
     std::mutex arrival_mutex;
     std::shared_ptr<OpenLibrary> arrival;  ///< opened, and not taken by the UI thread yet; guarded
@@ -84,6 +97,8 @@ struct Session::Impl {
     RequestId edit(OpenLibrary::Edit change, std::vector<ItemId> touched = {},
                    std::function<void(Session&)> then = {});
 
+    RequestId model_request(const std::function<void(OpenLibrary&, RequestId)>& ask);
+
     void remember_what_is_said();
 };
 
@@ -94,6 +109,16 @@ void Session::Impl::remember_what_is_said() {
     connect(&session, &Session::modelChanged, &session, [this](const ModelStatus& said) { model = said; });
     connect(&session, &Session::importFinished, &session, [this] { imports = std::max(0, imports - 1); });
     connect(&session, &Session::importFailed, &session, [this] { imports = std::max(0, imports - 1); });
+    const auto training_ended = [this](RequestId id) {
+        if (id == training) training = 0;
+    };
+    connect(&session, &Session::trainingFinished, &session, training_ended);
+    connect(&session, &Session::trainingFailed, &session, training_ended);
+    connect(&session, &Session::trainingRefused, &session, training_ended);
+    connect(&session, &Session::modelSwitchFinished, &session,
+            [this] { switches = std::max(0, switches - 1); });
+    connect(&session, &Session::modelSwitchFailed, &session,
+            [this] { switches = std::max(0, switches - 1); });
 }
 
 Session::Session(QObject* parent) : QObject(parent), m_impl(std::make_unique<Impl>(*this)) {
@@ -139,6 +164,8 @@ void Session::close() {
     Impl& impl = *m_impl;
     ++impl.generation;
     impl.imports = 0;
+    impl.switches = 0;
+    impl.training = 0;
     impl.summary = {};
     impl.model = {};
     if (impl.open) return impl.close_later(std::exchange(impl.open, nullptr));
@@ -260,6 +287,102 @@ RequestId Session::fetch_stored_models() {
 RequestId Session::fetch_calibration(const std::string& field) {
     const RequestId id = ++m_impl->last_request;
     if (m_impl->open) m_impl->open->fetch_calibration(id, field);
+    return id;
+}
+
+// --- models ---
+
+RequestId Session::Impl::model_request(const std::function<void(OpenLibrary&, RequestId)>& ask) {
+    const RequestId id = ++last_request;
+    if (open) {
+        ask(*open, id);
+    } else {
+        post_always([id](Session& owner) { Q_EMIT owner.modelFailed(id, not_open()); });
+    }
+    return id;
+}
+
+RequestId Session::list_models() {
+    return m_impl->model_request([](OpenLibrary& open, RequestId id) { open.list_models(id); });
+}
+
+RequestId Session::import_model(const ModelImport& request) {
+    return m_impl->model_request([&](OpenLibrary& open, RequestId id) { open.import_model(id, request); });
+}
+
+RequestId Session::remove_model(const std::string& model) {
+    return m_impl->model_request([&](OpenLibrary& open, RequestId id) { open.remove_model(id, model); });
+}
+
+RequestId Session::fit_whitening(const WhiteningRequest& request) {
+    return m_impl->model_request([&](OpenLibrary& open, RequestId id) { open.fit_whitening(id, request); });
+}
+
+void Session::use_model(const ModelSwitchRequest& request) {
+    ++m_impl->switches;
+    if (m_impl->open) {
+        m_impl->open->use_model(request);
+    } else {
+        m_impl->post_always([](Session& session) { Q_EMIT session.modelSwitchFailed(not_open()); });
+    }
+}
+
+void Session::cancel_model_switch() {
+    if (m_impl->open) m_impl->open->cancel_model_switch();
+}
+
+bool Session::switching_model() const {
+    return m_impl->switches > 0;
+}
+
+void Session::forget_model_switch() {
+    if (m_impl->open) m_impl->open->forget_model_switch();
+}
+
+// --- learning ---
+
+RequestId Session::preview_training(const TrainingRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->trainings().preview(id, request);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.trainingRefused(id, not_open()); });
+    }
+    return id;
+}
+
+RequestId Session::start_training(const TrainingRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (!m_impl->open) {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.trainingRefused(id, not_open()); });
+        return id;
+    }
+    if (m_impl->training == 0) m_impl->training = id;
+    m_impl->open->trainings().start(id, request);
+    return id;
+}
+
+void Session::cancel_training() {
+    if (m_impl->open) m_impl->open->trainings().cancel();
+}
+
+bool Session::training() const {
+    return m_impl->training != 0;
+}
+
+void Session::forget_training() {
+    if (m_impl->open) m_impl->open->trainings().forget();
+}
+
+RequestId Session::review_labels(const std::string& field) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        AnchorRequest request;
+        request.model = m_impl->model.info.hash;
+        m_impl->open->trainings().review_labels(id, request, field);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.reviewFailed(id, not_open()); });
+    }
     return id;
 }
 

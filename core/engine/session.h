@@ -14,10 +14,15 @@
 #include "core/base/result.h"
 #include "core/engine/evaluation_service.h"
 #include "core/engine/import_pipeline.h"
+#include "core/engine/model_catalog.h"
+#include "core/engine/model_switch.h"
 #include "core/engine/query.h"
+#include "core/engine/training_job.h"
+#include "core/engine/whitening.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "core/models/backbone.h"
+#include "core/models/model_import.h"
 
 namespace fieldmark {
 
@@ -97,6 +102,35 @@ class Session : public QObject {
     /// What was fitted for the model in use and this field, by an evaluation that was asked to calibrate.
     RequestId fetch_calibration(const std::string& field);     ///< calibrationFetched
 
+    // --- models ---
+    RequestId list_models();                                   ///< modelsListed
+    /// Into the user's models folder. Answer: modelImported or modelFailed.
+    RequestId import_model(const ModelImport& request);
+    /// By hash or name, with its vectors in this library. Answer: modelRemoved or modelFailed.
+    RequestId remove_model(const std::string& model);
+    /// Stores a whitening as a model of the library; it is not used yet. Answer: whiteningFitted or modelFailed.
+    RequestId fit_whitening(const WhiteningRequest& request);
+    /// Embeds the library with another model in the background and then searches with it; the present one
+    /// answers until then. Takes turns with imports. Answers: modelSwitchProgress, modelSwitchFinished (also when
+    /// cancelled) or modelSwitchFailed.
+    void use_model(const ModelSwitchRequest& request);
+    void cancel_model_switch();
+    bool switching_model() const;
+    void forget_model_switch();  ///< the one that interruptedModelSwitch announced shall not be gone on with
+
+    // --- learning ---
+    /// What a training would learn from, or why it cannot. Answer: trainingPreviewed or trainingRefused.
+    RequestId preview_training(const TrainingRequest& request);
+    /// One training at a time; a second is refused (trainingRefused). Then trainingEpoch, trainingProgress and
+    /// trainingMessage while it runs, in the end trainingFinished (also when cancelled) or trainingFailed.
+    RequestId start_training(const TrainingRequest& request);
+    void cancel_training();  ///< the best so far is kept
+    bool training() const;
+    void forget_training();  ///< the one that interruptedTraining announced shall not be gone on with
+    /// Labels in `field` that the model in use doubts (one learned by GAPan). Answer: labelsReviewed or
+    /// reviewFailed.
+    RequestId review_labels(const std::string& field);
+
     // --- edits (each answers by edited or editFailed, then summaryChanged / itemsChanged) ---
     RequestId set_values(const std::vector<ValueEdit>& edits);
     RequestId remove_items(const std::vector<ItemId>& ids);
@@ -132,6 +166,28 @@ class Session : public QObject {
     void storedModelsFetched(fieldmark::RequestId id, const std::vector<fieldmark::ModelRecord>& models);
     void calibrationFetched(fieldmark::RequestId id, const std::string& field,
                             const std::optional<fieldmark::CalibrationReport>& calibration);
+    void modelsListed(fieldmark::RequestId id, const std::vector<fieldmark::ModelEntry>& models,
+                      const std::vector<fieldmark::Error>& problems);
+    void modelImported(fieldmark::RequestId id, const fieldmark::ImportedModel& imported);
+    void modelRemoved(fieldmark::RequestId id, const fieldmark::ModelRemoval& removed);
+    void whiteningFitted(fieldmark::RequestId id, const fieldmark::WhiteningReport& report);
+    void modelFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void modelSwitchProgress(const fieldmark::ModelSwitchProgress& progress);
+    void modelSwitchFinished(const fieldmark::ModelSwitchReport& report);
+    void modelSwitchFailed(const fieldmark::Error& error);
+    /// A change to this model was stopped half way, by a crash or by closing: use_model({}) goes on with it.
+    void interruptedModelSwitch(const std::string& model);
+    void trainingPreviewed(fieldmark::RequestId id, const fieldmark::TrainingPreview& preview);
+    void trainingRefused(fieldmark::RequestId id, const fieldmark::Error& error);
+    void trainingEpoch(const fieldmark::EpochReport& report);
+    void trainingProgress(double share, double seconds_left);  ///< 0 to 1; -1: not known
+    void trainingMessage(const std::string& text);
+    void trainingFinished(fieldmark::RequestId id, const fieldmark::TrainingResult& result);
+    void trainingFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    /// A training was stopped by a crash or by closing: start_training() with this goes on with it.
+    void interruptedTraining(const fieldmark::TrainingRequest& request);
+    void labelsReviewed(fieldmark::RequestId id, const std::vector<fieldmark::DensityVerdict>& verdicts);
+    void reviewFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     /// Items were added, embedded, edited or removed: views refresh what they show, at most twice a second.
     /// `ids` empty: anything may have changed.
     void itemsChanged(const std::vector<fieldmark::ItemId>& ids);
