@@ -36,6 +36,7 @@ struct TrainingData {
     /// For a method that reads pictures: a packed image cache (core/training/image_cache.h), row i = picture
     /// i.
     std::string image_cache;
+    std::vector<std::int64_t> pictures;  ///< (count) the cache's picture of each row; empty: row i = picture i
 
     std::size_t count() const { return labels.size(); }
 };

@@ -1,0 +1,120 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/methods/end_to_end/train.h"
+
+#include "core/methods/gapan/density.h"
+#include "core/methods/gapan/density_fit.h"
+#include "core/methods/gapan/objective.h"
+#include "core/methods/proxy_nca/objective.h"
+#include "core/training/end_to_end.h"
+#include "core/training/epoch_loop.h"
+#include "core/training/model_writer.h"
+
+namespace fieldmark::end_to_end {
+
+using torch::Tensor;
+
+namespace {
+
+struct AllOptions {
+    NetworkOptions network;
+    gapan::Options gapan;
+    int density_epochs = 10;
+    double scale = 18;
+    double proxy_rate = 10;
+};
+
+Result<AllOptions> read_all(const TrainingSettings& settings) {
+    OptionReader reader(settings.options);
+    AllOptions all;
+    all.network = read_network_options(reader, settings);
+    if (settings.method == Method::Gapan) {
+        // The network's rate is twice a head's and its embedding wider: a hundredfold would throw proxies
+        // about.
+        all.gapan.proxy_rate = all.proxy_rate;
+        all.gapan = gapan::read_options(reader, all.gapan);
+        all.density_epochs = reader.integer("density_epochs", all.density_epochs, 1, 10'000);
+    } else {
+        all.scale = reader.number("scale", all.scale, 0.1, 1000);
+        all.proxy_rate = reader.number("proxy_rate", all.proxy_rate, 1e-6, 1e6);
+    }
+    if (auto status = reader.finish(); !status) return status.error();
+    if (all.gapan.ema)
+        return Error{
+            ErrorKind::Usage,
+            "A moving mean of the encoder (option ema) is only kept for a head on stored vectors, not for "
+            "a whole network."};
+    return all;
+}
+
+}  // namespace
+
+Status check_network(const TrainingSettings& settings, const ModelInfo& base) {
+    if (settings.method != Method::ProxyNca && settings.method != Method::Gapan)
+        return Error{ErrorKind::Usage,
+                     std::string("A whole network learns with gapan or proxy-nca++, not with ") +
+                         to_string(settings.method) + "."};
+    if (base.kind != "efficientnet-lite")
+        return Error{ErrorKind::Usage,
+                     "Only an EfficientNet-Lite can learn as a whole, and \"" + base.name +
+                         "\" is none. Learn a head on its vectors, or choose another model."};
+    if (auto options = read_all(settings); !options) return options.error();
+    return {};
+}
+
+Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSettings& settings,
+                                      const TrainingTarget& target, const TrainingObserver& observer,
+                                      std::stop_token stop) {
+    if (auto status = check_network(settings, data.base); !status) return status.error();
+    const auto options = read_all(settings);
+    if (!options) return options.error();
+    if (auto status = check_training_data(data); !status) return status.error();
+    if (auto status = check_target(target); !status) return status.error();
+    const ObjectiveFactory factory = [&](const std::vector<int>& class_sizes, const Tensor& embeddings,
+                                         const Tensor& labels,
+                                         std::uint64_t seed) -> std::unique_ptr<Objective> {
+        if (settings.method == Method::Gapan)
+            return std::make_unique<gapan::GapanObjective>(options->gapan, class_sizes, embeddings, labels,
+                                                           seed);
+        return std::make_unique<proxy_nca::ProxyNcaObjective>(embeddings, labels,
+                                                              static_cast<std::int64_t>(class_sizes.size()),
+                                                              options->scale, options->proxy_rate);
+    };
+    auto learned = learn_network(data, settings, options->network, factory, target, observer, stop);
+    if (!learned) return std::move(learned).error();
+    TrainingOutcome& outcome = learned->outcome;
+    try {
+        std::map<std::string, std::vector<std::byte>> beside;
+        std::map<std::string, double> further;
+        if (settings.method == Method::Gapan) {
+            const TrainingThreads threads(settings.threads);
+            if (observer.message) observer.message("Fitting the class densities.");
+            gapan::DensityOptions wanted;
+            wanted.blocks = options->gapan.blocks;
+            wanted.hidden = options->gapan.hidden;
+            wanted.rate = options->gapan.flow_rate;
+            wanted.noise = options->gapan.noise;
+            wanted.epochs = options->density_epochs;
+            wanted.seed = settings.seed;
+            // A cancelled training gets its densities all the same: they take seconds, and the anchors need
+            // them.
+            const auto density =
+                gapan::fit_density(learned->embeddings, data.labels, data.classes.size(), wanted, {});
+            if (!density) return density.error();
+            further["density_nll"] = density->nll;
+            further["density_nll_held_out"] = density->held_out_nll;
+            further["own_anchors"] = density->own_anchors;
+            further["inverse_error"] = density->inverse_error;
+            beside[gapan::Density::kFile] = gapan::density_file(*density, data.classes);
+        }
+        outcome.folder = target.models_folder + '/' + target.name;
+        const auto manifest =
+            write_network_model(target, data, settings, *learned, std::move(beside), further);
+        if (!manifest) return manifest.error();
+        return std::move(outcome);
+    } catch (const std::exception& error) {
+        return training_error(error);
+    }
+}
+
+}  // namespace fieldmark::end_to_end
