@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+# SPDX-FileCopyrightText: 2026 The Fieldmark authors
+# SPDX-License-Identifier: Apache-2.0
+"""Trains EfficientNet-Lite0 end to end with several losses and seeds, and prints the rows of docs/results.md.
+
+Every run validates on classes carved out of the learned ones, refits on all of them for the chosen number of epochs,
+and is then measured once on classes it has not seen. Interrupted runs go on from their checkpoints: call it again with
+the same arguments. The caches come from "fieldmark-cli cache" (docs/training-on-a-gpu.md):
+
+    fieldmark-cli cache --library CARS --label class_id --size 248 -o cars.cache
+    fieldmark-cli cache --library BIRDS --label class_id --split split --size 248 -o birds.cache
+    benchmarks/training/end_to_end.py --train build/release/bin/fieldmark-train --cars cars.cache --birds birds.cache \\
+        --out runs --seeds 1,2,3
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+# One name, one training: method and options. All other settings are the program's defaults.
+LOSSES = {
+    "proxy-nca++": ["--method", "proxy-nca++"],
+    "contrastive": ["--method", "gapan", "--option", "align=none"],
+    "gapan": ["--method", "gapan"],
+}
+# Learned classes, reported classes.
+SPLITS = {
+    "cars": (["--classes", "1-49"], ["--classes", "50-98"]),
+    "birds": (["--split", "seen"], ["--split", "unseen"]),
+}
+
+
+def call(command, log):
+    with open(log, "a", encoding="utf-8") as notes:
+        notes.write(" ".join(command) + "\n")
+        notes.flush()
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=notes, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(command)}\nfailed with {done.returncode}; see {log}")
+    return json.loads(done.stdout)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--train", required=True, help="the program fieldmark-train")
+    parser.add_argument("--cars", help="image cache of the cars")
+    parser.add_argument("--birds", help="image cache of the birds")
+    parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures")
+    parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--losses", default=",".join(LOSSES), help="of: " + ", ".join(LOSSES))
+    parser.add_argument("--threads", default="0")
+    parser.add_argument("--epochs", default="0", help="0: the program's own number")
+    parser.add_argument("--option", action="append", default=[], help="a further option for every run, NAME=VALUE")
+    given = parser.parse_args()
+
+    models = os.path.join(given.out, "models")
+    os.makedirs(models, exist_ok=True)
+    rows = []
+    for data, (learned, reported) in SPLITS.items():
+        cache = getattr(given, data)
+        if not cache:
+            continue
+        log = os.path.join(given.out, f"{data}.log")
+        frozen = call([given.train, "evaluate", cache, *reported, "--threads", given.threads, "--json"], log)
+        rows.append((data, "frozen", [frozen], []))
+        for loss in given.losses.split(","):
+            figures, epochs = [], []
+            for seed in given.seeds.split(","):
+                name = f"{data}-{loss}-{seed}"
+                log = os.path.join(given.out, name + ".log")
+                folder = os.path.join(models, name)
+                if not os.path.isdir(folder):
+                    command = [given.train, "learn", cache, *learned, *LOSSES[loss], "--name", name, "-o", models]
+                    command += ["--seed", seed, "--threads", given.threads, "--epochs", given.epochs, "--json"]
+                    command += ["--checkpoint", os.path.join(given.out, name + ".checkpoint"), "--resume"]
+                    for option in given.option:
+                        command += ["--option", option]
+                    call(command, log)
+                with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as manifest:
+                    epochs.append(json.load(manifest)["training"]["best_epoch"])
+                kept = os.path.join(given.out, name + ".json")
+                if not os.path.exists(kept):
+                    command = [given.train, "evaluate", cache, *reported, "--model", folder]
+                    figure = call([*command, "--threads", given.threads, "--json"], log)
+                    with open(kept, "w", encoding="utf-8") as file:
+                        json.dump(figure, file)
+                with open(kept, encoding="utf-8") as file:
+                    figures.append(json.load(file))
+            rows.append((data, loss, figures, epochs))
+
+    print("| data | loss | Recall@1 | MAP@R | seeds | epochs |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for data, loss, figures, epochs in rows:
+        cells = []
+        for value in (lambda f: f["recall_at"]["1"], lambda f: f["map_at_r"]):
+            values = [100 * value(figure) for figure in figures]
+            spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+            cells.append(f"{statistics.mean(values):.1f}{spread}")
+        seeds = given.seeds if epochs else "-"
+        print(f"| {data} | {loss} | {cells[0]} | {cells[1]} | {seeds} | {', '.join(map(str, epochs)) or '-'} |")
+
+
+if __name__ == "__main__":
+    main()
