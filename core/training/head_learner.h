@@ -25,12 +25,12 @@ namespace fieldmark {
 /// How a head on cached features learns. The options of the same names, with their defaults and ranges, are
 /// read by read_head_options().
 struct HeadOptions {
-    int dimension = 512;      ///< of the new embedding; lowered to what features and pictures allow
-    double whitening = 0.5;   ///< the start: principal directions scaled by singular values^-whitening
-    int rank = 0;             ///< of the residual bottleneck U gelu(D x + d); 0: a linear head
-    double rate = 1e-4;       ///< AdamW's peak
-    double weight_decay = 0;  ///< towards the start value, not towards 0
-    double clip = 1;          ///< of the gradient's norm
+    int dimension = 512;       ///< of the new embedding; lowered to what features and pictures allow
+    double whitening = 0.5;    ///< the start: principal directions scaled by singular values^-whitening
+    int rank = 0;              ///< of the residual bottleneck U gelu(D x + d); 0: a linear head
+    double rate = 1e-3;        ///< AdamW's peak
+    double weight_decay = 10;  ///< towards the start value, not towards 0
+    double clip = 1;           ///< of the gradient's norm
     int epochs = 30;
     int classes = 16;  ///< of a batch
     int per_class = 8;

@@ -26,6 +26,9 @@ struct AllOptions {
 Result<AllOptions> read_all(const TrainingSettings& settings) {
     OptionReader reader(settings.options);
     AllOptions all;
+    // On cached features: a head has few weights, and proxies beside the contrastive loss steady it.
+    all.gapan.proxy_weight = 1;
+    all.gapan.proxy_rate = 10;
     all.head = read_head_options(reader, settings, all.head);
     all.gapan = read_options(reader, all.gapan);
     all.density_epochs = reader.integer("density_epochs", all.density_epochs, 1, 10'000);

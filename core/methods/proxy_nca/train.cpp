@@ -13,7 +13,7 @@ namespace {
 struct AllOptions {
     HeadOptions head;
     double scale = 18;
-    double proxy_rate = 100;
+    double proxy_rate = 10;
 };
 
 Result<AllOptions> read_all(const TrainingSettings& settings) {

@@ -8,7 +8,7 @@ namespace fieldmark::proxy_nca {
 
 /// Learns a head on cached features with ProxyNCA++ alone (Teh et al., ECCV 2020): the plain reference that
 /// other methods are measured against. Proxies start at the class means. Writes a model of the kind "head".
-/// Options: those of HeadOptions (core/training/head_learner.h), scale (18) and proxy_rate (100, times the
+/// Options: those of HeadOptions (core/training/head_learner.h), scale (18) and proxy_rate (10, times the
 /// head's).
 TrainFunction train_proxy_nca;
 
