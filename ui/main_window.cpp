@@ -33,6 +33,7 @@
 #include "ui/compare_view.h"
 #include "ui/drop_overlay.h"
 #include "ui/elided_label.h"
+#include "ui/evaluate_page.h"
 #include "ui/failed_files_dialog.h"
 #include "ui/filter_chips.h"
 #include "ui/filter_field.h"
@@ -42,14 +43,15 @@
 #include "ui/icons.h"
 #include "ui/import_bar.h"
 #include "ui/inspector.h"
+#include "ui/learn_page.h"
 #include "ui/match_controller.h"
 #include "ui/match_header.h"
 #include "ui/match_model.h"
 #include "ui/metrics.h"
-#include "ui/query_drop.h"
-#include "ui/query_strip.h"
 #include "ui/model_bar.h"
 #include "ui/models_dialog.h"
+#include "ui/query_drop.h"
+#include "ui/query_strip.h"
 #include "ui/text.h"
 #include "ui/theme.h"
 #include "ui/thumbnail_store.h"
@@ -183,6 +185,11 @@ void MainWindow::build_parts() {
     m_pages->addWidget(m_gallery);
     m_pages->addWidget(m_match_view);
     m_pages->addWidget(m_compare);
+    m_evaluate = new EvaluatePage(*m_session, *m_thumbnails, m_pages);
+    m_pages->addWidget(m_evaluate);
+    m_learn = new LearnPage(*m_session, *m_thumbnails, m_pages);
+    m_learn->setUndoStack(m_undo);
+    m_pages->addWidget(m_learn);
 
     m_inspector = new Inspector(*m_session, m_splitter);
     m_inspector->setUndoStack(m_undo);
@@ -197,6 +204,8 @@ void MainWindow::build_parts() {
 
     m_import_bar = new ImportBar(*m_session, whole);
     column->addWidget(m_import_bar);
+    m_model_bar = new ModelBar(*m_session, whole);
+    column->addWidget(m_model_bar);
     setCentralWidget(whole);
 
     m_overlay = new DropOverlay(m_pages);
@@ -204,8 +213,6 @@ void MainWindow::build_parts() {
     resize(unit * 160, unit * 100);
     setMinimumSize(unit * 60, unit * 40);
 }
-    m_model_bar = new ModelBar(*m_session, whole);
-    column->addWidget(m_model_bar);
 
 void MainWindow::connect_session() {
     connect(m_session, &Session::opened, this, &MainWindow::library_opened);
@@ -220,6 +227,7 @@ void MainWindow::connect_session() {
     });
     connect(m_session, &Session::modelChanged, this, [this](const ModelStatus& model) {
         m_messages->remove(QStringLiteral("model"));
+        update_probabilities();
         if (model.loading || model.available) return;
         Message message = message_of(model.error);
         message.id = QStringLiteral("model");
@@ -234,14 +242,6 @@ void MainWindow::connect_session() {
         message.actions.push_back({tr("Resume"), [this] { import_paths({}, {}, tr("what was left")); }});
         m_messages->show_message(message);
     });
-    connect(m_session, &Session::picturesCounted, this, [this](RequestId id, std::int64_t count) {
-        if (id != m_count_request || !m_overlay->isVisible()) return;
-        m_overlay->show_text(count == 0 ? tr("No pictures found in what you hold")
-                                        : tr("Import %n picture(s)", nullptr, int(count)),
-                             tr("They stay where they are; the library only remembers them."));
-    });
-    connect(m_session, &Session::importFinished, this, &MainWindow::import_finished);
-    connect(m_session, &Session::importFailed, this, [this](const Error& error) {
     connect(m_session, &Session::interruptedModelSwitch, this, [this](const std::string& model) {
         if (m_session->switching_model() || m_summary.read_only) return;
         Message message;
@@ -257,6 +257,14 @@ void MainWindow::connect_session() {
         if (m_models_dialog && m_models_dialog->isVisible()) return;  // said there
         m_messages->show_error(error);
     });
+    connect(m_session, &Session::picturesCounted, this, [this](RequestId id, std::int64_t count) {
+        if (id != m_count_request || !m_overlay->isVisible()) return;
+        m_overlay->show_text(count == 0 ? tr("No pictures found in what you hold")
+                                        : tr("Import %n picture(s)", nullptr, int(count)),
+                             tr("They stay where they are; the library only remembers them."));
+    });
+    connect(m_session, &Session::importFinished, this, &MainWindow::import_finished);
+    connect(m_session, &Session::importFailed, this, [this](const Error& error) {
         Message message = message_of(error);
         message.id = QStringLiteral("import");
         m_messages->show_message(message);
@@ -367,6 +375,8 @@ void MainWindow::connect_parts() {
     connect(m_sidebar, &LibrarySidebar::fieldChosen, this, [this](const std::string& field) {
         m_settings.set_library_value(m_summary.folder, QStringLiteral("field"),
                                      QByteArray::fromStdString(field));
+        m_evaluate->set_field(field);
+        m_learn->set_field(field);
     });
     connect(m_sidebar, &LibrarySidebar::importRequested, this,
             [this](const std::vector<std::string>& paths) { import_paths(paths); });
@@ -407,6 +417,61 @@ void MainWindow::connect_parts() {
                                                         QItemSelectionModel::ClearAndSelect);
         m_match_view->scrollTo(m_match_model->index(row));
     });
+
+    connect(m_evaluate, &EvaluatePage::classRequested, this, &MainWindow::show_class);
+    connect(m_evaluate, &EvaluatePage::lookAlikesRequested, this, [this](ItemId item) {
+        QueryImage image;
+        image.item = item;
+        find_similar({image});
+    });
+    connect(m_evaluate, &EvaluatePage::addLabelsRequested, m_add_labels, &QAction::trigger);
+    connect(m_evaluate, &EvaluatePage::probabilitiesSwitched, this,
+            [this](const std::string& field, bool on) {
+                m_settings.set_library_value(m_summary.folder, QStringLiteral("probabilities"),
+                                             on ? QByteArray::fromStdString(field) : QByteArray());
+                update_probabilities();
+            });
+    connect(m_session, &Session::evaluationFinished, this, [this](RequestId, const EvaluationReport& report) {
+        if (report.calibration) update_probabilities();
+    });
+    connect(m_learn, &LearnPage::lookAlikesRequested, this, [this](ItemId item) {
+        QueryImage image;
+        image.item = item;
+        find_similar({image});
+    });
+    connect(m_learn, &LearnPage::useRequested, this, [this](const std::string& hash) {
+        ModelSwitchRequest request;
+        request.model = hash;
+        m_session->use_model(request);
+    });
+    connect(m_learn, &LearnPage::addLabelsRequested, m_add_labels, &QAction::trigger);
+    connect(m_session, &Session::interruptedTraining, this, [this](const TrainingRequest& request) {
+        Message message;
+        message.id = QStringLiteral("training");
+        message.text = tr("Learning “%1” was interrupted. It can go on where it stopped.")
+                           .arg(Text::display_name(request.model_name));
+        message.actions.push_back({tr("Go on"), [this, request] {
+                                       show_page(Page::Learn);
+                                       m_learn->resume(request);
+                                   }});
+        message.actions.push_back({tr("Forget it"), [this] { m_session->forget_training(); }});
+        m_messages->show_message(message);
+    });
+    connect(m_session, &Session::trainingFinished, this, [this](RequestId, const TrainingResult& result) {
+        if (m_page == Page::Learn) return;  // seen there
+        Message message;
+        message.kind = Message::Kind::Positive;
+        message.id = QStringLiteral("training");
+        message.text = tr("Learning “%1” is done.").arg(Text::display_name(result.preview.model_name));
+        message.actions.push_back({tr("See the result"), [this] { show_page(Page::Learn); }});
+        m_messages->show_message(message);
+    });
+    connect(m_session, &Session::calibrationFetched, this,
+            [this](RequestId id, const std::string& field, const std::optional<CalibrationReport>& found) {
+                if (id != m_calibration_request) return;
+                m_match_model->setCalibration(found ? std::optional(found->calibration) : std::nullopt,
+                                              field);
+            });
 
     connect(m_import_bar, &ImportBar::failedListRequested, this, &MainWindow::show_failed_list);
     connect(m_welcome, &WelcomePage::addFolderRequested, m_add_folder, &QAction::trigger);
@@ -459,7 +524,11 @@ void MainWindow::library_opened(const LibrarySummary& summary) {
     m_sort = ItemQuery::Sort(sort / 2);
     m_descending = sort % 2 != 0;
     const QByteArray field = m_settings.library_value(summary.folder, QStringLiteral("field")).toByteArray();
-    if (!field.isEmpty()) m_sidebar->set_field(field.toStdString());
+    if (!field.isEmpty()) {
+        m_sidebar->set_field(field.toStdString());
+        m_evaluate->set_field(field.toStdString());
+        m_learn->set_field(field.toStdString());
+    }
     LibrarySidebar::Place place;
     place.collection = m_settings.library_value(summary.folder, QStringLiteral("place")).toLongLong();
     const auto& all = summary.collections;
@@ -469,6 +538,7 @@ void MainWindow::library_opened(const LibrarySummary& summary) {
     m_welcome->set_busy({});
     take_summary(summary);
     apply_query();
+    update_probabilities();
     if (summary.read_only) {
         Message message;
         message.id = QStringLiteral("readOnly");
@@ -493,6 +563,7 @@ void MainWindow::library_closed() {
     m_strip->clear();
     m_matches->clear();
     m_match_model->clear();
+    m_match_model->setCalibration({});
     m_compare->setMatches(nullptr, 0);
     m_inspector->showRow(std::nullopt);
     m_undo->clear();
@@ -500,7 +571,7 @@ void MainWindow::library_closed() {
     for (const QString& id :
          {QStringLiteral("removal"), QStringLiteral("interrupted"), QStringLiteral("readOnly"),
           QStringLiteral("model"), QStringLiteral("search"), QStringLiteral("import"),
-          QStringLiteral("labels"), QStringLiteral("removeCollection")}) {
+          QStringLiteral("labels"), QStringLiteral("removeCollection"), QStringLiteral("training")}) {
         m_messages->remove(id);
     }
     take_summary({});
@@ -564,6 +635,7 @@ void MainWindow::take_summary(const LibrarySummary& summary) {
 void MainWindow::choose_page() {
     if (m_page == Page::Compare && m_session->is_open() && m_summary.counts.items > 0) return;
     const bool anything = m_summary.counts.items + m_summary.counts.missing > 0 || m_import_bar->running();
+    if (working_page() && m_session->is_open() && anything) return;
     if (!m_session->is_open() || (!anything && m_strip->isEmpty())) {
         show_page(Page::Welcome);
     } else {
@@ -575,10 +647,12 @@ void MainWindow::show_page(Page page) {
     if (page == Page::Compare && m_page != Page::Compare) m_before_compare = m_page;
     const bool changed = page != m_page;
     m_page = page;
-    QWidget* widget = page == Page::Welcome   ? static_cast<QWidget*>(m_welcome)
-                      : page == Page::Gallery ? static_cast<QWidget*>(m_gallery)
-                      : page == Page::Matches ? static_cast<QWidget*>(m_match_view)
-                                              : static_cast<QWidget*>(m_compare);
+    QWidget* widget = page == Page::Welcome    ? static_cast<QWidget*>(m_welcome)
+                      : page == Page::Gallery  ? static_cast<QWidget*>(m_gallery)
+                      : page == Page::Matches  ? static_cast<QWidget*>(m_match_view)
+                      : page == Page::Evaluate ? static_cast<QWidget*>(m_evaluate)
+                      : page == Page::Learn    ? static_cast<QWidget*>(m_learn)
+                                               : static_cast<QWidget*>(m_compare);
     if (page == Page::Welcome)
         m_welcome->set_recent(m_session->is_open() ? std::vector<std::string>{}
                                                    : m_settings.recent_libraries());
@@ -589,6 +663,9 @@ void MainWindow::show_page(Page page) {
     m_match_header->setVisible(page == Page::Matches);
     m_filter->setEnabled(page == Page::Gallery || page == Page::Matches);
     m_size->setEnabled(page == Page::Gallery || page == Page::Matches);
+    m_show_learn->setChecked(page == Page::Learn);
+    m_show_evaluate->setChecked(page == Page::Evaluate);
+    m_show_browse->setChecked(!working_page());
     // Compare has keys of its own, Esc among them.
     m_back->setEnabled(page != Page::Compare);
     update_panels();
@@ -597,6 +674,33 @@ void MainWindow::show_page(Page page) {
     if (!m_filter->hasFocus() || page == Page::Compare) widget->setFocus();
     selection_moved();
     Q_EMIT pageChanged();
+}
+
+void MainWindow::show_browse() {
+    if (!working_page()) return;
+    m_page = Page::Welcome;  // what is shown next follows from the library, not from the page left
+    choose_page();
+}
+
+void MainWindow::show_class(const std::string& field, const std::string& value) {
+    m_strip->clear();
+    m_filter->clear_quietly();
+    m_sidebar->set_place({});
+    set_conditions({{field, Condition::Operator::Equal, value}});
+    show_browse();
+}
+
+void MainWindow::update_probabilities() {
+    const std::string field = m_settings.library_value(m_summary.folder, QStringLiteral("probabilities"))
+                                  .toByteArray()
+                                  .toStdString();
+    m_evaluate->set_probabilities(field);
+    m_calibration_request = 0;
+    if (field.empty()) {
+        m_match_model->setCalibration({});
+    } else if (m_session->is_open()) {
+        m_calibration_request = m_session->fetch_calibration(field);
+    }
 }
 
 void MainWindow::update_panels() {
@@ -669,6 +773,9 @@ void MainWindow::update_empty_texts() {
 void MainWindow::update_actions() {
     const bool open = m_session->is_open();
     const bool writable = open && !m_summary.read_only;
+    const bool pictures = open && m_summary.counts.items > 0;
+    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate}) action->setEnabled(pictures);
+    m_show_models->setEnabled(open);
     m_close_library->setEnabled(open);
     m_add_folder->setEnabled(!open || writable);
     m_add_files->setEnabled(!open || writable);
@@ -712,6 +819,8 @@ void MainWindow::apply_query() {
     m_gallery_model->set_query(query);
     m_show_best = m_show_best || !m_strip->isEmpty();
     m_matches->setFilter(query);
+    const bool narrowed = !query.where.empty() || !query.text.empty() || !query.collections.empty();
+    m_evaluate->set_browse_query(query, narrowed);
     m_sidebar->set_conditions(m_conditions);
     m_chips->setConditions(m_conditions);
     m_chips->setVisible(!m_conditions.empty() && (m_page == Page::Gallery || m_page == Page::Matches));
@@ -768,9 +877,6 @@ void MainWindow::show_in_inspector() {
     }
     if (items.size() == 1) {
         if (const ItemRow* row = m_gallery_model->row(items.front())) {
-    const bool pictures = open && m_summary.counts.items > 0;
-    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate}) action->setEnabled(pictures);
-    m_show_models->setEnabled(open);
             m_inspector->showRow(*row);
             return;
         }
@@ -787,6 +893,8 @@ void MainWindow::step_back() {
     QWidget* focus = QApplication::focusWidget();
     if (focus != nullptr && m_messages->isAncestorOf(focus)) {
         m_messages->close_latest();
+    } else if (working_page()) {
+        show_browse();
     } else if (m_filter->hasFocus()) {
         if (m_filter->text().isEmpty()) {
             if (GalleryView* view = active_view()) view->setFocus();
@@ -809,6 +917,7 @@ void MainWindow::step_back() {
 void MainWindow::find_similar(const std::vector<QueryImage>& images, bool replace) {
     if (images.empty()) return;
     if (m_page == Page::Compare) show_page(m_before_compare);
+    show_browse();
     m_strip->add(images, replace);
 }
 
@@ -932,6 +1041,34 @@ void MainWindow::import_finished(const ImportReport& report) {
     }
 }
 
+void MainWindow::show_models() {
+    if (!m_models_dialog) {
+        m_models_dialog = new ModelsDialog(*m_session, this);
+        m_models_dialog->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    m_models_dialog->refresh();
+    m_models_dialog->show();
+    m_models_dialog->raise();
+}
+
+void MainWindow::model_switched(const ModelSwitchReport& report) {
+    if (!report.switched || report.info.hash == report.former) return;
+    m_matches->rerun();
+    Message message;
+    message.kind = Message::Kind::Positive;
+    message.id = QStringLiteral("modelSwitched");
+    message.text = tr("The library searches with %1 now.").arg(Text::display_name(report.info.name));
+    message.seconds = 30;
+    if (!report.former.empty()) {
+        message.actions.push_back({tr("Go back to the former model"), [this, former = report.former] {
+                                       ModelSwitchRequest request;
+                                       request.model = former;
+                                       m_session->use_model(request);
+                                   }});
+    }
+    m_messages->show_message(message);
+}
+
 void MainWindow::show_failed_list() {
     if (!m_failed_dialog) {
         m_failed_dialog = new FailedFilesDialog(*m_session, this);
@@ -1036,34 +1173,6 @@ void MainWindow::dropEvent(QDropEvent* event) {
     if (!paths.empty()) {
         accept_copy(*event);
         import_paths(paths);
-void MainWindow::show_models() {
-    if (!m_models_dialog) {
-        m_models_dialog = new ModelsDialog(*m_session, this);
-        m_models_dialog->setAttribute(Qt::WA_DeleteOnClose);
-    }
-    m_models_dialog->refresh();
-    m_models_dialog->show();
-    m_models_dialog->raise();
-}
-
-void MainWindow::model_switched(const ModelSwitchReport& report) {
-    if (!report.switched || report.info.hash == report.former) return;
-    m_matches->rerun();
-    Message message;
-    message.kind = Message::Kind::Positive;
-    message.id = QStringLiteral("modelSwitched");
-    message.text = tr("The library searches with %1 now.").arg(Text::display_name(report.info.name));
-    message.seconds = 30;
-    if (!report.former.empty()) {
-        message.actions.push_back({tr("Go back to the former model"), [this, former = report.former] {
-                                       ModelSwitchRequest request;
-                                       request.model = former;
-                                       m_session->use_model(request);
-                                   }});
-    }
-    m_messages->show_message(message);
-}
-
         return;
     }
     const QueryDrop drop = QueryDropReader::read(*event->mimeData());

@@ -30,20 +30,22 @@ namespace fieldmark {
 class CompareView;
 class DropOverlay;
 class ElidedLabel;
+class EvaluatePage;
 class FailedFilesDialog;
 class FilterChips;
 class FilterField;
 class GalleryModel;
 class GalleryView;
 class ImportBar;
+class LearnPage;
 class Inspector;
 class MatchController;
 class MatchHeader;
 class MatchModel;
-class QueryStrip;
-class Theme;
 class ModelBar;
 class ModelsDialog;
+class QueryStrip;
+class Theme;
 class ThumbnailStore;
 class WelcomePage;
 
@@ -71,7 +73,7 @@ class MainWindow : public QMainWindow {
     /// `replace` false: these join the pictures of the present query.
     void find_similar(const std::vector<QueryImage>& images, bool replace = true);
 
-    enum class Page { Welcome, Gallery, Matches, Compare };
+    enum class Page { Welcome, Gallery, Matches, Compare, Learn, Evaluate };
     Page page() const { return m_page; }
 
   Q_SIGNALS:
@@ -96,6 +98,10 @@ class MainWindow : public QMainWindow {
     void open_failed(const Error& error, const std::string& folder);
     void take_summary(const LibrarySummary& summary);
     void show_page(Page page);
+    void show_browse();
+    void show_class(const std::string& field, const std::string& value);
+    bool working_page() const { return m_page == Page::Learn || m_page == Page::Evaluate; }
+    void update_probabilities();
     void choose_page();
     void update_panels();
     void update_empty_texts();
@@ -117,14 +123,14 @@ class MainWindow : public QMainWindow {
     void save_layout();
     void restore_layout();
     void show_failed_list();
+    void show_models();
+    void model_switched(const ModelSwitchReport& report);
 
     // main_window_actions.cpp: menus, keys and what they do
     void build_actions();
     void build_toolbar();
     void fill_recent_menu();
     QAction* add_action(const QString& name, const QString& text, const QList<QKeySequence>& keys,
-    void show_models();
-    void model_switched(const ModelSwitchReport& report);
                         const QString& icon_name = {});
     void choose_folder();
     void choose_files();
@@ -175,24 +181,26 @@ class MainWindow : public QMainWindow {
     GalleryView* m_gallery = nullptr;
     GalleryView* m_match_view = nullptr;
     CompareView* m_compare = nullptr;
+    EvaluatePage* m_evaluate = nullptr;
+    LearnPage* m_learn = nullptr;
     Inspector* m_inspector = nullptr;
     ImportBar* m_import_bar = nullptr;
+    ModelBar* m_model_bar = nullptr;
     DropOverlay* m_overlay = nullptr;
     QPointer<FailedFilesDialog> m_failed_dialog;
+    QPointer<ModelsDialog> m_models_dialog;
 
     Page m_page = Page::Welcome;
     Page m_before_compare = Page::Gallery;
     LibrarySummary m_summary;
     std::vector<Condition> m_conditions;
     ItemQuery::Sort m_sort = ItemQuery::Sort::Path;
-    ModelBar* m_model_bar = nullptr;
     bool m_descending = false;
     bool m_sidebar_wanted = true;
-    QPointer<ModelsDialog> m_models_dialog;
     bool m_inspector_wanted = true;
     bool m_narrow = false;  ///< started under 900 px: panels are closed until asked for
     bool m_layout_restored = false;
-    bool m_show_best = false;         ///< the next answer is to a changed question
+    bool m_show_best = false;  ///< the next answer is to a changed question
     bool m_query_failed = false;
     bool m_samples = false;      ///< the sample library is being opened
     bool m_ask_samples = false;  ///< and shall be asked a question once it is there
@@ -202,6 +210,7 @@ class MainWindow : public QMainWindow {
     std::vector<std::string> m_dragged;
     RequestId m_count_request = 0;
     RequestId m_inspector_request = 0;
+    RequestId m_calibration_request = 0;
     std::unordered_set<ItemId> m_removed;  ///< hidden, not yet taken out of the library
 
     QAction* m_add_folder = nullptr;
@@ -226,13 +235,13 @@ class MainWindow : public QMainWindow {
     QAction* m_show_sidebar = nullptr;
     QAction* m_show_inspector = nullptr;
     QAction* m_show_failed = nullptr;
+    QAction* m_show_models = nullptr;
+    QAction* m_show_browse = nullptr;
+    QAction* m_show_learn = nullptr;
+    QAction* m_show_evaluate = nullptr;
     QMenu* m_library_menu = nullptr;
     QMenu* m_recent_menu = nullptr;
     QMenu* m_sort_menu = nullptr;
 };
 
 }  // namespace fieldmark
-    QAction* m_show_models = nullptr;
-    QAction* m_show_browse = nullptr;
-    QAction* m_show_learn = nullptr;
-    QAction* m_show_evaluate = nullptr;

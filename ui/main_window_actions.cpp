@@ -15,6 +15,7 @@
 #include <QSlider>
 #include <QStandardPaths>
 #include <QToolBar>
+#include <QToolButton>
 #include <QUndoStack>
 
 #include "ui/about_dialog.h"
@@ -87,9 +88,9 @@ void MainWindow::build_actions() {
     m_show_failed = add_action(QStringLiteral("showFailed"), tr("Pictures that could not be &read…"), {},
                                QStringLiteral("failed"));
     connect(m_show_failed, &QAction::triggered, this, &MainWindow::show_failed_list);
-    QAction* quit = add_action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
     m_show_models = add_action(QStringLiteral("showModels"), tr("&Models…"), {Qt::CTRL | Qt::Key_M});
     connect(m_show_models, &QAction::triggered, this, &MainWindow::show_models);
+    QAction* quit = add_action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
     connect(quit, &QAction::triggered, this, &QWidget::close);
     m_library_menu->addActions({m_add_folder, m_add_files, m_add_labels, m_show_failed, m_show_models});
     m_library_menu->addSeparator();
@@ -150,6 +151,7 @@ void MainWindow::build_actions() {
                                {QKeySequence::Paste}, QStringLiteral("paste"));
     connect(m_query_paste, &QAction::triggered, this, [this] {
         if (m_page == Page::Compare) show_page(m_before_compare);
+        show_browse();
         m_strip->paste();
     });
     m_find = add_action(QStringLiteral("findSimilar"), tr("&Find look-alikes"), {Qt::CTRL | Qt::Key_Return},
@@ -183,6 +185,23 @@ void MainWindow::build_actions() {
 
     // --- view ---
     QMenu* view = menuBar()->addMenu(tr("&View"));
+    auto* pages = new QActionGroup(this);
+    m_show_browse = add_action(QStringLiteral("pageBrowse"), tr("&Browse"), {Qt::CTRL | Qt::Key_1},
+                               QStringLiteral("pictures"));
+    m_show_learn = add_action(QStringLiteral("pageLearn"), tr("L&earn"), {Qt::CTRL | Qt::Key_2},
+                              QStringLiteral("learn"));
+    m_show_evaluate = add_action(QStringLiteral("pageEvaluate"), tr("E&valuate"), {Qt::CTRL | Qt::Key_3},
+                                 QStringLiteral("evaluate"));
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate}) {
+        page->setCheckable(true);
+        pages->addAction(page);
+    }
+    m_show_browse->setChecked(true);
+    connect(m_show_browse, &QAction::triggered, this, &MainWindow::show_browse);
+    connect(m_show_evaluate, &QAction::triggered, this, [this] { show_page(Page::Evaluate); });
+    connect(m_show_learn, &QAction::triggered, this, [this] { show_page(Page::Learn); });
+    view->addActions({m_show_browse, m_show_learn, m_show_evaluate});
+    view->addSeparator();
     m_larger = add_action(QStringLiteral("largerTiles"), tr("&Larger pictures"),
                           {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)},
                           QStringLiteral("grid-large"));
@@ -297,6 +316,13 @@ void MainWindow::build_toolbar() {
     m_library_button->setToolTip(tr("Library: add pictures, open another one"));
     m_library_button->setAccessibleName(tr("Library"));
     m_toolbar->addWidget(m_library_button);
+
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate}) {
+        m_toolbar->addAction(page);
+        if (auto* button = qobject_cast<QToolButton*>(m_toolbar->widgetForAction(page))) {
+            button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        }
+    }
 
     m_filter = new FilterField(m_toolbar);
     m_filter->setMinimumWidth(unit * 16);
@@ -415,7 +441,7 @@ void MainWindow::show_shortcuts() {
     const auto native = [](int key) { return QKeySequence(key).toString(QKeySequence::NativeText); };
     if (m_page == Page::Compare) {
         groups.push_back({tr("Compare"), m_compare->actions(), {}});
-    } else if (m_page != Page::Welcome) {
+    } else if (m_page == Page::Gallery || m_page == Page::Matches) {
         const QString activate =
             m_page == Page::Matches ? tr("Compare with the query") : tr("Find look-alikes");
         groups.push_back(
@@ -427,7 +453,10 @@ void MainWindow::show_shortcuts() {
               {native(Qt::Key_Return), activate}}});
     }
     groups.push_back({tr("Query"), {m_query_open, m_query_paste, m_back}, {}});
-    groups.push_back({tr("View"), {m_show_sidebar, m_show_inspector, m_larger, m_smaller}, {}});
+    groups.push_back({tr("View"),
+                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_sidebar, m_show_inspector,
+                       m_larger, m_smaller},
+                      {}});
     QList<QAction*> rest;
     for (QMenu* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
         for (QAction* action : menu->actions()) {

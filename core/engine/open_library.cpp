@@ -10,6 +10,7 @@
 #include "core/engine/calibration_store.h"
 #include "core/engine/picture_source.h"
 #include "core/models/model_registry.h"
+#include "core/models/self_measurement.h"
 
 namespace fieldmark {
 
@@ -50,13 +51,18 @@ void OpenLibrary::request_stop() {
         m_import_stop.request_stop();
         m_switch_stop.request_stop();
         m_whitening_stop.request_stop();
+        m_explanation_stop.request_stop();
         m_evaluation_stop.request_stop();
+    }
+    {
+        const std::lock_guard lock(m_model_mutex);
+        if (m_measurer) m_measurer->request_stop();
     }
     m_thumbnails.request_stop();
     m_trainings.request_stop();
     // Not the edits: what a person has changed is kept, however soon the library is closed after it.
     for (Worker* worker : {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer,
-                           &m_evaluating, &m_modelling}) {
+                           &m_explaining, &m_evaluating, &m_modelling}) {
         worker->request_stop();
     }
 }
@@ -122,6 +128,18 @@ void OpenLibrary::load_model(std::stop_token stop) {
         m_model.loading = false;
         m_model.available = embedder != nullptr;
         if (embedder) m_model.engine = embedder->engine();
+        if (const auto measured = stored_measurement(info)) {
+            m_model.measured = measured->best;
+        } else if (embedder && !m_measurer && !m_closing) {
+            m_measurer = std::make_unique<SelfMeasurer>(
+                m_library->models_folder(), embedder, [this](const SelfMeasurement& now) {
+                    {
+                        const std::lock_guard measured_lock(m_model_mutex);
+                        if (m_model.info.hash == now.model) m_model.measured = now.best;
+                    }
+                    publish_model();
+                });
+        }
         if (error) m_model.error = *error;
     }
     if (embedder) {
@@ -409,6 +427,44 @@ void OpenLibrary::cancel_import() {
     m_import_stop.request_stop();
 }
 
+void OpenLibrary::explain(RequestId id, QueryImage query, QueryImage match) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_explanation_stop.request_stop();
+        m_explanation_stop = stop;
+    }
+    m_explaining.post([this, id, query = std::move(query), match = std::move(match), stop](std::stop_token) {
+        if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled) return;
+            m_post([id, error](Session& session) { Q_EMIT session.explanationFailed(id, error); });
+        };
+        std::shared_ptr<Embedder> embedder;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            embedder = m_embedder;
+            absent = m_model.error;
+        }
+        if (!embedder) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        constexpr int kParts = 5;
+        auto explanation =
+            explain_match(query, match, *embedder, reader->get(), kParts, stop.get_token());
+        if (!explanation) return fail(explanation.error());
+        m_post([id, explanation = std::move(*explanation)](Session& session) {
+            Q_EMIT session.explained(id, explanation);
+        });
+    });
+}
+
+void OpenLibrary::cancel_explanation() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_explanation_stop.request_stop();
+}
+
 void OpenLibrary::evaluate(RequestId id, EvaluationRequest request) {
     std::stop_source stop;
     {
@@ -488,7 +544,7 @@ void OpenLibrary::announce_interrupted_switch() {
 Result<std::shared_ptr<Embedder>> OpenLibrary::embedder_of(const ModelInfo& info) {
     const std::lock_guard lock(m_shelf->mutex);
     if (m_shelf->embedder && m_shelf->embedder->info().hash == info.hash) return m_shelf->embedder;
-    auto backbone = ModelRegistry::for_library(m_library->models_folder()).load(info);
+    auto backbone = ModelRegistry::for_library(m_library->models_folder()).load(info, measured_options(info));
     if (!backbone) return backbone.error();
     m_shelf->embedder = std::make_shared<Embedder>(std::move(*backbone));
     return m_shelf->embedder;

@@ -20,6 +20,7 @@
 #include "core/engine/model_catalog.h"
 #include "core/engine/model_switch.h"
 #include "core/engine/search_service.h"
+#include "core/engine/self_measurer.h"
 #include "core/engine/session.h"
 #include "core/engine/thumbnail_service.h"
 #include "core/engine/training_runner.h"
@@ -66,6 +67,8 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void import(ImportRequest request);
     PauseGate& import_gate() { return m_gate; }
     void cancel_import();
+    void explain(RequestId id, QueryImage query, QueryImage match);
+    void cancel_explanation();
     void evaluate(RequestId id, EvaluationRequest request);
     void cancel_evaluation();
     void fetch_stored_models(RequestId id);
@@ -137,6 +140,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     std::stop_source m_import_stop;
     std::stop_source m_switch_stop;
     std::stop_source m_whitening_stop;
+    std::stop_source m_explanation_stop;
     std::stop_source m_evaluation_stop;
     std::atomic<bool> m_importing{false};
     std::atomic<bool> m_closing{false};
@@ -159,8 +163,10 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     Worker m_edits;
     Worker m_importer;
     Worker m_indexer;
+    Worker m_explaining;
     Worker m_evaluating;
     Worker m_modelling;
+    std::unique_ptr<SelfMeasurer> m_measurer;  ///< made by load_model(); guarded by m_model_mutex
 };
 
 }  // namespace fieldmark

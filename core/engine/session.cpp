@@ -26,6 +26,7 @@ void register_types() {
     qRegisterMetaType<ImportProgress>("fieldmark::ImportProgress");
     qRegisterMetaType<ImportReport>("fieldmark::ImportReport");
     qRegisterMetaType<EvaluationReport>("fieldmark::EvaluationReport");
+    qRegisterMetaType<Explanation>("fieldmark::Explanation");
     qRegisterMetaType<ItemRow>("fieldmark::ItemRow");
     qRegisterMetaType<ModelEntry>("fieldmark::ModelEntry");
     qRegisterMetaType<ImportedModel>("fieldmark::ImportedModel");
@@ -232,6 +233,20 @@ RequestId Session::search(const SearchRequest& request) {
 
 void Session::cancel_search(RequestId id) {
     if (m_impl->open) m_impl->open->cancel_search(id);
+}
+
+RequestId Session::explain(const QueryImage& query, const QueryImage& match) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->explain(id, query, match);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.explanationFailed(id, not_open()); });
+    }
+    return id;
+}
+
+void Session::cancel_explanation() {
+    if (m_impl->open) m_impl->open->cancel_explanation();
 }
 
 RequestId Session::count_pictures(const std::vector<std::string>& paths) {

@@ -13,6 +13,7 @@
 
 #include "core/base/result.h"
 #include "core/engine/evaluation_service.h"
+#include "core/engine/explanation.h"
 #include "core/engine/import_pipeline.h"
 #include "core/engine/model_catalog.h"
 #include "core/engine/model_switch.h"
@@ -23,6 +24,7 @@
 #include "core/library/writer.h"
 #include "core/models/backbone.h"
 #include "core/models/model_import.h"
+#include "core/models/self_measurement.h"
 
 namespace fieldmark {
 
@@ -47,6 +49,7 @@ struct ModelStatus {
     Error error = {};            ///< with available false and loading false
     std::int64_t embedded = 0;
     std::int64_t total = 0;
+    std::optional<MeasuredWay> measured = {};  ///< how it runs best on this computer, once that was measured
 };
 
 struct SessionOptions {
@@ -87,6 +90,11 @@ class Session : public QObject {
     // --- queries ---
     RequestId search(const SearchRequest& request);            ///< searchFinished or searchFailed
     void cancel_search(RequestId id);
+
+    /// Why a query picture and a match are alike; the newest request cancels the one before it. Answer:
+    /// explained or explanationFailed (Cancelled is not answered).
+    RequestId explain(const QueryImage& query, const QueryImage& match);
+    void cancel_explanation();
 
     // --- jobs ---
     RequestId count_pictures(const std::vector<std::string>& paths);  ///< picturesCounted
@@ -156,6 +164,8 @@ class Session : public QObject {
                       const fieldmark::Error& error);  ///< null image: see error
     void searchFinished(fieldmark::RequestId id, const fieldmark::SearchResponse& response);
     void searchFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void explained(fieldmark::RequestId id, const fieldmark::Explanation& explanation);
+    void explanationFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     void picturesCounted(fieldmark::RequestId id, std::int64_t count);
     void importProgress(const fieldmark::ImportProgress& progress);
     void importFinished(const fieldmark::ImportReport& report);
