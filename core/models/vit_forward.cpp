@@ -38,14 +38,15 @@ at::Tensor attend(const VitTensors& vit, const VitTensors::Block& block, const a
     const auto split = [&](const at::Tensor& all) {
         return all.view({batch, tokens, vit.heads, head}).transpose(1, 2);
     };
-    const at::Tensor qkv = at::linear(x, block.qkv_weight, block.qkv_bias);
-    at::Tensor query = qkv.narrow(2, 0, width), key = qkv.narrow(2, width, width);
+    // chunk(), for its gradient is one concatenation, where three narrow() would each fill a whole tensor.
+    const auto qkv = at::linear(x, block.qkv_weight, block.qkv_bias).chunk(3, 2);
+    at::Tensor query = qkv[0], key = qkv[1];
     if (adapter) {
         const at::Tensor add = ica_delta(x, adapter->query_down, adapter->query_up, activation);
         query = query + add;
         key = key + (adapter->shared ? add : ica_delta(x, adapter->key_down, adapter->key_up, activation));
     }
-    const at::Tensor q = split(query), k = split(key), v = split(qkv.narrow(2, 2 * width, width));
+    const at::Tensor q = split(query), k = split(key), v = split(qkv[2]);
     at::Tensor mixed;
     if (kept) {
         *kept = at::softmax(at::matmul(q, k.transpose(2, 3)) / std::sqrt(static_cast<double>(head)), -1);

@@ -1,0 +1,282 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The whole of DVA's training on generated pictures and a small transformer: it learns, repeats itself,
+// resumes, can be cancelled, leaves a model that loads, and says early what it cannot do.
+#include <QtTest/QtTest>
+#include <cmath>
+#include <random>
+
+#include "core/methods/dva/recipe.h"
+#include "core/models/model_folder.h"
+#include "core/models/model_registry.h"
+#include "core/training/image_cache.h"
+#include "tests/models/vit_specimens.h"
+
+using namespace fieldmark;
+
+namespace {
+
+constexpr int kClasses = 10;
+constexpr int kPerClass = 8;
+constexpr int kSide = 40;
+
+/// A disc in a class's colours somewhere on a background that has nothing to do with the class.
+std::vector<std::uint8_t> picture(int label, std::mt19937& random, Crop& box) {
+    const auto below = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
+    const int tint[3] = {below(256), below(256), below(256)}, across = 1 + below(5), down = 1 + below(5);
+    const int radius = 7 + below(3), x0 = radius + below(kSide - 2 * radius),
+              y0 = radius + below(kSide - 2 * radius);
+    box = {(x0 - radius) * 10000 / kSide, (y0 - radius) * 10000 / kSide, 2 * radius * 10000 / kSide,
+           2 * radius * 10000 / kSide};
+    std::vector<std::uint8_t> pixels;
+    for (int y = 0; y < kSide; ++y)
+        for (int x = 0; x < kSide; ++x)
+            for (int c = 0; c < 3; ++c) {
+                const bool inside = (x - x0) * (x - x0) + (y - y0) * (y - y0) < radius * radius;
+                const int background = tint[c] / 2 + (x * across + y * down) * 9 % 64 + below(16);
+                const int object = ((label >> c) & 1) * 150 + ((x + y * (1 + label / 8)) % 4 < 2 ? 60 : 0);
+                pixels.push_back(static_cast<std::uint8_t>(inside ? object : background));
+            }
+    return pixels;
+}
+
+}  // namespace
+
+class TestDvaRecipe : public QObject {
+    Q_OBJECT
+
+  private:
+    QTemporaryDir m_folder;
+    TrainingData m_data;
+
+    std::string path(const char* name) { return m_folder.filePath(QString::fromUtf8(name)).toStdString(); }
+
+    static TrainingSettings settings(std::map<std::string, std::string> options = {}) {
+        TrainingSettings settings;
+        settings.method = Method::Dva;
+        settings.epochs = 4;
+        settings.threads = 1;
+        settings.options = {{"rate", "0.01"}, {"augmentation", "crop"}, {"batch_classes", "4"}};
+        for (auto& [name, value] : options) settings.options[name] = value;
+        return settings;
+    }
+
+    TrainingTarget target(const char* name) {
+        TrainingTarget target;
+        target.name = name;
+        target.models_folder = path("models");
+        return target;
+    }
+
+    static std::vector<std::byte> adapters_of(const TrainingOutcome& outcome) {
+        auto bytes = FileSystem::posix().read(outcome.folder + "/weights.safetensors");
+        return bytes ? std::move(*bytes) : std::vector<std::byte>();
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        NewModel base;
+        base.info = vit_info();
+        base.info.name = "small-vit";
+        base.info.feature = "class token";
+        base.info.licence = "none";
+        base.info.source = "a test";
+        base.weights = write_safetensors(make_vit());
+        const auto written = write_model_folder(FileSystem::posix(), path("models"), base);
+        QVERIFY2(written, written ? "" : written.error().text.c_str());
+
+        auto writer = ImageCacheWriter::create(FileSystem::posix(), path("pictures"), kSide);
+        QVERIFY(writer);
+        std::mt19937 random(3);
+        for (int i = 0; i < kClasses * kPerClass; ++i) {
+            ImageCacheEntry entry;
+            entry.label = i % kClasses;
+            Crop box;
+            const auto pixels = picture(entry.label, random, box);
+            if (i % 7 != 0) entry.box = box;
+            QVERIFY(writer->append(pixels, entry).ok());
+            m_data.labels.push_back(entry.label);
+        }
+        ImageCacheFacts facts;
+        facts.size = kSide;
+        for (int i = 0; i < kClasses; ++i) facts.classes.push_back("class " + std::to_string(i));
+        QVERIFY(writer->finish(facts).ok());
+        m_data.label_field = "kind";
+        m_data.classes = facts.classes;
+        m_data.base = written->info;
+        m_data.base_name = "small-vit";
+        m_data.image_cache = path("pictures");
+    }
+
+    void learns_and_leaves_a_model() {
+        std::vector<std::string> messages;
+        std::vector<EpochReport> reports;
+        double last_progress = 0;
+        TrainingObserver observer;
+        observer.message = [&](const std::string& text) { messages.push_back(text); };
+        observer.epoch = [&](const EpochReport& report) { reports.push_back(report); };
+        observer.progress = [&](double share, double) { last_progress = share; };
+        TrainingTarget to = target("learned");
+        to.checkpoint = path("learned.checkpoint");
+        const auto outcome = train_dva(m_data, settings(), to, observer, {});
+        QVERIFY2(outcome, outcome ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->epochs, 4);
+        QVERIFY(outcome->best_epoch > 0);
+        QVERIFY(outcome->after.map_at_r > outcome->before.map_at_r);
+        QCOMPARE(outcome->trainable_parameters, std::int64_t{2 * 2 * 2 * 128 * 16});
+        QVERIFY(outcome->total_parameters > outcome->trainable_parameters);
+        QCOMPARE(outcome->queries.size(), std::size_t{2 * kPerClass});
+        QVERIFY(last_progress > 0.99);
+        // The frozen model is epoch 0; then all terms fall.
+        QCOMPARE(reports.size(), std::size_t{5});
+        QCOMPARE(reports[0].validation.map_at_r, outcome->before.map_at_r);
+        for (const char* term : {"total", "picture", "object", "background", "transfer"})
+            QVERIFY2(reports[4].losses.count(term) == 1, term);
+        QVERIFY(reports[4].losses.at("picture") < reports[1].losses.at("picture"));
+        const auto said = [&](const char* text) {
+            return std::any_of(messages.begin(), messages.end(), [&](const std::string& message) {
+                return message.find(text) != std::string::npos;
+            });
+        };
+        QVERIFY(said("8 to learn from, 2 to check on"));
+        QVERIFY(said("parameters learn ("));
+        QVERIFY(said("68 of 80 pictures have an object box"));
+        QVERIFY(!QFile::exists(QString::fromStdString(to.checkpoint)));
+
+        // What was written is a model that stands on the unchanged base.
+        const ModelRegistry registry({path("models")});
+        const auto info = registry.find("learned");
+        QVERIFY2(info, info ? "" : info.error().text.c_str());
+        QCOMPARE(info->kind, std::string("ica"));
+        QCOMPARE(info->base, m_data.base.hash);
+        QCOMPARE(info->method, std::string("dva"));
+        QVERIFY(info->hash != m_data.base.hash);
+        BackboneOptions cpu;
+        cpu.device = "cpu";
+        const auto adapted = registry.load(*info, cpu);
+        QVERIFY2(adapted, adapted ? "" : adapted.error().text.c_str());
+        const auto frozen = registry.load(m_data.base, cpu);
+        QVERIFY(frozen);
+        const auto with = (*adapted)->embed(vit_pictures(2), 2),
+                   without = (*frozen)->embed(vit_pictures(2), 2);
+        QVERIFY(with && without);
+        double difference = 0;
+        for (std::size_t i = 0; i < with->size(); ++i)
+            difference = std::max(difference, std::abs(double{(*with)[i]} - (*without)[i]));
+        QVERIFY(difference > 1e-3);
+    }
+
+    void repeats_itself() {
+        const auto first = train_dva(m_data, settings(), target("first"), {}, {});
+        const auto second = train_dva(m_data, settings(), target("second"), {}, {});
+        TrainingSettings other = settings();
+        other.seed = 2;
+        const auto third = train_dva(m_data, other, target("third"), {}, {});
+        QVERIFY(first && second && third);
+        QVERIFY(!first->folder.empty() && !second->folder.empty());
+        QVERIFY(adapters_of(*first) == adapters_of(*second));
+        QCOMPARE(first->history.back().losses.at("total"), second->history.back().losses.at("total"));
+        QVERIFY(first->history.back().losses.at("total") != third->history.back().losses.at("total"));
+    }
+
+    void keeps_the_best_epoch_when_cancelled() {
+        std::stop_source source;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) {
+            if (report.epoch == 2) source.request_stop();
+        };
+        const auto stopped = train_dva(m_data, settings({{"refit", "false"}}), target("stopped"), observer,
+                                       source.get_token());
+        QVERIFY2(stopped, stopped ? "" : stopped.error().text.c_str());
+        QVERIFY(stopped->cancelled);
+        QCOMPARE(stopped->epochs, 2);
+        QVERIFY(!stopped->note.empty());
+        QCOMPARE(!stopped->folder.empty(), stopped->best_epoch > 0);
+    }
+
+    void resumes_bit_for_bit() {
+        auto options = settings({{"refit", "false"}});
+        TrainingTarget to = target("bits");
+        to.checkpoint = path("bits.checkpoint");
+        const QString aside = m_folder.filePath(QStringLiteral("bits.aside"));
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) {
+            // Epoch 3 was just measured; the file still holds an earlier one. A killed process leaves that.
+            if (report.epoch == 3) QFile::copy(QString::fromStdString(to.checkpoint), aside);
+        };
+        const auto unbroken = train_dva(m_data, options, to, observer, {});
+        QVERIFY2(unbroken, unbroken ? "" : unbroken.error().text.c_str());
+        QVERIFY(QFile::exists(aside));
+        TrainingTarget again = target("bits-again");
+        again.checkpoint = aside.toStdString();
+        again.resume = true;
+        const auto resumed = train_dva(m_data, options, again, {}, {});
+        QVERIFY2(resumed, resumed ? "" : resumed.error().text.c_str());
+        QCOMPARE(resumed->epochs, unbroken->epochs);
+        QCOMPARE(resumed->history.back().losses.at("total"), unbroken->history.back().losses.at("total"));
+        QVERIFY(!unbroken->folder.empty());
+        QVERIFY(adapters_of(*resumed) == adapters_of(*unbroken));
+    }
+
+    void knows_its_options() {
+        int number = 0;
+        for (const auto& options : std::vector<std::map<std::string, std::string>>{
+                 {{"activation", "identity"}, {"shared", "true"}, {"final_norm", "true"}},
+                 {{"last_blocks", "1"}, {"activation", "relu"}, {"views", "none"}, {"proxy_init", "random"}},
+                 {{"boxes", "attention"},
+                  {"proxies", "shared"},
+                  {"transfer", "cosine"},
+                  {"augmentation", "dvf"}},
+                 {{"optimizer", "dvf"}, {"rate", "0.03"}, {"transfer", "mse"}, {"contrastive", "1"}}}) {
+            TrainingSettings some = settings(options);
+            some.epochs = 1;
+            const auto outcome =
+                train_dva(m_data, some, target(("options-" + std::to_string(++number)).c_str()), {}, {});
+            QVERIFY2(outcome, outcome ? "" : outcome.error().text.c_str());
+            QCOMPARE(outcome->epochs, 1);
+            QCOMPARE(outcome->history.back().losses.contains("object"), !options.contains("views"));
+            QCOMPARE(outcome->history.back().losses.contains("contrastive"), options.contains("contrastive"));
+            if (options.contains("last_blocks"))
+                QCOMPARE(outcome->trainable_parameters, std::int64_t{2 * 2 * 128 * 16});
+        }
+    }
+
+    void says_early_what_it_cannot_do() {
+        const auto problem = [&](TrainingData data, TrainingSettings some, const char* name = "never") {
+            const auto outcome = train_dva(data, some, target(name), {}, {});
+            return outcome ? Error{ErrorKind::Cancelled, "it learned"} : outcome.error();
+        };
+        TrainingData data = m_data;
+        data.base.kind = "efficientnet-lite";
+        Error error = problem(data, settings());
+        QVERIFY(error.kind == ErrorKind::Usage);
+        QVERIFY(error.text.find("no vision transformer") != std::string::npos);
+        data.base.kind = "ica";
+        QVERIFY(problem(data, settings()).kind == ErrorKind::Usage);
+        data = m_data;
+        data.image_cache.clear();
+        QVERIFY(problem(data, settings()).kind == ErrorKind::Usage);
+        data.image_cache = path("nowhere");
+        QVERIFY(problem(data, settings()).kind == ErrorKind::NotFound);
+        data = m_data;
+        data.labels.pop_back();
+        QVERIFY(problem(data, settings()).kind == ErrorKind::Usage);
+        data = m_data;
+        std::fill(data.labels.begin(), data.labels.end(), 0);
+        QVERIFY(problem(data, settings()).kind == ErrorKind::Usage);
+        QVERIFY(problem(m_data, settings({{"rank", "0"}})).kind == ErrorKind::Usage);
+        QVERIFY(problem(m_data, settings({{"colour", "red"}})).kind == ErrorKind::Usage);
+        QVERIFY(problem(m_data, settings({{"activation", "tanh"}})).kind == ErrorKind::Usage);
+        QVERIFY(problem(m_data, settings(), "small-vit").kind == ErrorKind::Usage);  // the name is taken
+        QVERIFY(problem(m_data, settings(), "a/b").kind == ErrorKind::Usage);
+        std::stop_source stopped;
+        stopped.request_stop();
+        const auto cancelled = train_dva(m_data, settings(), target("never"), {}, stopped.get_token());
+        QVERIFY(!cancelled && cancelled.error().kind == ErrorKind::Cancelled);
+        QVERIFY(!QFile::exists(QString::fromStdString(path("models") + "/never")));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDvaRecipe)
+#include "test_dva_recipe.moc"
