@@ -10,10 +10,8 @@
 
 namespace fieldmark {
 
-/// EfficientNet-Lite as a backbone: the embedding is the L2-normalised global mean of the last map.
-/// Picks the fastest engine the options, the machine and the build of LibTorch allow; `engine()` says which.
-/// Damaged: a tensor is missing or misshaped, or the dimension is not the manifest's; Unsupported: no such
-/// device.
+/// EfficientNet-Lite0 to 4 as a backbone (see mobile_backbone.h and read_efficientnet_lite()). Damaged also
+/// where a tensor is missing or misshaped.
 Result<std::unique_ptr<Backbone>> make_efficientnet_lite(const ModelInfo& info, const Safetensors& weights,
                                                          const BackboneOptions& options);
 

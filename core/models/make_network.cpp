@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/models/efficientnet_lite.h"
+#include "core/models/mobilenet_v2.h"
 #include "core/models/vision_transformer.h"
 
 namespace fieldmark {
@@ -14,6 +15,7 @@ Result<std::unique_ptr<Backbone>> make_network(const ModelInfo& info, const Safe
                                                const BackboneOptions& options) {
     try {
         if (info.kind == "efficientnet-lite") return make_efficientnet_lite(info, weights, options);
+        if (info.kind == "mobilenet-v2") return make_mobilenet_v2(info, weights, options);
         if (info.kind == "vit") return make_vision_transformer(info, weights, nullptr, options);
     } catch (const std::bad_alloc&) {
         return Error{ErrorKind::TooLarge,

@@ -126,7 +126,9 @@ struct TransformerEngine::Plan {
         const auto fit = static_cast<int>(kBlockBytes / (size(width) * sizeof(float)));
         return std::clamp(fit, 4 * lanes(), kMostBlockTokens);
     }
-    int hidden_groups(int block) const {  ///< of the MLP's inner layer at a time
+    /// Of the MLP's inner layer at a time: the same for any number of tokens, so that sums are the same.
+    int hidden_groups() const {
+        const int block = std::min(block_tokens(), tokens);
         const auto fit = static_cast<int>(kHiddenBytes / (size(block) * size(lanes()) * sizeof(float)));
         return std::max(fit, kernels->panel_groups);
     }
@@ -141,7 +143,7 @@ struct TransformerEngine::Plan {
 
 struct TransformerEngine::Workspace {
     AlignedFloats tokens, keys[2], values[2];  ///< of a picture; of the team's first thread where it has one
-    AlignedFloats normal, query, part, scores, hidden, patches, patch, low, sums;
+    AlignedFloats normal, query, part, scores, hidden, patches, patch, low;
 
     explicit Workspace(const Plan& plan) {
         const std::size_t lanes = size(plan.lanes()), groups = size(plan.groups());
@@ -159,15 +161,11 @@ struct TransformerEngine::Workspace {
         const int score_rows = std::min(plan.score_rows(), block);
         scores = AlignedFloats(size(plan.key_groups()) *
                                size(static_cast<int>(plane_of(score_rows, plan.lanes()))));
-        // The fewer tokens, the more groups at a time; the product stays below this.
-        hidden =
-            AlignedFloats(kHiddenBytes / sizeof(float) + 2 * size(plan.kernels->panel_groups) * block_plane +
-                          size(groups_of(plan.hidden, plan.lanes())) * 2 * lanes);
+        hidden = AlignedFloats(std::max(size(plan.hidden_groups()) * block_plane, size(plan.width)));
         patches =
             AlignedFloats(size(groups_of(plan.patch_values(), plan.lanes())) * lanes * (kPatchesAtOnce + 1));
         patch = AlignedFloats(size(plan.patch_values()) + 2 * lanes);
         low = AlignedFloats(size(groups_of(plan.rank, plan.lanes())) * block_plane);
-        sums = AlignedFloats(size(plan.width));
     }
 };
 
@@ -179,12 +177,11 @@ class TransformerEngine::Worker {
 
     /// Tokens [begin, end) are this thread's.
     void run(const std::uint8_t* pixels, float* features, int begin, int end, int thread, int threads,
-             TeamBarrier& barrier, const std::vector<std::unique_ptr<Workspace>>& team) {
+             TeamBarrier& barrier) {
         m_begin = begin;
         m_end = end;
         m_query_plane = plane_of(std::max(end - begin, 1), m_plan.lanes());
         embed(pixels);
-        std::fill_n(m_own.sums.get(), m_plan.width, 0.0f);
         for (std::size_t i = 0; i < m_plan.layers.size(); ++i) {
             const bool last = i + 1 == m_plan.layers.size();
             // Behind the last layer's keys and values, nothing but the class token matters to itself.
@@ -195,12 +192,11 @@ class TransformerEngine::Worker {
             for_blocks(m_begin, m_query_end, [&](int first, int count) {
                 attend(m_plan.layers[i], i % 2, first, count);
                 think(m_plan.layers[i], first, count);
-                if (last) add_up(first, count);
             });
         }
         barrier.wait(threads);
-        if (thread == 0) finish(features, threads, team);
-        barrier.wait(threads);  // the next picture may overwrite what was summed up
+        if (thread == 0) finish(features);
+        barrier.wait(threads);  // the next picture overwrites the tokens
     }
 
   private:
@@ -419,7 +415,7 @@ class TransformerEngine::Worker {
         float* hidden = m_own.hidden.get();
         layer_norm(token(first), plan.plane(), normal, plane, count);
         const std::vector<DensePanel>& inner = layer.fc1.panels;
-        const int most = plan.hidden_groups(count);
+        const int most = plan.hidden_groups();
         for (std::size_t begin = 0, end = 0; begin < inner.size(); begin = end) {
             const int group = inner[begin].group;
             int groups = 0;
@@ -447,45 +443,37 @@ class TransformerEngine::Worker {
         }
     }
 
-    /// Adds the patches among some finished tokens to this thread's sums.
-    void add_up(int first, int count) {
+    /// One thread does this for all: it is little, and its sums are the same for any number of threads.
+    void finish(float* features) {
         const Plan& plan = m_plan;
         const int lanes = plan.lanes();
-        const int skip = std::clamp(plan.prefix - first, 0, count);
-        if (plan.class_only() || skip == count) return;
-        const float* from = token(first);
-        std::ptrdiff_t plane = plan.plane();
-        if (!plan.norm_after_mean) {
-            plane = plane_of(count, lanes);
-            layer_norm(token(first), plan.plane(), m_own.normal.get(), plane, count, plan.last_weight.get(),
-                       plan.last_bias.get());
-            from = m_own.normal.get();
-        }
-        for (int g = 0; g < plan.groups(); ++g) {
-            float* sum = m_own.part.get();
-            plan.kernels->sum(from + g * plane + skip * lanes, count - skip, sum);
-            for (int i = 0; i < lanes; ++i) m_own.sums.get()[g * lanes + i] += sum[i];
-        }
-    }
-
-    void finish(float* features, int threads, const std::vector<std::unique_ptr<Workspace>>& team) {
-        const Plan& plan = m_plan;
-        const int lanes = plan.lanes();
+        const float *weight = plan.last_weight.get(), *bias = plan.last_bias.get();
+        float* one = m_own.hidden.get();  // a single token: its channel groups lie one behind the other
         if (plan.input.feature != Feature::MeanOfPatches) {
-            float* one = m_own.hidden.get();  // a single token: its channel groups lie one behind the other
-            layer_norm(token(0), plan.plane(), one, lanes, 1, plan.last_weight.get(), plan.last_bias.get());
+            layer_norm(token(0), plan.plane(), one, lanes, 1, weight, bias);
             std::copy_n(one, plan.width, features);
             features += plan.width;
         }
         if (plan.class_only()) return;
-        float* sums = m_own.sums.get();
-        for (int t = 1; t < threads; ++t)
-            for (int i = 0; i < plan.width; ++i) sums[i] += team[size(t)]->sums.get()[i];
-        const float factor = 1.0f / static_cast<float>(plan.rows * plan.columns);
-        for (int i = 0; i < plan.width; ++i) sums[i] *= factor;
-        if (plan.norm_after_mean)
-            layer_norm(sums, lanes, sums, lanes, 1, plan.last_weight.get(), plan.last_bias.get());
-        std::copy_n(sums, plan.width, features);
+        std::fill_n(features, plan.width, 0.0f);
+        const float factor = 1.0f / static_cast<float>(plan.tokens - plan.prefix);
+        for_blocks(plan.prefix, plan.tokens, [&](int first, int count) {
+            const float* from = token(first);
+            std::ptrdiff_t plane = plan.plane();
+            if (!plan.norm_after_mean) {
+                plane = plane_of(count, lanes);
+                layer_norm(token(first), plan.plane(), m_own.normal.get(), plane, count, weight, bias);
+                from = m_own.normal.get();
+            }
+            for (int g = 0; g < plan.groups(); ++g) {
+                plan.kernels->sum(from + g * plane, count, m_own.part.get());
+                for (int i = 0; i < lanes; ++i) features[g * lanes + i] += m_own.part.get()[i] * factor;
+            }
+        });
+        if (!plan.norm_after_mean) return;
+        std::copy_n(features, plan.width, one);
+        layer_norm(one, lanes, one, lanes, 1, weight, bias);
+        std::copy_n(one, plan.width, features);
     }
 
     const Plan& m_plan;
@@ -635,16 +623,14 @@ void TransformerEngine::run(const std::uint8_t* pixels, int count, float* featur
         const auto to = [&](int i) { return features + size(i) * size(plan.features()); };
         for (int i = next.fetch_add(1); i < alone; i = next.fetch_add(1)) {
             TeamBarrier none;
-            std::vector<std::unique_ptr<Workspace>> nobody;
-            Worker(plan, own, own).run(at(i), to(i), 0, plan.tokens, 0, 1, none, nobody);
+            Worker(plan, own, own).run(at(i), to(i), 0, plan.tokens, 0, 1, none);
         }
         if (alone == count) return;
         // Everybody is needed from here on, and the first one's workspace is everybody's.
         barrier.wait(team);
         const int begin = plan.tokens * thread / team, end = plan.tokens * (thread + 1) / team;
         for (int i = alone; i < count; ++i)
-            Worker(plan, own, *m_workspaces[0])
-                .run(at(i), to(i), begin, end, thread, team, barrier, m_workspaces);
+            Worker(plan, own, *m_workspaces[0]).run(at(i), to(i), begin, end, thread, team, barrier);
     });
 }
 

@@ -48,8 +48,8 @@ struct Map {
 
 Map convolve(const Map& in, const ConvLayer& layer) {
     Map out{layer.out, same_size(in.height, layer.stride), same_size(in.width, layer.stride), {}};
-    const Padding rows = same_padding(in.height, layer.kernel, layer.stride);
-    const Padding columns = same_padding(in.width, layer.kernel, layer.stride);
+    const Padding rows = padding_of(layer, in.height);
+    const Padding columns = padding_of(layer, in.width);
     for (int o = 0; o < layer.out; ++o)
         for (int y = 0; y < out.height; ++y)
             for (int x = 0; x < out.width; ++x) {
@@ -124,13 +124,17 @@ class TestMobileEngine : public QObject {
         QTest::addColumn<int>("channels");
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("height");
-        QTest::newRow("even") << 3 << 16 << 64 << 64;
-        QTest::newRow("odd sides") << 3 << 8 << 37 << 61;
-        QTest::newRow("odd channels") << 3 << 13 << 40 << 34;
-        QTest::newRow("tiny") << 3 << 5 << 4 << 3;
-        QTest::newRow("one pixel") << 3 << 4 << 1 << 1;
-        QTest::newRow("5 x 5 stem") << 5 << 9 << 33 << 20;
-        QTest::newRow("many bands") << 3 << 24 << 480 << 24;
+        QTest::addColumn<bool>("symmetric");
+        QTest::newRow("even") << 3 << 16 << 64 << 64 << false;
+        QTest::newRow("odd sides") << 3 << 8 << 37 << 61 << false;
+        QTest::newRow("odd channels") << 3 << 13 << 40 << 34 << false;
+        QTest::newRow("tiny") << 3 << 5 << 4 << 3 << false;
+        QTest::newRow("one pixel") << 3 << 4 << 1 << 1 << false;
+        QTest::newRow("5 x 5 stem") << 5 << 9 << 33 << 20 << false;
+        QTest::newRow("many bands") << 3 << 24 << 480 << 24 << false;
+        QTest::newRow("symmetric, even") << 3 << 16 << 64 << 64 << true;
+        QTest::newRow("symmetric, odd") << 3 << 9 << 37 << 61 << true;
+        QTest::newRow("symmetric, many bands") << 3 << 24 << 480 << 24 << true;
     }
     void agrees_with_the_definition() {
         QFETCH(int, stem);
@@ -138,7 +142,10 @@ class TestMobileEngine : public QObject {
         QFETCH(int, width);
         QFETCH(int, height);
         if (!MobileEngine::best_kernels()) QSKIP("This processor has neither AVX-512 nor AVX2.");
-        const MobileNetwork network = network_of(stem, channels, 7);
+        QFETCH(bool, symmetric);
+        MobileNetwork network = network_of(stem, channels, 7);
+        if (symmetric)
+            for (ConvLayer& layer : network.layers) layer.padding = PaddingRule::Symmetric;
         MobileEngine::Input input;
         input.width = width;
         input.height = height;
@@ -201,6 +208,21 @@ class TestMobileEngine : public QObject {
         QCOMPARE(same_padding(56, 5, 2).behind, 2);
         QCOMPARE(same_padding(14, 5, 1).before, 2);
         QCOMPARE(same_padding(14, 1, 1).behind, 0);
+    }
+
+    void pads_as_pytorch_does() {
+        ConvLayer layer;
+        layer.padding = PaddingRule::Symmetric;
+        layer.kernel = 3;
+        layer.stride = 2;
+        QCOMPARE(padding_of(layer, 224).before, 1);
+        QCOMPARE(padding_of(layer, 224).behind, 0);
+        QCOMPARE(padding_of(layer, 225).before, 1);
+        QCOMPARE(padding_of(layer, 225).behind, 1);
+        layer.stride = 1;
+        QCOMPARE(padding_of(layer, 7).behind, 1);
+        layer.kernel = 1;
+        QCOMPARE(padding_of(layer, 7).before, 0);
     }
 };
 
