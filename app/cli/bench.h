@@ -20,13 +20,14 @@ Result<Answer> bench_decode(Context& context, const BenchDecodeArguments& argume
 
 struct BenchEmbedArguments {
     std::string model;
-    std::string engine = "fused";  ///< "fused" or "eager"
+    std::string engine = "fused";  ///< "fused" (the best one), "onednn" or "eager"
     std::string device = "auto";
     int batch = 16;
     int threads = 0;
     double seconds = 5;
+    bool remeasure = false;  ///< measure anew how this model runs best here
 };
-/// The bare model loop: pixels in memory, nothing else.
+/// The bare model loop: pixels in memory, nothing else; and what the self-measurement found.
 Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& arguments);
 
 struct BenchSearchArguments {
@@ -38,6 +39,16 @@ struct BenchSearchArguments {
 };
 /// Exact scan and graph over generated vectors, against each other and against memory bandwidth.
 Result<Answer> bench_search(Context& context, const BenchSearchArguments& arguments);
+
+struct BenchHammingArguments {
+    int rows = 1'000'000;
+    int bits = 48;
+    int k = 100;
+    int queries = 50;
+    unsigned seed = 1;
+};
+/// The Hamming index over generated codes against a plain std::popcount loop, on one core.
+Result<Answer> bench_hamming(Context& context, const BenchHammingArguments& arguments);
 
 struct BenchImportArguments {
     std::string path;

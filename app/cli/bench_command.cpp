@@ -38,8 +38,8 @@ void add_bench(CLI::App& app, Action& action) {
     const auto embed = std::make_shared<BenchEmbedArguments>();
     CLI::App& embed_command = *command.add_subcommand("embed", "The bare model loop, pixels in memory");
     embed_command.add_option("--model", embed->model, "Name or hash of the model")->type_name("NAME");
-    embed_command.add_option("--engine", embed->engine, "fused or eager")
-        ->check(CLI::IsMember({"fused", "eager"}));
+    embed_command.add_option("--engine", embed->engine, "fused, onednn or eager")
+        ->check(CLI::IsMember({"fused", "onednn", "eager"}));
     embed_command.add_option("--device", embed->device, "auto, cpu or cuda")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     embed_command.add_option("--batch", embed->batch, "Pictures per batch")
@@ -49,6 +49,9 @@ void add_bench(CLI::App& app, Action& action) {
     embed_command.add_option("--seconds", embed->seconds, "How long to measure")
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
+    embed_command.add_flag(
+        "--remeasure", embed->remeasure,
+        "Measure again which engine, threads and batch are best here, and keep the result");
     set_action(embed_command, action, embed, bench_embed);
 
     const auto search = std::make_shared<BenchSearchArguments>();
@@ -67,6 +70,24 @@ void add_bench(CLI::App& app, Action& action) {
         ->check(some_threads);
     search_command.add_option("--seed", search->seed, "Seed of the generated vectors")->capture_default_str();
     set_action(search_command, action, search, bench_search);
+
+    const auto hamming = std::make_shared<BenchHammingArguments>();
+    CLI::App& hamming_command =
+        *command.add_subcommand("hamming", "Binary codes against a plain popcount loop, on one core");
+    hamming_command.add_option("--rows", hamming->rows, "Codes")
+        ->check(CLI::Range(100, 100'000'000))
+        ->capture_default_str();
+    hamming_command.add_option("--bits", hamming->bits, "Bits of a code")
+        ->check(CLI::Range(1, 128))
+        ->capture_default_str();
+    hamming_command.add_option("-k", hamming->k, "Matches")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    hamming_command.add_option("--queries", hamming->queries, "Queries")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    hamming_command.add_option("--seed", hamming->seed, "Seed of the codes")->capture_default_str();
+    set_action(hamming_command, action, hamming, bench_hamming);
 
     const auto import = std::make_shared<BenchImportArguments>();
     CLI::App& import_command = *command.add_subcommand(

@@ -7,6 +7,7 @@
 
 #include "app/cli/library_access.h"
 #include "core/base/file_system.h"
+#include "core/index/hamming_kernels.h"
 #include "core/index/kernels.h"
 
 namespace fieldmark::cli {
@@ -64,6 +65,12 @@ void print(Console& console, const Library& library, const LibraryCounts& counts
                                format_count(counts.pending) + " pending, " + format_count(counts.failed) +
                                " failed, " + format_count(counts.missing) + " no longer there)"});
     facts.row({"model", model.name + (model.installed ? "" : " (not on this machine)")});
+    if (model.installed && model.installed->bits > 0) {
+        facts.row({"binary codes",
+                   std::to_string(model.installed->bits) + " bits, " +
+                       std::to_string(8 * hash_words(model.installed->bits)) + " bytes a picture (vector: " +
+                       format_count(4 * std::int64_t{model.installed->dimension}) + "); search --hamming"});
+    }
     facts.row({"to be embedded", format_count(pending)});
     std::string names;
     for (const Field& field : fields) names += (names.empty() ? "" : ", ") + display_text(field.name);
@@ -134,6 +141,13 @@ Result<Answer> info(Context& context, const Arguments& arguments) {
     json["model"] = model.name;
     json["model_hash"] = model.hash;
     json["model_installed"] = model.installed.has_value();
+    // What an item costs in memory: its vector, and its binary code where the model has one.
+    if (model.installed) {
+        const int bits = model.installed->bits;
+        json["vector_bytes"] = 4 * model.installed->dimension;
+        json["hash_bits"] = bits;
+        json["code_bytes"] = static_cast<std::int64_t>(8 * hash_words(bits));
+    }
     json["device"] = "cpu";
     json["kernel"] = dot_kernel_name();
     json["collections"] = Json::array();

@@ -36,6 +36,14 @@ double average_precision(std::span<const std::uint32_t> ranks) {
     return sum / static_cast<double>(ranks.size());
 }
 
+/// The same over the first R ranks only.
+double precision_to_r(std::span<const std::uint32_t> ranks) {
+    double sum = 0;
+    for (std::size_t i = 0; i < ranks.size() && ranks[i] <= ranks.size(); ++i)
+        sum += static_cast<double>(i + 1) / ranks[i];
+    return sum / static_cast<double>(ranks.size());
+}
+
 Status check(const HashedItems& items, const HashEvaluation& settings) {
     const std::size_t count = items.labels.size();
     const bool codes = settings.bits >= 1 && settings.bits <= kMaxHashBits &&
@@ -101,6 +109,7 @@ Result<HashMetrics> evaluate_hashing(const HashedItems& database, const HashedIt
         ++metrics.queries;
         std::sort(ranks.begin(), ranks.end());
         metrics.map_all += average_precision(ranks);
+        metrics.map_at_r += precision_to_r(ranks);
         metrics.recall_at_1 += ranks.front() == 1 ? 1 : 0;
         if (d == 0) continue;
 
@@ -127,8 +136,8 @@ Result<HashMetrics> evaluate_hashing(const HashedItems& database, const HashedIt
         metrics.cosine_recall_at_1 += ranks.front() == 1 ? 1 : 0;
     }
     const double n = std::max(1, metrics.queries);
-    for (double* sum : {&metrics.map_all, &metrics.recall_at_1, &metrics.shortlist_recall_at_1,
-                        &metrics.cosine_map_all, &metrics.cosine_recall_at_1})
+    for (double* sum : {&metrics.map_all, &metrics.map_at_r, &metrics.recall_at_1,
+                        &metrics.shortlist_recall_at_1, &metrics.cosine_map_all, &metrics.cosine_recall_at_1})
         *sum /= n;
     return metrics;
 }

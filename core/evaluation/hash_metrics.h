@@ -30,6 +30,7 @@ struct HashMetrics {
     int queries = 0;         ///< with at least one right answer in the database
     int skipped = 0;         ///< without one, left out
     double map_all = 0;      ///< mAP@All: AP = (1/R) sum_i P(i) rel(i) over the whole Hamming ranking
+    double map_at_r = 0;     ///< MAP@R of the Hamming ranking: precision averaged to rank R
     double recall_at_1 = 0;  ///< of the Hamming ranking
     double shortlist_recall_at_1 = 0;  ///< of the shortlist re-ranked by cosine; 0 without features
     double cosine_map_all = 0;         ///< mAP@All of the features by cosine; 0 without features

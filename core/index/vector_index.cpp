@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -82,6 +83,8 @@ const char* to_string(SearchWay way) {
             return "exact";
         case SearchWay::Graph:
             return "graph";
+        case SearchWay::Hamming:
+            return "hamming";
         case SearchWay::Auto:
             break;
     }
@@ -92,6 +95,10 @@ struct VectorIndex::Impl {
     explicit Impl(int dimension) : store(dimension) {}
 
     VectorStore store;
+    /// Both set before the first row, never changed after. A row's code is written before the row is
+    /// published.
+    HashHead hash;
+    std::unique_ptr<HammingStore> codes;
     /// Lock order: maintenance, then write, then publish. Nobody waits for a search.
     std::mutex maintenance;  ///< build, drop, load and save of the graph exclude each other
     std::mutex write;        ///< add() and remove() exclude each other, for milliseconds
@@ -116,6 +123,8 @@ struct VectorIndex::Impl {
                                     const std::vector<std::uint32_t>* admitted) const;
     std::optional<std::vector<std::uint64_t>> admitted_nodes(
         const Built& built, const std::vector<std::uint32_t>* admitted) const;
+    std::vector<Neighbor> by_codes(const VectorQuery& query, std::size_t k, std::uint32_t count,
+                                   const std::vector<std::uint32_t>* admitted) const;
     GraphFile to_file(const Built& built, const SnapshotKey& key) const;
     Result<std::shared_ptr<const Built>> from_file(const GraphFile& file, const std::string& path) const;
     Status probe(const Built& live, const Built& loaded) const;
@@ -141,7 +150,25 @@ IndexInfo VectorIndex::info() const {
         info.graph_rows = std::int64_t{built->covered} - built->dead(store);
         info.bytes += built->bytes();
     }
+    if (m_impl->codes) {
+        info.hash_bits = m_impl->codes->bits();
+        info.code_bytes = m_impl->codes->bytes();
+        info.bytes += info.code_bytes;
+    }
     return info;
+}
+
+Status VectorIndex::set_hash(HashHead head) {
+    const std::lock_guard lock(m_impl->write);
+    if (m_impl->store.count() != 0)
+        return Error{ErrorKind::Usage, "Binary codes are chosen before the first vector is added."};
+    if (!head.fits(m_impl->store.dimension())) {
+        return Error{ErrorKind::Usage, "These binary codes are not made for vectors of " +
+                                           std::to_string(m_impl->store.dimension()) + " numbers."};
+    }
+    m_impl->codes = std::make_unique<HammingStore>(head.bits);
+    m_impl->hash = std::move(head);
+    return {};
 }
 
 Status VectorIndex::add(std::span<const std::int64_t> ids, std::span<const float> vectors) {
@@ -164,6 +191,16 @@ Status VectorIndex::add(std::span<const std::int64_t> ids, std::span<const float
         if (!std::isfinite(dot(vector, vector, d))) {
             return Error{ErrorKind::Damaged, "The vector of embedding " + std::to_string(ids[i]) +
                                                  " holds a number that is none. Embed the picture again."};
+        }
+    }
+    if (m_impl->codes) {
+        try {
+            std::vector<std::uint64_t> codes(ids.size() * m_impl->codes->words());
+            m_impl->hash.encode(vectors, d, codes.data());
+            if (auto status = m_impl->codes->write(count, codes); !status) return status;
+        } catch (const std::bad_alloc&) {
+            return Error{ErrorKind::TooLarge,
+                         "There is not enough memory for the binary codes of this library."};
         }
     }
     return store.append(ids, vectors);
@@ -258,6 +295,42 @@ std::vector<ScoredRow> VectorIndex::Impl::by_graph(const Built& built, const Vec
     return top.take();
 }
 
+/// The nearest codes, ties by the vectors themselves; with a shortlist all by the vectors.
+std::vector<Neighbor> VectorIndex::Impl::by_codes(const VectorQuery& query, std::size_t k,
+                                                  std::uint32_t count,
+                                                  const std::vector<std::uint32_t>* admitted) const {
+    std::vector<std::uint64_t> code(codes->words());
+    hash.encode(query.vector, store.dimension(), code.data());
+    const std::size_t wanted = std::max(k, static_cast<std::size_t>(query.shortlist));
+    std::function<bool(std::uint32_t)> dead;
+    if (store.dead_count() != 0) dead = [this](std::uint32_t row) { return store.dead(row); };
+    const auto hits = admitted != nullptr ? codes->nearest_of(code.data(), *admitted, wanted, true)
+                                          : codes->nearest(code.data(), count, wanted, true, dead);
+    struct Candidate {
+        ScoredRow scored;
+        int distance;
+    };
+    std::vector<Candidate> candidates;
+    candidates.reserve(hits.size());
+    for (const HammingHit& hit : hits) {
+        const float score = dot(query.vector.data(), store.vector(hit.row), store.dimension());
+        candidates.push_back({{score, hit.row}, hit.distance});
+    }
+    const bool by_distance = query.shortlist == 0;
+    const auto before = [by_distance](const Candidate& a, const Candidate& b) {
+        if (by_distance && a.distance != b.distance) return a.distance < b.distance;
+        return ranks_before(a.scored, b.scored);
+    };
+    k = std::min(k, candidates.size());
+    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(k),
+                      candidates.end(), before);
+    std::vector<Neighbor> neighbors;
+    for (std::size_t i = 0; i < k; ++i)
+        neighbors.push_back(
+            {store.id(candidates[i].scored.row), candidates[i].scored.score, candidates[i].distance});
+    return neighbors;
+}
+
 Result<VectorResult> VectorIndex::search(const VectorQuery& query) const {
     const VectorStore& store = m_impl->store;
     const std::size_t d = store.dimension();
@@ -267,6 +340,12 @@ Result<VectorResult> VectorIndex::search(const VectorQuery& query) const {
                                            ". They come from different models."};
     }
     if (query.k < 1) return Error{ErrorKind::Usage, "A search needs k of 1 or more."};
+    if (query.shortlist < 0) return Error{ErrorKind::Usage, "A shortlist cannot be shorter than nothing."};
+    if (query.way == SearchWay::Hamming && !m_impl->codes) {
+        return Error{
+            ErrorKind::Usage,
+            "This model has no binary codes. Choose one that was trained by GDF-Net, or search by vectors."};
+    }
     if (query.ef < 0) return Error{ErrorKind::Usage, "The search width ef cannot be negative."};
     if (!std::isfinite(dot(query.vector.data(), query.vector.data(), d))) {
         return Error{ErrorKind::Usage, "The query vector holds a number that is none."};
@@ -284,6 +363,11 @@ Result<VectorResult> VectorIndex::search(const VectorQuery& query) const {
         result.admitted_rows = admitted != nullptr ? static_cast<std::int64_t>(rows.size()) : live;
         const auto k = static_cast<std::size_t>(std::min<std::int64_t>(query.k, result.admitted_rows));
         if (k == 0) return result;
+        if (query.way == SearchWay::Hamming) {
+            result.neighbors = m_impl->by_codes(query, k, count, admitted);
+            result.way = SearchWay::Hamming;
+            return result;
+        }
         std::size_t ef = static_cast<std::size_t>(query.ef);
         if (ef == 0)
             ef = admitted != nullptr ? std::max<std::size_t>(4 * k, 200) : std::max<std::size_t>(2 * k, 100);

@@ -12,6 +12,7 @@
 
 #include "core/base/file_system.h"
 #include "core/base/result.h"
+#include "core/index/hamming_store.h"
 
 namespace fieldmark {
 
@@ -19,10 +20,12 @@ namespace fieldmark {
 struct Neighbor {
     std::int64_t id = 0;
     float score = 0;
+    int distance = -1;  ///< Hamming distance of the codes, where they were compared
     bool operator==(const Neighbor&) const = default;
 };
 
-enum class SearchWay { Auto, Exact, Graph };
+/// Hamming compares binary codes, which an index has after set_hash(); Auto never chooses it.
+enum class SearchWay { Auto, Exact, Graph, Hamming };
 const char* to_string(SearchWay way);
 
 struct VectorQuery {
@@ -32,10 +35,15 @@ struct VectorQuery {
     /// Admitted embedding ids, sorted ascending; null: all. Not owned; must outlive the call.
     const std::vector<std::int64_t>* admitted = nullptr;
     int ef = 0;  ///< graph search width; 0: max(2k, 100), with a filter max(4k, 200)
+    /// With SearchWay::Hamming: so many nearest codes (all that tie with the last one included) are ranked anew by
+    /// cosine. 0: ranked by Hamming distance, ties by cosine.
+    int shortlist = 0;
 };
 
 struct VectorResult {
-    std::vector<Neighbor> neighbors;   ///< by falling score, ties by rising id; at most k
+    /// By falling score, ties by rising id; at most k. By Hamming distance without a shortlist: by rising
+    /// distance, ties by falling score.
+    std::vector<Neighbor> neighbors;
     SearchWay way = SearchWay::Exact;  ///< how they were found
     std::int64_t admitted_rows = 0;    ///< live rows that the filter let through
 };
@@ -46,6 +54,8 @@ struct IndexInfo {
     std::int64_t graph_rows = 0;  ///< in the graph (0: there is none); the rest is the exactly scanned tail
     std::int64_t generation = 0;  ///< largest embedding id taken in
     std::int64_t bytes = 0;       ///< memory held
+    int hash_bits = 0;            ///< of the binary codes; 0: none
+    std::int64_t code_bytes = 0;  ///< memory the codes hold, part of `bytes`
 };
 
 /// What a snapshot file must match to be taken.
@@ -72,6 +82,10 @@ class VectorIndex {
 
     int dimension() const;
     IndexInfo info() const;
+
+    /// From now on every vector also gets a binary code (8 bytes up to 64 bits), for SearchWay::Hamming. Only
+    /// before the first add(), by the thread that adds; Usage otherwise, or where the head fits no such vectors.
+    Status set_hash(HashHead head);
 
     /// vectors: (ids.size(), dimension) float32, L2-normalised. Ids rise from call to call (SQLite's
     /// AUTOINCREMENT gives that); a row whose id is not above generation is refused with Usage.

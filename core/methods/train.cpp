@@ -4,6 +4,7 @@
 
 #include "core/methods/end_to_end/train.h"
 #include "core/methods/gapan/train.h"
+#include "core/methods/gdfnet/recipe.h"
 #include "core/methods/proxy_nca/train.h"
 
 namespace fieldmark {
@@ -31,6 +32,7 @@ Status check_method(const TrainingSettings& settings, const ModelInfo& base) {
                      "DVA puts adapters into the attention of a vision transformer, and \"" + base.name +
                          "\" is none. Choose a transformer as the base model, or another method."};
     if (settings.end_to_end) return end_to_end::check_network(settings, base);
+    if (settings.method == Method::GdfNet) return check_gdfnet(settings, base);
     if (needs_pictures(settings)) return not_built(settings);
     switch (settings.method) {
         case Method::Gapan:
@@ -55,8 +57,9 @@ Result<TrainingOutcome> train(const TrainingData& data, const TrainingSettings& 
             return gapan::train_gapan(data, settings, target, observer, std::move(stop));
         case Method::ProxyNca:
             return proxy_nca::train_proxy_nca(data, settings, target, observer, std::move(stop));
-        case Method::Dva:
         case Method::GdfNet:
+            return train_gdfnet(data, settings, target, observer, std::move(stop));
+        case Method::Dva:
             break;
     }
     return not_built(settings);

@@ -104,7 +104,7 @@ torch::Tensor nearest_nodes(const torch::Tensor& nodes, std::int64_t k) {
     const torch::Tensor squares = v.square().sum(2);
     torch::Tensor distances = squares.unsqueeze(2) + squares.unsqueeze(1) - 2 * v.bmm(v.transpose(1, 2));
     // Whatever rounding did to it, nothing is nearer to a node than the node itself.
-    distances.diagonal(0, 1, 2).fill_(-1);
+    distances.diagonal(0, 1, 2).fill_(-std::numeric_limits<double>::infinity());
     return std::get<1>(distances.topk(std::min(k, v.size(1)), 2, /*largest=*/false, /*sorted=*/true));
 }
 
@@ -282,7 +282,13 @@ Result<GdfNet> read_gdfnet(const Safetensors& weights) {
     try {
         GdfNet network(shape);
         const torch::NoGradGuard guard;
-        for (auto& [name, tensor] : tensors_of(*network)) {
+        const auto tensors = tensors_of(*network);
+        for (const auto& [name, tensor] : weights.tensors()) {
+            if (!name.starts_with("graph.") || name == "graph.neighbours" || tensors.contains(name)) continue;
+            return Error{ErrorKind::Damaged, "The weights file \"" + weights.path() + "\" holds a tensor \"" +
+                                                 name + "\" that belongs to no graph network of its shape."};
+        }
+        for (const auto& [name, tensor] : tensors) {
             auto found = weights.f32(name, tensor.sizes().vec());
             if (!found) return found.error();
             std::memcpy(tensor.mutable_data_ptr<float>(), found->data.data(), found->data.size());

@@ -29,6 +29,8 @@ class TestHashMetrics : public QObject {
         const auto both = evaluate_hashing({database, {}, labels}, {queries, {}, asked}, false, settings);
         QVERIFY(both);
         QVERIFY(std::abs(both->map_all - 0.791666666667) < 1e-9);
+        QVERIFY(std::abs(both->map_at_r - 0.5) <
+                1e-9);  // of two ranks each: A at 1, B at 1, the others behind
         QCOMPARE(both->queries, 2);
         QCOMPARE(both->recall_at_1, 1.0);  // 0000 is A itself; 1110 lies nearest to 1111, a B
     }

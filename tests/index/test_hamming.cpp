@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <tuple>
 
 #include <QtTest/QTest>
 
@@ -199,6 +200,84 @@ class TestHamming : public QObject {
                 QCOMPARE((words[row] >> t) & 1, std::uint64_t{value >= 0});
             }
         }
+    }
+
+    // The index against brute force: dead rows, filters, ties by cosine, the shortlist.
+    void index_searches_by_codes() {
+        constexpr int d = 32;
+        constexpr int n = 3000;
+        const auto vectors = clustered(n, d, 40, 8);
+        HashHead head;
+        head.bits = 10;  // many ties
+        head.weight = clustered(10, d, 10, 9);
+        head.bias.assign(10, 0.01f);
+        VectorIndex index(d);
+        QVERIFY(index.set_hash(head));
+        std::vector<std::int64_t> ids(n);
+        for (int i = 0; i < n; ++i) ids[static_cast<std::size_t>(i)] = 5 + 2 * i;
+        for (std::size_t from = 0; from < n; from += 700) {
+            const std::size_t rows = std::min<std::size_t>(700, n - from);
+            QVERIFY(index.add(std::span(ids).subspan(from, rows),
+                              std::span(vectors).subspan(from * d, rows * d)));
+        }
+        QVERIFY(!index.set_hash(head));
+        QCOMPARE(index.info().hash_bits, 10);
+        std::vector<std::uint64_t> codes(n);
+        head.encode(vectors, d, codes.data());
+        std::vector<std::int64_t> removed, admitted;
+        for (std::size_t i = 0; i < ids.size(); ++i) {
+            if (i % 11 == 4) removed.push_back(ids[i]);
+            if (i % 3 != 0) admitted.push_back(ids[i]);
+        }
+        for (const bool with_dead : {false, true}) {
+            if (with_dead) index.remove(removed);
+            for (const bool filtered : {false, true}) {
+                for (const int shortlist : {0, 50}) {
+                    for (std::size_t q = 0; q < 20; ++q) {
+                        const float* query = &vectors[q * 97 * d];
+                        std::vector<Neighbor> wanted;
+                        for (std::size_t i = 0; i < ids.size(); ++i) {
+                            if (with_dead && i % 11 == 4) continue;
+                            if (filtered && i % 3 == 0) continue;
+                            wanted.push_back({ids[i], dot(query, &vectors[i * d], d),
+                                              hamming_distance(&codes[q * 97], &codes[i], 1)});
+                        }
+                        const auto by_distance = [](const Neighbor& a, const Neighbor& b) {
+                            return std::tuple(a.distance, -a.score, a.id) <
+                                   std::tuple(b.distance, -b.score, b.id);
+                        };
+                        std::sort(wanted.begin(), wanted.end(), by_distance);
+                        if (shortlist > 0) {
+                            const int last = wanted[static_cast<std::size_t>(shortlist) - 1].distance;
+                            std::erase_if(wanted, [&](const Neighbor& one) { return one.distance > last; });
+                            std::stable_sort(
+                                wanted.begin(), wanted.end(), [](const Neighbor& a, const Neighbor& b) {
+                                    return std::tuple(-a.score, a.id) < std::tuple(-b.score, b.id);
+                                });
+                        }
+                        wanted.resize(12);
+                        VectorQuery ask;
+                        ask.vector = {query, static_cast<std::size_t>(d)};
+                        ask.k = 12;
+                        ask.way = SearchWay::Hamming;
+                        ask.shortlist = shortlist;
+                        ask.admitted = filtered ? &admitted : nullptr;
+                        const auto found = index.search(ask);
+                        QVERIFY(found);
+                        QVERIFY(found->way == SearchWay::Hamming);
+                        QVERIFY(found->neighbors == wanted);
+                    }
+                }
+            }
+        }
+        VectorIndex plain(d);
+        QVERIFY(plain.add(ids, vectors));
+        VectorQuery ask;
+        ask.vector = std::span(vectors).first(d);
+        ask.way = SearchWay::Hamming;
+        QVERIFY(plain.search(ask).error().kind == ErrorKind::Usage);
+        head.weight.pop_back();
+        QVERIFY(VectorIndex(d).set_hash(head).error().kind == ErrorKind::Usage);
     }
 };
 

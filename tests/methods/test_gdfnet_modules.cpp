@@ -130,8 +130,7 @@ class TestGdfNetModules : public QObject {
         GdfNetShape shape = small_shape();
         GraphLayer layer(shape);
         layer->to(torch::kDouble);
-        shake(*layer);  // gammas of both signs among them
-        QVERIFY((layer->gamma < 0).any().item<bool>() || (layer->gamma.neg_(), true));
+        shake(*layer);
         layer->train(training);
         {
             const torch::NoGradGuard guard;
@@ -322,9 +321,6 @@ class TestGdfNetModules : public QObject {
                 fewer.erase(name);
                 auto broken = Safetensors::parse(write_safetensors(fewer), "weights.safetensors");
                 QVERIFY(broken);
-                const bool whole_skip =
-                    name == "graph.skip.weight" || name.find("layers.2.weight") != std::string::npos;
-                if (whole_skip) continue;  // without these it is another, smaller network
                 QVERIFY2(!read_gdfnet(*broken), name.c_str());
             }
         }

@@ -1,0 +1,307 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/methods/gdfnet/recipe.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/file_system.h"
+#include "core/methods/gdfnet/learner.h"
+#include "core/models/model_folder.h"
+#include "core/models/model_registry.h"
+#include "core/models/safetensors_writer.h"
+#include "core/training/augmentation.h"
+#include "core/training/epoch_loop.h"
+#include "core/training/head_learner.h"
+#include "core/training/image_cache.h"
+#include "core/training/model_writer.h"
+#include "core/training/option_reader.h"
+#include "core/training/probe.h"
+#include "core/training/validation_split.h"
+
+namespace fieldmark {
+
+namespace {
+
+struct Options {
+    GdfNetOptions net;
+    bool mirror = true;
+    int patience = 0;
+    bool refit = true;
+};
+
+Error usage(std::string text) {
+    return {ErrorKind::Usage, std::move(text)};
+}
+
+Result<Options> read_options(const TrainingSettings& settings) {
+    if (settings.bits < 1 || settings.bits > kMaxHashBits) {
+        return usage("A binary code has 1 to " + std::to_string(kMaxHashBits) + " bits, not " +
+                     std::to_string(settings.bits) + ". 48 is a good start.");
+    }
+    OptionReader reader(settings.options);
+    Options options;
+    GdfNetOptions& net = options.net;
+    net.shape.bits = settings.bits;
+    net.shape.graph =
+        reader.choice("graph", "edge", {"edge", "gcn"}) == "edge" ? GraphKind::Edge : GraphKind::Gcn;
+    net.shape.skip =
+        reader.choice("skip", "pooled", {"pooled", "none"}) == "pooled" ? GraphSkip::Pooled : GraphSkip::None;
+    net.shape.layers = reader.integer("layers", static_cast<int>(net.shape.layers), 1, 8);
+    net.shape.neighbours = reader.integer("neighbours", static_cast<int>(net.shape.neighbours), 1, 1024);
+    net.shape.width = reader.integer("width", static_cast<int>(net.shape.width), 1, 4096);
+    net.shape.features = reader.integer("features", static_cast<int>(net.shape.features), 2, 4096);
+    net.quantization = reader.number("quantization", net.quantization, 0, 1000);
+    net.balance = reader.number("balance", net.balance, 0, 1000);
+    net.pairs = reader.number("pairs", net.pairs, 0, 1000);
+    net.gamma = reader.number("gamma", net.gamma, 1e-3, 1e6);
+    net.slope = reader.number("slope", net.slope, 1, 100);
+    net.whitening = reader.number("whitening", net.whitening, 0, 1);
+    net.rate = reader.number("rate", net.rate, 1e-8, 10);
+    net.skip_factor = reader.number("skip_factor", net.skip_factor, 0, 1000);
+    net.weight_decay = reader.number("weight_decay", net.weight_decay, 0, 10);
+    net.batch_classes = reader.integer("batch_classes", net.batch_classes, 2, 1024);
+    net.batch_per_class = reader.integer("batch_per_class", net.batch_per_class, 1, 1024);
+    options.mirror = reader.flag("mirror", true);
+    options.patience = reader.integer("patience", 0, 0, 100'000);
+    options.refit = reader.flag("refit", true);
+    if (settings.epochs > 0) net.epochs = settings.epochs;
+    if (const Status status = reader.finish(); !status) return status.error();
+    return options;
+}
+
+/// The rows to learn from and those left out of their classes, which become queries: a sixth of each class.
+struct KnownSplit {
+    std::vector<std::int64_t> fit;
+    std::vector<std::int64_t> left_out;
+};
+
+KnownSplit leave_pictures_out(const std::vector<std::int64_t>& rows, const std::vector<std::int32_t>& labels,
+                              std::uint64_t seed) {
+    std::map<std::int32_t, std::vector<std::int64_t>> by_class;
+    for (const std::int64_t row : rows) by_class[labels[static_cast<std::size_t>(row)]].push_back(row);
+    Random random(seed);
+    KnownSplit split;
+    for (auto& [label, members] : by_class) {
+        random.shuffle(members);
+        const std::size_t out = members.size() < 3 ? 0 : std::max<std::size_t>(1, members.size() / 6);
+        split.left_out.insert(split.left_out.end(), members.begin(),
+                              members.begin() + static_cast<std::ptrdiff_t>(out));
+        split.fit.insert(split.fit.end(), members.begin() + static_cast<std::ptrdiff_t>(out), members.end());
+    }
+    std::sort(split.fit.begin(), split.fit.end());
+    std::sort(split.left_out.begin(), split.left_out.end());
+    return split;
+}
+
+/// Classes renumbered densely; -1 for rows that are not in `rows`.
+std::vector<std::int32_t> labels_of(const std::vector<std::int64_t>& rows,
+                                    const std::vector<std::int32_t>& labels) {
+    std::vector<std::int32_t> kept(labels.size(), -1);
+    std::vector<std::int32_t> classes;
+    for (const std::int64_t row : rows) {
+        kept[static_cast<std::size_t>(row)] = labels[static_cast<std::size_t>(row)];
+        classes.push_back(labels[static_cast<std::size_t>(row)]);
+    }
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+    return dense_labels(kept, classes);
+}
+
+Result<MapCache> make_maps(const TrainingData& data, const TrainingTarget& target, bool mirror, int threads,
+                           const TrainingObserver& observer, const std::stop_token& stop) {
+    const auto pictures = ImageCache::open(data.image_cache);
+    if (!pictures) return pictures.error();
+    if (static_cast<std::size_t>(pictures->count()) != data.count()) {
+        return usage("The image cache \"" + data.image_cache + "\" holds " +
+                     std::to_string(pictures->count()) + " pictures, but there are " +
+                     std::to_string(data.count()) + " labels. Make it anew from the same selection.");
+    }
+    BackboneOptions options;
+    options.threads = threads;
+    // A base may stand on another model of the library.
+    auto folders = ModelRegistry::default_search_path();
+    folders.push_back(target.models_folder);
+    auto backbone = ModelRegistry(folders).load(data.base, options);
+    if (!backbone) return backbone.error();
+    const BackboneTraits traits = (*backbone)->traits();
+    if (traits.map_channels < 1) {
+        return usage("The model \"" + data.base.name +
+                     "\" shows no feature map. Choose a backbone such as efficientnet-lite0.");
+    }
+    if (data.base.input_width != data.base.input_height) {
+        return usage("The model \"" + data.base.name +
+                     "\" takes pictures that are not square; packed pictures are.");
+    }
+    if (auto status = target.file_system().make_directory(target.models_folder); !status)
+        return status.error();
+    auto maps =
+        MapCache::create(target.models_folder, static_cast<std::int64_t>(data.count()), mirror ? 2 : 1,
+                         std::int64_t{traits.map_rows} * traits.map_columns, traits.map_channels);
+    if (!maps) return maps.error();
+    if (observer.message) {
+        observer.message("Computing the feature maps of " + std::to_string(data.count()) + " pictures (" +
+                         std::to_string(maps->bytes() / 1'000'000 + 1) + " MB).");
+    }
+    const Augmentation plain = Augmentation::none(data.base.input_width);
+    const auto source = [&](std::int64_t picture, std::span<std::uint8_t> pixels) -> Status {
+        PictureView view;
+        view.pixels = pictures->pixels(static_cast<int>(picture));
+        view.size = pictures->size();
+        apply_augmentation(plain, {}, view, pixels);
+        return {};
+    };
+    const auto progress = [&](double share) {
+        if (observer.progress) observer.progress(share * 0.3, -1);  // a third of the bar, roughly
+    };
+    if (auto status = maps->fill(**backbone, source, progress, stop); !status) return status.error();
+    return maps;
+}
+
+}  // namespace
+
+Status check_gdfnet(const TrainingSettings& settings, const ModelInfo& base) {
+    if (settings.end_to_end)
+        return usage("GDF-Net learns on the maps of a frozen backbone here. Leave \"end to end\" out.");
+    if (base.kind == "gdfnet" || base.kind == "head") {
+        return usage("GDF-Net needs a model's feature map, and \"" + base.name +
+                     "\" is learned on top of one. Choose the model beneath it to start from.");
+    }
+    const auto options = read_options(settings);
+    return options ? Status() : Status(options.error());
+}
+
+Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSettings& settings,
+                                     const TrainingTarget& target, const TrainingObserver& observer,
+                                     std::stop_token stop) {
+    if (auto status = check_gdfnet(settings, data.base); !status) return status.error();
+    const auto options = read_options(settings);
+    if (auto status = check_training_data(data); !status) return status.error();
+    if (auto status = check_target(target); !status) return status.error();
+    if (data.image_cache.empty())
+        return usage(
+            "GDF-Net learns from pictures, but no packed pictures were given. Make an image cache first.");
+    try {
+        const auto split = split_by_class(data.labels, settings.validation_share, settings.seed);
+        if (!split) return split.error();
+        const KnownSplit known = leave_pictures_out(split->fit_rows, data.labels, settings.seed);
+        if (static_cast<int>(known.fit.size()) <= settings.bits) {
+            return usage("Codes of " + std::to_string(settings.bits) +
+                         " bits need more pictures to learn from than " + std::to_string(known.fit.size()) +
+                         ". Take fewer bits or label more pictures.");
+        }
+        if (observer.message) {
+            observer.message(std::to_string(data.classes.size()) +
+                             " classes: " + std::to_string(split->fit_classes.size()) + " to learn from, " +
+                             std::to_string(split->validation_classes.size()) + " and " +
+                             std::to_string(known.left_out.size()) + " pictures of the others to check on.");
+        }
+        const TrainingThreads threads(settings.threads);
+        auto maps = make_maps(data, target, options->mirror, settings.threads, observer, stop);
+        if (!maps) return maps.error();
+
+        auto learner =
+            GdfNetLearner::create(*maps, labels_of(known.fit, data.labels), options->net, settings.seed);
+        if (!learner) return learner.error();
+        (*learner)->validate_on(split->validation_rows, known.left_out, data.labels);
+        const std::vector<std::int64_t>& checked = split->validation_rows;
+        std::vector<std::int32_t> checked_labels;
+        for (const std::int64_t row : checked)
+            checked_labels.push_back(data.labels[static_cast<std::size_t>(row)]);
+        const torch::Tensor frozen = (*learner)->frozen(checked);
+
+        EpochLoopOptions loop;
+        loop.epochs = options->net.epochs;
+        loop.budget_seconds = options->refit ? settings.budget_seconds / 2 : settings.budget_seconds;
+        loop.patience = options->patience;
+        loop.checkpoint = target.checkpoint;
+        loop.checkpoint_seconds = 10;
+        loop.resume = target.resume;
+        loop.fingerprint = training_fingerprint(data, settings);
+        loop.files = target.files;
+        auto outcome = run_epochs(**learner, loop, observer, stop);
+        if (!outcome) return outcome.error();
+        outcome->method = Method::GdfNet;
+        outcome->trainable_parameters = (*learner)->parameters();
+        outcome->total_parameters = (*learner)->parameters();
+        std::vector<std::int64_t> items = checked;
+        if (!data.items.empty())
+            for (std::int64_t& item : items) item = data.items[static_cast<std::size_t>(item)];
+        // By the real-valued feature: what a search shows first.
+        auto changes = compare_queries(frozen, (*learner)->embed(checked), checked_labels, items);
+        if (!changes) return changes.error();
+        outcome->queries = std::move(*changes);
+        if (outcome->best_epoch == 0) {
+            outcome->note += outcome->note.empty() ? "" : " ";
+            outcome->note +=
+                "No epoch had better codes than those the frozen model gives without learning, so no "
+                "model was made.";
+            return outcome;
+        }
+
+        std::unique_ptr<GdfNetLearner> made = std::move(*learner);
+        if (options->refit && !outcome->cancelled) {
+            if (observer.message) {
+                observer.message("Learning once more from all pictures, " +
+                                 std::to_string(outcome->best_epoch) + " epochs.");
+            }
+            std::vector<std::int64_t> everything(data.count());
+            std::iota(everything.begin(), everything.end(), std::int64_t{0});
+            auto again =
+                GdfNetLearner::create(*maps, labels_of(everything, data.labels), options->net, settings.seed);
+            if (!again) return again.error();
+            EpochModel::Way way;
+            way.stop = [&stop] { return stop.stop_requested(); };
+            bool finite = true;
+            for (int epoch = 1; epoch <= outcome->best_epoch && finite && !stop.stop_requested(); ++epoch) {
+                way.tell = [&](double share) {
+                    if (observer.progress) observer.progress((epoch - 1 + share) / outcome->best_epoch, -1);
+                };
+                finite = std::isfinite((*again)->train_epoch(epoch, options->net.epochs, way)["total"]);
+            }
+            if (finite && !stop.stop_requested()) {
+                made = std::move(*again);
+            } else {
+                outcome->cancelled = finite;
+                outcome->note =
+                    finite ? "Cancelled while learning once more from all pictures; the model that was "
+                             "checked is kept."
+                           : "Learning once more from all pictures ended in a loss that is no number; "
+                             "the model that was checked is kept.";
+            }
+        }
+
+        NewModel model;
+        model.info = data.base;
+        model.info.name = target.name;
+        model.info.kind = "gdfnet";
+        model.info.base = data.base.hash;
+        model.info.method = "gdfnet";
+        model.info.bits = settings.bits;
+        model.info.heads = 0;
+        model.info.pooling = "global-mean";
+        model.info.dimension = static_cast<int>(made->network().shape().features);
+        model.info.feature =
+            "graph over the positions of the last map, L2-normalised, with binary codes of " +
+            std::to_string(settings.bits) + " bits";
+        model.info.source = "learned on \"" + data.base.name + "\" by a reconstruction of GDF-Net (2022)";
+        model.weights = write_safetensors(gdfnet_weights(made->network()));
+        model.training = training_json(data, settings, *outcome);
+        const auto written = write_model_folder(target.file_system(), target.models_folder, model);
+        if (!written) return written.error();
+        outcome->folder = written->info.path;
+        if (!target.checkpoint.empty()) static_cast<void>(target.file_system().remove(target.checkpoint));
+        return outcome;
+    } catch (const std::exception& error) {
+        return training_error(error);
+    }
+}
+
+}  // namespace fieldmark

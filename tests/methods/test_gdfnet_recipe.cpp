@@ -1,0 +1,379 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// Learning by the reconstruction of GDF-Net: feature maps, the learner, the way from packed pictures to a
+// model.
+#include "core/methods/gdfnet/recipe.h"
+
+#include <filesystem>
+
+#include <torch/torch.h>
+
+#include <QTemporaryDir>
+#include <QtTest/QTest>
+
+#include "core/evaluation/hash_metrics.h"
+#include "core/methods/gdfnet/learner.h"
+#include "core/methods/train.h"
+#include "core/models/gdfnet_backbone.h"
+#include "core/models/model_folder.h"
+#include "core/models/model_registry.h"
+#include "core/training/checkpoint.h"
+#include "core/training/image_cache.h"
+#include "tests/training/tiny_lite.h"
+
+using namespace fieldmark;
+using namespace fieldmark::testing;
+
+namespace {
+
+constexpr int kSize = 72;   // of the image cache
+constexpr int kInput = 64;  // of the network
+constexpr int kClasses = 8;
+constexpr int kPictures = 96;
+
+/// A backbone whose map is the picture itself: each pixel a position, its three colours the channels.
+class PixelBackbone final : public Backbone {
+  public:
+    PixelBackbone() {
+        m_info.name = "pixels";
+        m_info.input_width = 4;
+        m_info.input_height = 2;
+        m_info.dimension = 3;
+    }
+    const ModelInfo& info() const override { return m_info; }
+    std::string engine() const override { return "test"; }
+    Result<std::vector<float>> embed(std::span<const std::uint8_t>, int) override {
+        return Error{ErrorKind::Internal, "not asked for"};
+    }
+    Result<InnerView> look_inside(std::span<const std::uint8_t> pixels, int count,
+                                  const LookRequest&) override {
+        InnerView view;
+        view.count = count;
+        view.map.assign(pixels.begin(), pixels.end());
+        return view;
+    }
+
+  private:
+    ModelInfo m_info;
+};
+
+/// Maps of 9 positions and 16 channels; the class shows in two positions only, which move.
+MapCache patchy_maps(const std::string& folder, int pictures, int classes, unsigned seed) {
+    auto maps = MapCache::create(folder, pictures, 1, 9, 16);
+    torch::manual_seed(seed);
+    const torch::Tensor marks = torch::rand({classes, 16}) * 3;
+    for (int i = 0; i < pictures; ++i) {
+        torch::Tensor map = torch::rand({9, 16});
+        map[i % 9] += marks[i % classes];
+        map[(i + 4) % 9] += marks[i % classes];
+        map = map.to(torch::kHalf).contiguous();
+        std::memcpy(maps->map(i, 0), map.const_data_ptr(), 9 * 16 * 2);
+    }
+    return std::move(*maps);
+}
+
+GdfNetOptions small_options() {
+    GdfNetOptions options;
+    options.shape.width = 16;
+    options.shape.features = 12;
+    options.shape.neighbours = 4;
+    options.shape.bits = 10;
+    options.epochs = 8;
+    options.batch_classes = 4;
+    options.rate = 5e-3;
+    return options;
+}
+
+std::vector<std::int32_t> cycle(int pictures, int classes) {
+    std::vector<std::int32_t> labels(static_cast<std::size_t>(pictures));
+    for (int i = 0; i < pictures; ++i) labels[static_cast<std::size_t>(i)] = i % classes;
+    return labels;
+}
+
+}  // namespace
+
+class TestGdfNetRecipe : public QObject {
+    Q_OBJECT
+
+  private:
+    QTemporaryDir m_folder;
+    TrainingData m_data;
+
+    std::string path(const std::string& name) const { return m_folder.path().toStdString() + '/' + name; }
+
+    static TrainingSettings settings(int epochs = 6) {
+        TrainingSettings settings;
+        settings.method = Method::GdfNet;
+        settings.epochs = epochs;
+        settings.threads = 1;
+        settings.bits = 12;
+        settings.validation_share = 0.25;
+        settings.options = {{"width", "16"},
+                            {"features", "24"},
+                            {"batch_classes", "6"},
+                            {"rate", "0.005"},
+                            {"neighbours", "2"}};
+        return settings;
+    }
+
+    TrainingTarget target(const std::string& name) const {
+        TrainingTarget target;
+        target.name = name;
+        target.models_folder = path("models");
+        target.checkpoint = path(name + ".checkpoint");
+        return target;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        const auto pixels = striped_pictures(kPictures, kClasses, kSize, 60);
+        auto writer = ImageCacheWriter::create(FileSystem::posix(), path("pictures"), kSize);
+        QVERIFY(writer.ok());
+        ImageCacheFacts facts;
+        facts.size = kSize;
+        facts.field = "kind";
+        for (int c = 0; c < kClasses; ++c) facts.classes.push_back("kind " + std::to_string(c));
+        const std::size_t bytes = kSize * kSize * 3;
+        for (std::size_t i = 0; i < kPictures; ++i) {
+            ImageCacheEntry entry;
+            entry.label = static_cast<std::int32_t>(i) % kClasses;
+            QVERIFY(writer->append(std::span(pixels).subspan(i * bytes, bytes), entry).ok());
+        }
+        QVERIFY(writer->finish(facts).ok());
+        NewModel base;
+        base.info = tiny_lite_info(kInput);
+        base.info.name = "tiny";
+        base.weights = write_safetensors(tiny_lite());
+        const auto written = write_model_folder(FileSystem::posix(), path("models"), base);
+        QVERIFY2(written.ok(), written.ok() ? "" : written.error().text.c_str());
+        m_data.base = written->info;
+        m_data.base_name = "tiny";
+        m_data.label_field = "kind";
+        m_data.classes = facts.classes;
+        m_data.labels = cycle(kPictures, kClasses);
+        m_data.image_cache = path("pictures");
+    }
+
+    void maps_are_the_backbones_and_of_mirror_images() {
+        PixelBackbone backbone;
+        auto maps = MapCache::create(m_folder.path().toStdString(), 20, 2, 8, 3);
+        QVERIFY(maps);
+        QCOMPARE(maps->bytes(), std::int64_t{20 * 2 * 24 * 2});
+        const auto pixel = [](std::int64_t picture, int y, int x, int c) {
+            return static_cast<std::uint8_t>((picture * 31 + y * 17 + x * 5 + c) % 251);
+        };
+        const auto source = [&](std::int64_t picture, std::span<std::uint8_t> pixels) -> Status {
+            for (int i = 0; i < 24; ++i)
+                pixels[static_cast<std::size_t>(i)] = pixel(picture, i / 12, i / 3 % 4, i % 3);
+            return {};
+        };
+        double done = 0;
+        QVERIFY(maps->fill(backbone, source, [&](double share) { done = share; }, {}));
+        QCOMPARE(done, 1.0);
+        for (std::int64_t picture = 0; picture < 20; ++picture) {
+            for (int i = 0; i < 24; ++i) {
+                const auto value = [&](int view) {
+                    c10::Half half;
+                    half.x = maps->map(picture, view)[i];
+                    return static_cast<float>(half);
+                };
+                QCOMPARE(value(0), static_cast<float>(pixel(picture, i / 12, i / 3 % 4, i % 3)));
+                QCOMPARE(value(1), static_cast<float>(pixel(picture, i / 12, 3 - i / 3 % 4, i % 3)));
+            }
+        }
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(maps->fill(backbone, source, {}, stop.get_token()).error().kind == ErrorKind::Cancelled);
+        auto other = MapCache::create(m_folder.path().toStdString(), 2, 1, 9, 3);
+        QVERIFY(other->fill(backbone, source, {}, {}).error().kind == ErrorKind::Internal);
+        QVERIFY(!MapCache::create(path("nowhere"), 2, 1, 9, 3));
+        // More than any disk: refused before anything is computed.
+        QVERIFY(!MapCache::create(m_folder.path().toStdString(), std::int64_t{1} << 40, 2, 49, 1280));
+        // Nothing is left lying about.
+        for (const auto& entry : std::filesystem::directory_iterator(m_folder.path().toStdString()))
+            QVERIFY(entry.path().filename().string().find(".maps") == std::string::npos);
+    }
+
+    // Pictures left out of the classes learned from: learned codes find their classes, ITQ's do so less.
+    void learned_codes_beat_those_without_learning() {
+        constexpr int n = 360, classes = 12;
+        const MapCache maps = patchy_maps(m_folder.path().toStdString(), n, classes, 5);
+        const auto truth = cycle(n, classes);
+        std::vector<std::int32_t> fit(n, -1);
+        std::vector<std::int64_t> left_out;
+        for (int i = 0; i < n; ++i) {
+            if (i < 240) {
+                fit[static_cast<std::size_t>(i)] = i % classes;
+            } else {
+                left_out.push_back(i);
+            }
+        }
+        const GdfNetOptions options = small_options();
+        auto learner = GdfNetLearner::create(maps, fit, options, 1);
+        QVERIFY(learner);
+        (*learner)->validate_on({}, left_out, truth);
+        const auto before = (*learner)->validate();
+        QVERIFY(before);
+        QCOMPARE(before->queries, 120);
+        double first = 0, last = 0;
+        for (int epoch = 1; epoch <= options.epochs; ++epoch) {
+            const auto losses = (*learner)->train_epoch(epoch, options.epochs, {});
+            QVERIFY(std::isfinite(losses.at("total")));
+            (epoch == 1 ? first : last) = losses.at("total");
+        }
+        QVERIFY2(last < 0.9 * first, qPrintable(QStringLiteral("%1 -> %2").arg(first).arg(last)));
+        const auto after = (*learner)->validate();
+        QVERIFY2(after->map_at_r > before->map_at_r + 0.05,
+                 qPrintable(QStringLiteral("%1 -> %2").arg(before->map_at_r).arg(after->map_at_r)));
+        // Rows of the hash layer stayed orthonormal.
+        const torch::NoGradGuard guard;
+        const torch::Tensor w = (*learner)->network().hash_weight;
+        QVERIFY(w.mm(w.t()).allclose(torch::eye(10), 1e-4, 1e-4));
+    }
+
+    void same_seed_same_weights_and_resuming_changes_nothing() {
+        const MapCache maps = patchy_maps(m_folder.path().toStdString(), 96, 6, 7);
+        const auto labels = cycle(96, 6);
+        const auto weights = [](GdfNetLearner& learner) {
+            std::vector<float> all;
+            for (const auto& [name, tensor] : gdfnet_weights(learner.network()))
+                all.insert(all.end(), tensor.values.begin(), tensor.values.end());
+            return all;
+        };
+        const GdfNetOptions options = small_options();
+        auto whole = GdfNetLearner::create(maps, labels, options, 4);
+        auto first = GdfNetLearner::create(maps, labels, options, 4);
+        auto other = GdfNetLearner::create(maps, labels, options, 5);
+        for (int epoch = 1; epoch <= 4; ++epoch) {
+            (*whole)->train_epoch(epoch, 4, {});
+            (*other)->train_epoch(epoch, 4, {});
+            if (epoch <= 2) (*first)->train_epoch(epoch, 4, {});
+        }
+        const auto state =
+            archive_to_bytes([&](torch::serialize::OutputArchive& archive) { (*first)->save(archive); });
+        QVERIFY(state);
+        auto second = GdfNetLearner::create(maps, labels, options, 4);
+        QVERIFY(archive_from_bytes(
+            *state, [&](torch::serialize::InputArchive& archive) { (*second)->load(archive); }));
+        for (int epoch = 3; epoch <= 4; ++epoch) (*second)->train_epoch(epoch, 4, {});
+        QVERIFY(weights(**second) == weights(**whole));
+        QVERIFY(weights(**other) != weights(**whole));
+    }
+
+    void trains_a_model_that_can_be_used() {
+        std::vector<EpochReport> reports;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) { reports.push_back(report); };
+        const auto outcome = train(m_data, settings(), target("hashed"), observer, {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QCOMPARE(reports.size(), std::size_t{7});
+        QVERIFY2(outcome->best_epoch > 0, outcome->note.c_str());
+        QVERIFY(outcome->after.map_at_r > outcome->before.map_at_r);
+        QVERIFY(!std::filesystem::exists(path("hashed.checkpoint")));
+
+        const ModelRegistry registry({path("models")});
+        const auto info = registry.find("hashed");
+        QVERIFY2(info.ok(), info.ok() ? "" : info.error().text.c_str());
+        QCOMPARE(info->kind, std::string("gdfnet"));
+        QCOMPARE(info->bits, 12);
+        QCOMPARE(info->dimension, 24);
+        QCOMPARE(info->base, m_data.base.hash);
+        auto backbone = registry.load(*info);
+        QVERIFY2(backbone.ok(), backbone.ok() ? "" : backbone.error().text.c_str());
+        const auto pixels = striped_pictures(40, kClasses, kInput, 60, 9);
+        const auto embeddings = (*backbone)->embed(pixels, 40);
+        QVERIFY(embeddings);
+        QCOMPARE(embeddings->size(), std::size_t{40 * 24});
+        // One picture alone has the vector it has among others.
+        const auto alone = (*backbone)->embed(std::span(pixels).last(kInput * kInput * 3), 1);
+        QVERIFY(alone);
+        for (std::size_t i = 0; i < 24; ++i)
+            QVERIFY(std::abs((*alone)[i] - (*embeddings)[39 * 24 + i]) < 1e-5f);
+
+        const auto head = load_hash_head(*info);
+        QVERIFY(head);
+        std::vector<std::uint64_t> codes(40);
+        head->encode(*embeddings, 24, codes.data());
+        const auto labels = cycle(40, kClasses);
+        const HashedItems items{codes, *embeddings, labels};
+        const auto metrics = evaluate_hashing(items, items, true, {.bits = 12, .dimension = 24});
+        QVERIFY(metrics);
+        QVERIFY2(metrics->map_all > 0.5,
+                 qPrintable(QString::number(metrics->map_all)));  // chance: about 0.15
+        QVERIFY(load_hash_head(m_data.base).error().kind == ErrorKind::NotFound);
+    }
+
+    void says_what_is_wrong_before_time_is_spent_data() {
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("unknown option") << "neighbors"
+                                        << "4";
+        QTest::newRow("unknown graph") << "graph"
+                                       << "ring";
+        QTest::newRow("no layer") << "layers"
+                                  << "0";
+        QTest::newRow("bits 0") << "bits"
+                                << "0";
+        QTest::newRow("bits 129") << "bits"
+                                  << "129";
+        QTest::newRow("end to end") << "end_to_end"
+                                    << "";
+        QTest::newRow("one class") << "classes"
+                                   << "1";
+        QTest::newRow("more bits than pictures") << "bits"
+                                                 << "100";
+        QTest::newRow("no pictures") << "cache"
+                                     << "";
+        QTest::newRow("another cache") << "labels"
+                                       << "";
+        QTest::newRow("name taken") << "name"
+                                    << "tiny";
+        QTest::newRow("on itself") << "base"
+                                   << "gdfnet";
+    }
+
+    void says_what_is_wrong_before_time_is_spent() {
+        QFETCH(QString, option);
+        QFETCH(QString, value);
+        TrainingSettings asked = settings();
+        TrainingData data = m_data;
+        TrainingTarget where = target("never");
+        if (option == QLatin1String("bits")) {
+            asked.bits = value.toInt();
+        } else if (option == QLatin1String("end_to_end")) {
+            asked.end_to_end = true;
+        } else if (option == QLatin1String("classes")) {
+            data.labels.assign(data.labels.size(), 0);
+            data.classes.resize(1);
+        } else if (option == QLatin1String("cache")) {
+            data.image_cache.clear();
+        } else if (option == QLatin1String("labels")) {
+            data.labels.resize(data.labels.size() - 8);
+        } else if (option == QLatin1String("name")) {
+            where.name = value.toStdString();
+        } else if (option == QLatin1String("base")) {
+            data.base.kind = value.toStdString();
+        } else {
+            asked.options[option.toStdString()] = value.toStdString();
+        }
+        const auto outcome = train_gdfnet(data, asked, where, {}, {});
+        QVERIFY(!outcome);
+        QVERIFY2(outcome.error().kind == ErrorKind::Usage, outcome.error().text.c_str());
+        QVERIFY(outcome.error().text.ends_with('.'));
+        QVERIFY(!std::filesystem::exists(path("models/never")));
+    }
+
+    void cancelled_before_the_first_epoch_nothing_is_kept() {
+        std::stop_source stop;
+        stop.request_stop();
+        const auto outcome = train_gdfnet(m_data, settings(), target("cancelled"), {}, stop.get_token());
+        QVERIFY(!outcome);
+        QVERIFY(outcome.error().kind == ErrorKind::Cancelled);
+        QVERIFY(!std::filesystem::exists(path("models/cancelled")));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestGdfNetRecipe)
+#include "test_gdfnet_recipe.moc"
