@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "app/cli/bench.h"
 #include "core/engine/cpu_clock.h"
@@ -10,6 +11,7 @@
 #include "core/image/decode.h"
 #include "core/models/embed_benchmark.h"
 #include "core/models/model_registry.h"
+#include "core/models/self_measurement.h"
 
 namespace fieldmark::cli {
 
@@ -122,13 +124,48 @@ Result<Answer> bench_decode(Context& context, const BenchDecodeArguments& argume
     return answer;
 }
 
+namespace {
+
+Json to_json(const MeasuredWay& way) {
+    return {{"engine", way.engine},
+            {"threads", way.threads},
+            {"batch", way.batch},
+            {"images_per_second", way.images_per_second},
+            {"agreement", way.agreement}};
+}
+
+std::string line_of(const MeasuredWay& way) {
+    return way.engine + ", " + std::to_string(way.threads) + " threads, batch " + std::to_string(way.batch) +
+           ": " + format_number(way.images_per_second, 1) + " images/s, recall@10 against plain fp32 " +
+           format_number(way.agreement, 4);
+}
+
+/// What was measured at first start or is measured now.
+Result<std::optional<SelfMeasurement>> measurement_of(Context& context, const ModelInfo& info,
+                                                      const ModelRegistry& registry, bool anew) {
+    if (!anew) return stored_measurement(info);
+    SelfMeasureSettings settings;
+    settings.said = [&](const std::string& way) { context.console.progress("Measuring " + way); };
+    auto measured = measure_backbone(
+        info, [&](const BackboneOptions& options) { return registry.load(info, options); }, settings);
+    context.console.end_progress();
+    if (!measured) return measured.error();
+    if (Status stored = store_measurement(*measured); !stored) return stored.error();
+    return std::optional(std::move(*measured));
+}
+
+}  // namespace
+
 Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& arguments) {
     const ModelRegistry registry;
     const auto info = registry.find(arguments.model);
     if (!info) return info.error();
-    const auto backbone = registry.load(
-        *info,
-        {.threads = arguments.threads, .fused = arguments.engine == "fused", .device = arguments.device});
+    const auto measured = measurement_of(context, *info, registry, arguments.remeasure);
+    if (!measured) return measured.error();
+    BackboneOptions options{
+        .threads = arguments.threads, .fused = arguments.engine != "eager", .device = arguments.device};
+    options.own_kernels = arguments.engine != "onednn";
+    const auto backbone = registry.load(*info, measured_options(*info, options));
     if (!backbone) return backbone.error();
     context.console.progress("Embedding generated pictures");
     const auto result =
@@ -147,6 +184,19 @@ Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& argument
                           ": " + format_number(result->images_per_second, 1) + " images/s (median of " +
                           std::to_string(result->seconds.size()) + " batches; best " +
                           format_number(result->best_images_per_second, 1) + ")\n");
+    if (const auto& found = *measured) {
+        answer.json["measurement"] = {{"processor", found->processor}, {"best", to_json(found->best)}};
+        Json& tried = answer.json["measurement"]["tried"] = Json::array();
+        context.console.print("Measured on " + found->processor + ":\n");
+        for (const MeasuredWay& way : found->tried) {
+            tried.push_back(to_json(way));
+            const bool best = way.engine == found->best.engine && way.threads == found->best.threads &&
+                              way.batch == found->best.batch;
+            context.console.print((best ? "* " : "  ") + line_of(way) + "\n");
+        }
+    } else {
+        context.console.print("Not measured on this computer yet: --remeasure does it.\n");
+    }
     return answer;
 }
 

@@ -10,6 +10,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/models/self_measurement.h"
+
 namespace fieldmark::cli {
 
 namespace {
@@ -104,7 +106,8 @@ Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked
 
 Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model, const BackboneOptions& options) {
     if (!model.installed) return *model.missing;
-    auto backbone = ModelRegistry::for_library(model.models_folder).load(*model.installed, options);
+    auto backbone = ModelRegistry::for_library(model.models_folder)
+                        .load(*model.installed, measured_options(*model.installed, options));
     if (!backbone) return std::move(backbone).error();
     return std::make_unique<Embedder>(std::move(*backbone));
 }

@@ -25,7 +25,7 @@ struct ImportRequest {
     std::string labels_csv;  ///< optional; first column the path relative to the folder, the others fields
     std::string collection_name;  ///< for a new collection; empty: the folder's name
     int decode_threads = 0;       ///< 0: as many as there are cores
-    int batch = 16;
+    int batch = 0;                ///< pictures the model takes together; 0: what was measured to be best
     std::size_t queue_bytes = std::size_t{256} << 20;  ///< per queue
     DecodeLimits limits = {};
 };

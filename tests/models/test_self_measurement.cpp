@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The self-measurement with backbones made for it: some slower, one whose ranks are wrong, one that is not
+// there.
+#include <QtTest/QtTest>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+#include <thread>
+
+#include "core/models/self_measurement.h"
+
+using namespace fieldmark;
+
+namespace {
+
+constexpr int kSide = 8;
+constexpr int kDimension = 4;
+
+std::size_t index(int value) {
+    return static_cast<std::size_t>(value);
+}
+
+ModelInfo model() {
+    ModelInfo info;
+    info.hash = std::string(64, 'a');
+    info.name = "made";
+    info.dimension = kDimension;
+    info.input_width = info.input_height = kSide;
+    return info;
+}
+
+/// Sums of the picture's quarters as an embedding; `noise` bends it, `microseconds` a picture is how long it
+/// takes.
+class MadeBackbone final : public Backbone {
+  public:
+    MadeBackbone(std::string engine, int microseconds, float noise)
+        : m_engine(std::move(engine)), m_microseconds(microseconds), m_noise(noise) {}
+    const ModelInfo& info() const override { return m_info; }
+    std::string engine() const override { return m_engine; }
+    Result<std::vector<float>> embed(std::span<const std::uint8_t> pixels, int count) override {
+        std::this_thread::sleep_for(std::chrono::microseconds(m_microseconds * count));
+        std::vector<float> rows;
+        const std::size_t picture = kSide * kSide * 3;
+        for (std::size_t n = 0; n < index(count); ++n) {
+            float sums[kDimension] = {1, 1, 1, 1};
+            for (std::size_t i = 0; i < picture; ++i)
+                sums[i * kDimension / picture] += static_cast<float>(pixels[n * picture + i]);
+            if (m_noise > 0) sums[n % kDimension] *= 1 + m_noise;
+            float squares = 0;
+            for (const float sum : sums) squares += sum * sum;
+            for (const float sum : sums) rows.push_back(sum / std::sqrt(squares));
+        }
+        return rows;
+    }
+
+  private:
+    ModelInfo m_info = model();
+    std::string m_engine;
+    int m_microseconds;
+    float m_noise;
+};
+
+std::unique_ptr<Backbone> made(const char* engine, int microseconds, float noise) {
+    return std::make_unique<MadeBackbone>(engine, microseconds, noise);
+}
+
+}  // namespace
+
+class TestSelfMeasurement : public QObject {
+    Q_OBJECT
+
+  private:
+    int m_loads = 0;
+
+    LoadBackbone loader(float noise_of_the_fastest) {
+        return [this,
+                noise_of_the_fastest](const BackboneOptions& options) -> Result<std::unique_ptr<Backbone>> {
+            ++m_loads;
+            if (options.device == "cuda") return Error{ErrorKind::Unsupported, "No such device."};
+            if (!options.fused) return made("plain", 400, 0.0F);
+            if (!options.own_kernels) return made("middle", 100, 0.0F);
+            return made("fast", 10, noise_of_the_fastest);
+        };
+    }
+    static SelfMeasureSettings quick() {
+        SelfMeasureSettings settings;
+        settings.seconds = 0.01;
+        settings.threads = 2;
+        return settings;
+    }
+
+  private Q_SLOTS:
+    void takes_the_fastest_that_agrees() {
+        const auto measured = measure_backbone(model(), loader(0), quick());
+        QVERIFY(measured);
+        QCOMPARE(measured->best.engine, std::string("fast"));
+        QCOMPARE(measured->best.agreement, 1.0);
+        QVERIFY(measured->best.images_per_second > 0);
+        QVERIFY(measured->tried.size() >= 4);  // three engines, then batches
+        QCOMPARE(measured->tried.front().engine, std::string("plain"));
+    }
+
+    void leaves_out_what_changes_the_ranks() {
+        const auto measured = measure_backbone(model(), loader(0.5F), quick());
+        QVERIFY(measured);
+        QCOMPARE(measured->best.engine, std::string("middle"));
+        for (const MeasuredWay& way : measured->tried)
+            if (way.engine == "fast") QVERIFY(way.agreement < 0.999);
+    }
+
+    void takes_an_engine_once_where_two_asked_for_are_one() {
+        m_loads = 0;
+        const auto measured = measure_backbone(
+            model(),
+            [](const BackboneOptions& options) -> Result<std::unique_ptr<Backbone>> {
+                if (options.device == "cuda") return Error{ErrorKind::Unsupported, "No such device."};
+                return made("plain", 50, 0.0F);
+            },
+            quick());
+        QVERIFY(measured);
+        QCOMPARE(measured->tried.size(), std::size_t{1 + 3});  // one engine, three other batches
+    }
+
+    void ends_when_stopped_and_passes_errors_on() {
+        SelfMeasureSettings settings = quick();
+        int ways = 0;
+        settings.stop = [&] { return ways == 2; };
+        settings.said = [&](const std::string&) { ++ways; };
+        const auto stopped = measure_backbone(model(), loader(0), settings);
+        QVERIFY(!stopped);
+        QCOMPARE(stopped.error().kind, ErrorKind::Cancelled);
+        QCOMPARE(ways, 2);
+        const auto failed = measure_backbone(
+            model(),
+            [](const BackboneOptions&) -> Result<std::unique_ptr<Backbone>> {
+                return Error{ErrorKind::Damaged, "Broken."};
+            },
+            quick());
+        QVERIFY(!failed);
+        QCOMPARE(failed.error().kind, ErrorKind::Damaged);
+    }
+
+    void counts_ranks() {
+        // Five points on a circle; in the second set two of them have changed places.
+        std::vector<float> rows, moved;
+        for (const double angle : {0.0, 0.1, 0.3, 0.7, 1.5}) {
+            rows.push_back(static_cast<float>(std::cos(angle)));
+            rows.push_back(static_cast<float>(std::sin(angle)));
+        }
+        QCOMPARE(rank_agreement(rows, rows, 5, 2, 2), 1.0);
+        moved = rows;
+        std::swap(moved[2], moved[6]);
+        std::swap(moved[3], moved[7]);
+        // By hand: {1,2} {0,2} {1,0} {2,1} {3,2} became {3,2} {2,3} {3,0} {0,2} {1,2}: one of two stays each
+        // time.
+        QCOMPARE(rank_agreement(rows, moved, 5, 2, 2), 5.0 / 10);
+        QCOMPARE(rank_agreement(rows, moved, 1, 2, 2), 1.0);
+        // Two that are equally near are as good as each other.
+        const std::vector<float> tied = {1, 0, 0.8F, 0.6F, 0.8F, -0.6F},
+                                 other = {1, 0, 0.8F, 0.6F, 0.81F, -0.59F};
+        QCOMPARE(rank_agreement(std::span(tied), std::span(other), 3, 2, 1), 1.0);
+    }
+
+    void is_kept_by_model_processor_and_version() {
+        const QTemporaryDir folder;
+        const std::string file = folder.path().toStdString() + "/data/measurements.json";
+        ModelInfo info = model();
+        QVERIFY(!stored_measurement(info, file));
+        QCOMPARE(measured_batch(info, file), 16);
+        SelfMeasurement measured;
+        measured.model = info.hash;
+        measured.name = info.name;
+        measured.processor = processor_name();
+        measured.version = FIELDMARK_VERSION;
+        measured.best = {"cpu fp32 onednn", true, false, "cpu", 3, 8, 120.5, 1};
+        measured.tried = {measured.best};
+        const Status stored = store_measurement(measured, file);
+        QVERIFY2(stored, stored ? "" : stored.error().text.c_str());
+        const auto read = stored_measurement(info, file);
+        QVERIFY(read);
+        QCOMPARE(read->best.images_per_second, 120.5);
+        QCOMPARE(read->tried.size(), std::size_t{1});
+        QCOMPARE(measured_batch(info, file), 8);
+
+        BackboneOptions options = measured_options(info, {}, file);
+        QCOMPARE(options.threads, 3);
+        QVERIFY(options.fused && !options.own_kernels);
+        QCOMPARE(options.device, std::string("cpu"));
+        options = measured_options(info, {.threads = 1}, file);
+        QCOMPARE(options.threads, 1);
+        QVERIFY(!options.own_kernels);
+        options = measured_options(info, {.fused = false}, file);
+        QVERIFY(!options.fused);  // asked for
+        QCOMPARE(options.threads, 0);
+
+        // Another version or processor measured it, too: neither counts here, both stay.
+        SelfMeasurement elsewhere = measured;
+        elsewhere.version = "0.0.0";
+        elsewhere.best.batch = 64;
+        QVERIFY(store_measurement(elsewhere, file));
+        elsewhere = measured;
+        elsewhere.processor = "another";
+        elsewhere.best.batch = 64;
+        QVERIFY(store_measurement(elsewhere, file));
+        QCOMPARE(measured_batch(info, file), 8);
+        measured.best.batch = 4;
+        QVERIFY(store_measurement(measured, file));
+        QCOMPARE(measured_batch(info, file), 4);
+        info.hash = std::string(64, 'b');
+        QVERIFY(!stored_measurement(info, file));
+    }
+
+    void takes_a_damaged_file_for_none() {
+        const QTemporaryDir folder;
+        const std::string file = folder.path().toStdString() + "/measurements.json";
+        for (const char* text : {"", "{", "[]", "{\"format\":2,\"measurements\":[]}",
+                                 "{\"format\":1,\"measurements\":[{\"model\":3}]}"}) {
+            std::ofstream(file) << text;
+            QVERIFY(!stored_measurement(model(), file));
+        }
+        SelfMeasurement measured;
+        measured.model = model().hash;
+        measured.processor = processor_name();
+        measured.version = FIELDMARK_VERSION;
+        measured.best.batch = 2;
+        QVERIFY(store_measurement(measured, file));
+        QCOMPARE(measured_batch(model(), file), 2);
+    }
+
+    void generates_pictures_that_differ() {
+        const auto pictures = generated_pictures(3, 20, 10);
+        QCOMPARE(pictures.size(), std::size_t{3 * 20 * 10 * 3});
+        QVERIFY(pictures == generated_pictures(3, 20, 10));
+        QVERIFY(!std::equal(pictures.begin(), pictures.begin() + 600, pictures.begin() + 600));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSelfMeasurement)
+#include "test_self_measurement.moc"
