@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Prepares this folder for building Fieldmark on Debian 12: system packages, LibTorch, hnswlib's headers and the
-# default model's weights go to .deps/. Safe to repeat: each step is skipped when it is done and redone when it
-# was interrupted or its inputs changed. After it neither a network nor Python is needed.
+# weights of the default model and of the object finder go to .deps/. Safe to repeat: each step is skipped when
+# it is done and redone when it was interrupted or its inputs changed. After it neither a network nor Python is
+# needed.
 #
 #   packaging/setup.sh                 prepare
 #   packaging/setup.sh --build         prepare, configure and build (preset "release")
@@ -24,7 +25,7 @@ for argument in "$@"; do
         --build) build=yes ;;
         --no-packages) packages=no ;;
         -h | --help)
-            sed -n '5,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+            sed -n '5,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
             exit 0
             ;;
         *)
@@ -101,7 +102,7 @@ install_python_packages() {
     } | sha256sum | cut -d ' ' -f 1)
     if done_already venv "$inputs" && [ -e "$venv"/bin/python ]; then return 0; fi
 
-    say "Installing LibTorch and the model's weights into .deps/venv"
+    say "Installing LibTorch and the models' weights into .deps/venv"
     need_space "$deps" 4 "LibTorch"
     if [ -e "$venv" ] && ! { grep -qF "$venv" "$venv/bin/activate" && "$venv"/bin/python -m pip --version; } >/dev/null 2>&1; then
         rm -rf "$venv"
@@ -153,7 +154,23 @@ convert_model() {
     mark_done model "$inputs"
 }
 
-# ---- 5. Build ----
+# ---- 5. The object finder ----
+convert_object_finder() {
+    local inputs finder=$deps/models/object-finder encoder=$deps/models/object-finder-encoder
+    inputs=$(digest "$root"/packaging/convert_object_finder.py)
+    if done_already object-finder "$inputs" && [ -f "$finder"/manifest.json ] && [ -f "$finder"/reference.safetensors ] &&
+        [ -f "$finder"/decoder.safetensors ] && [ -f "$encoder"/manifest.json ] && cmp -s "$finder"/weights.safetensors "$encoder"/weights.safetensors &&
+        grep -qs "\"$(sha256sum <"$finder"/weights.safetensors | cut -d ' ' -f 1)\"" "$finder"/manifest.json; then
+        return 0
+    fi
+
+    say "Converting the weights of the object finder"
+    "$venv"/bin/python "$root"/packaging/convert_object_finder.py "$deps"/models ||
+        fail "the object finder's weights could not be converted (see above)."
+    mark_done object-finder "$inputs"
+}
+
+# ---- 6. Build ----
 build_release() {
     need_space "$root" 1 "Building"
     [ -f "$root"/build/release/build.ninja ] || say "Configuring"
@@ -174,4 +191,5 @@ if command -v flock >/dev/null; then flock 9; fi
 install_python_packages
 take_hnswlib
 convert_model
+convert_object_finder
 if [ $build = yes ]; then build_release; else say "Ready. Build with: packaging/setup.sh --build"; fi

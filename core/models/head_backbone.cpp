@@ -99,4 +99,10 @@ std::vector<const Head*> heads_of(const Backbone& backbone) {
     return heads;
 }
 
+const Backbone& network_of(const Backbone& backbone) {
+    const Backbone* network = &backbone;
+    while (const auto* headed = dynamic_cast<const HeadBackbone*>(network)) network = &headed->network();
+    return *network;
+}
+
 }  // namespace fieldmark

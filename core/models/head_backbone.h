@@ -20,4 +20,7 @@ Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std:
 /// live as long as the backbone.
 std::vector<const Head*> heads_of(const Backbone& backbone);
 
+/// The network beneath a backbone's heads; the backbone itself where it has none.
+const Backbone& network_of(const Backbone& backbone);
+
 }  // namespace fieldmark

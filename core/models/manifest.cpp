@@ -112,7 +112,7 @@ std::string file_of(const std::string& path) {
 
 const std::vector<std::string>& model_kinds() {
     static const std::vector<std::string> kinds = {
-        "efficientnet-lite", "mobilenet-v2", "vit", "head", "ica", "gdfnet"};
+        "efficientnet-lite", "mobilenet-v2", "vit", "head", "ica", "gdfnet", "object"};
     return kinds;
 }
 
@@ -140,6 +140,12 @@ Result<Manifest> read_manifest(const std::string& folder) {
     info.path = folder;
     info.name = fields.text("name");
     info.kind = fields.text("kind");
+    const auto& kinds = model_kinds();
+    if (!info.kind.empty() && std::find(kinds.begin(), kinds.end(), info.kind) == kinds.end())
+        return Error{ErrorKind::Unsupported,
+                     "The model description \"" + path + "\" is of the kind \"" + info.kind +
+                         "\", which this version cannot run.",
+                     info.kind};
     info.dimension = fields.integer("dimension", kMaxDimension);
     info.feature = fields.text("feature");
     info.licence = fields.text("licence");
@@ -151,7 +157,8 @@ Result<Manifest> read_manifest(const std::string& folder) {
         manifest.head_sha256 = fields.hash("head_sha256");
     }
     // A head or adapters mean nothing without the model beneath.
-    if (document.contains("base") || info.kind == "head" || info.kind == "ica" || info.kind == "gdfnet")
+    if (document.contains("base") || info.kind == "head" || info.kind == "ica" || info.kind == "gdfnet" ||
+        info.kind == "object")
         info.base = fields.hash("base");
     info.method = fields.optional_text("method");
     info.bits = fields.optional_integer("bits", kMaxDimension);
@@ -185,10 +192,6 @@ Result<Manifest> read_manifest(const std::string& folder) {
     if (!input_fields.problem().empty())
         return damaged("has no usable field \"input." + input_fields.problem() + "\"");
     if (info.name.empty()) return damaged("has no usable field \"name\"");
-    const auto& kinds = model_kinds();
-    if (std::find(kinds.begin(), kinds.end(), info.kind) == kinds.end())
-        return Error{ErrorKind::Unsupported, "The model description \"" + path + "\" is of the kind \"" +
-                                                 info.kind + "\", which this version cannot run."};
     if (!known_pooling(info)) return damaged("has no usable field \"pooling\"");
     info.hash = model_hash(info, manifest.weights_sha256, manifest.head_sha256);
     return manifest;

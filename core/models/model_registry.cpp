@@ -16,12 +16,14 @@
 #include "core/models/head_backbone.h"
 #include "core/models/make_network.h"
 #include "core/models/manifest.h"
+#include "core/models/object_view.h"
 #include "core/models/vision_transformer.h"
 
 namespace fieldmark {
 namespace {
 
 constexpr const char* kDefaultModel = "efficientnet-lite0";
+constexpr const char* kObjectFinder = "object-finder";  ///< its manifest's kind
 constexpr std::size_t kMinHashDigits = 8;
 constexpr std::size_t kHashDigits = 64;
 // A head on adapters on a network is three; more is a mistake.
@@ -89,7 +91,10 @@ std::vector<ModelInfo> ModelRegistry::list(std::vector<Error>* problems) const {
             if (::access((model_folder + "/manifest.json").c_str(), F_OK) != 0) continue;
             auto manifest = read_manifest(model_folder);
             if (!manifest) {
-                if (problems) problems->push_back(manifest.error());
+                // Lies among the models, but gives no embeddings.
+                const Error& error = manifest.error();
+                if (error.kind == ErrorKind::Unsupported && error.detail == kObjectFinder) continue;
+                if (problems) problems->push_back(error);
             } else if (names.insert(manifest->info.name).second) {
                 // A model found earlier on the path hides one of the same name further on.
                 models.push_back(std::move(manifest->info));
@@ -196,6 +201,15 @@ Result<std::unique_ptr<Backbone>> ModelRegistry::load(const ModelInfo& info, con
 
     const auto weights = read_weights(manifest->weights_path, manifest->weights_sha256);
     if (!weights) return weights.error();
+    if (info.kind == "object") {
+        auto finder = read_object_view(*weights);
+        if (!finder) return finder.error();
+        const auto base = find_base(info);
+        if (!base) return base.error();
+        auto backbone = load(*base, options, depth + 1);
+        if (!backbone) return backbone.error();
+        return make_object_view(manifest->info, std::move(*backbone), std::move(*finder));
+    }
     ModelInfo network = manifest->info;
     std::optional<Head> head;
     if (!manifest->head_path.empty()) {
