@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/methods/train.h"
 
+#include "core/methods/dva/recipe.h"
 #include "core/methods/end_to_end/train.h"
 #include "core/methods/gapan/train.h"
 #include "core/methods/gdfnet/recipe.h"
@@ -27,10 +28,7 @@ Status check_method(const TrainingSettings& settings, const ModelInfo& base) {
         return Error{ErrorKind::Usage, "Epochs, budget and threads cannot be negative."};
     if (settings.validation_share < 0.05 || settings.validation_share > 0.5)
         return Error{ErrorKind::Usage, "The share of classes to check on must lie between 0.05 and 0.5."};
-    if (settings.method == Method::Dva && base.kind != "vit")
-        return Error{ErrorKind::Usage,
-                     "DVA puts adapters into the attention of a vision transformer, and \"" + base.name +
-                         "\" is none. Choose a transformer as the base model, or another method."};
+    if (settings.method == Method::Dva) return check_dva(settings, base);
     if (settings.end_to_end) return end_to_end::check_network(settings, base);
     if (settings.method == Method::GdfNet) return check_gdfnet(settings, base);
     if (needs_pictures(settings)) return not_built(settings);
@@ -50,7 +48,7 @@ Result<TrainingOutcome> train(const TrainingData& data, const TrainingSettings& 
                               const TrainingTarget& target, const TrainingObserver& observer,
                               std::stop_token stop) {
     if (auto status = check_method(settings, data.base); !status) return status.error();
-    if (settings.end_to_end)
+    if (settings.end_to_end && settings.method != Method::Dva)
         return end_to_end::train_network(data, settings, target, observer, std::move(stop));
     switch (settings.method) {
         case Method::Gapan:
@@ -60,7 +58,7 @@ Result<TrainingOutcome> train(const TrainingData& data, const TrainingSettings& 
         case Method::GdfNet:
             return train_gdfnet(data, settings, target, observer, std::move(stop));
         case Method::Dva:
-            break;
+            return train_dva(data, settings, target, observer, std::move(stop));
     }
     return not_built(settings);
 }
