@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
 //
-// Uses the real window on the sample pictures and saves what it shows: empty, importing, gallery, matches, crop,
-// compare, failed, dark. Run by docs/make-screenshots.sh.
+// Uses the real window on the sample pictures and saves what it shows: empty, importing, gallery, matches,
+// crop, compare, failed, dark, evaluate, learn. Run by docs/make-screenshots.sh.
 #include <cstdio>
 
 #include <QAction>
@@ -14,10 +14,15 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include <QCheckBox>
+#include <QTabWidget>
+
 #include "core/engine/sample_pictures.h"
 #include "translations/translations.h"
+#include "ui/evaluate_page.h"
 #include "ui/gallery_view.h"
 #include "ui/icons.h"
+#include "ui/learn_page.h"
 #include "ui/main_window.h"
 #include "ui/theme.h"
 
@@ -46,6 +51,47 @@ void trigger(MainWindow& window, const char* action) {
 void press_escape() {
     QWidget* focus = QApplication::focusWidget();
     if (focus != nullptr) QTest::keyClick(focus, Qt::Key_Escape);
+}
+
+/// The pages that measure and learn, by the groups of the sample pictures.
+void show_evaluation(MainWindow& window, Theme& theme) {
+    trigger(window, "pageEvaluate");
+    auto* page = window.findChild<EvaluatePage*>(QStringLiteral("evaluatePage"));
+    page->set_field("kind");
+    page->run();
+    static_cast<void>(QTest::qWaitFor([&] { return page->report().has_value(); }, 60000));
+    auto* tabs = window.findChild<QTabWidget*>(QStringLiteral("evaluateTabs"));
+    save(window, "evaluate");
+    const char* names[] = {"evaluate-classes", "evaluate-mixups", "evaluate-hardest",
+                           "evaluate-probabilities"};
+    for (int tab = 1; tab < 4; ++tab) {
+        tabs->setCurrentIndex(tab);
+        save(window, names[tab]);
+    }
+    theme.apply(Appearance::Dark);
+    save(window, "evaluate-dark");
+    theme.apply(Appearance::Light);
+    if (auto* box = window.findChild<QCheckBox*>(QStringLiteral("probabilitySwitch"))) box->click();
+
+    trigger(window, "pageLearn");
+    auto* learn = window.findChild<LearnPage*>(QStringLiteral("learnPage"));
+    learn->set_field("kind");
+    QTest::qWait(1500);
+    save(window, "learn");
+    TrainingRequest request = learn->request();
+    request.settings.epochs = 12;
+    int epochs = 0;
+    QSignalSpy finished(&window.session(), &Session::trainingFinished);
+    QObject::connect(&window.session(), &Session::trainingEpoch, &window, [&] { ++epochs; });
+    learn->resume(request);
+    static_cast<void>(QTest::qWaitFor([&] { return epochs >= 9 || !finished.isEmpty(); }, 240000));
+    save(window, "learning");
+    if (finished.isEmpty()) finished.wait(240000);
+    save(window, "learned");
+    theme.apply(Appearance::Dark);
+    save(window, "learned-dark");
+    theme.apply(Appearance::Light);
+    trigger(window, "pageBrowse");
 }
 
 /// Some files that no one can read, beside the good ones.
@@ -97,6 +143,7 @@ int main(int argc, char** argv) {
     save(window, "importing");
     if (finished.isEmpty()) finished.wait(300000);
     save(window, "gallery");
+    show_evaluation(window, theme);
 
     QueryImage query;
     const auto bird = sample_query(*samples);

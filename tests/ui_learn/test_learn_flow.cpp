@@ -1,0 +1,309 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The pages Evaluate and Learn of the real window, on specimens with the real model, by object names.
+#include <filesystem>
+
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "core/engine/training_note.h"
+#include "core/library/library.h"
+#include "core/library/reader.h"
+#include "core/library/writer.h"
+#include "tests/support/specimens.h"
+#include "ui/evaluate_page.h"
+#include "ui/gallery_view.h"
+#include "ui/learn_page.h"
+#include "ui/main_window.h"
+#include "ui/picture_rows.h"
+#include "ui/tile_roles.h"
+
+using namespace fieldmark;
+
+namespace {
+constexpr int patience = 120'000;
+}
+
+class TestLearnFlow : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_dir;
+    std::string m_library;
+    QString m_settings;
+
+    std::unique_ptr<MainWindow> make_window() {
+        auto window = std::make_unique<MainWindow>(m_settings);
+        window->resize(1100, 760);
+        window->show();
+        return window;
+    }
+    /// With the library and its model ready.
+    std::unique_ptr<MainWindow> opened_window() {
+        auto window = make_window();
+        window->open_library(m_library);
+        if (!QTest::qWaitFor([&] { return window->session().model().available; }, patience))
+            qFatal("no model");
+        return window;
+    }
+    template <typename T>
+    static T* part(const QWidget& window, const char* name) {
+        auto* found = window.findChild<T*>(QLatin1String(name));
+        if (found == nullptr) qFatal("no part %s", name);
+        return found;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_dir.isValid());
+        QStandardPaths::setTestModeEnabled(true);
+        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
+        m_settings = m_dir.filePath(QStringLiteral("settings.conf"));
+        m_library = m_dir.filePath(QStringLiteral("Birds.fieldmark")).toStdString();
+        const std::string pictures = m_dir.filePath(QStringLiteral("pictures")).toStdString();
+        testing::SpecimenOptions options;
+        options.classes = 6;
+        options.per_class = 5;
+        QCOMPARE(testing::write_specimens(pictures, options).size(), std::size_t(30));
+        auto window = make_window();
+        QSignalSpy opened(&window->session(), &Session::opened);
+        window->open_library(m_library);
+        QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
+        QVERIFY(!part<QAction>(*window, "pageEvaluate")->isEnabled());
+        QSignalSpy finished(&window->session(), &Session::importFinished);
+        window->import_paths({pictures});
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+
+        // Without labels both pages say how to come by some.
+        for (const char* page : {"pageEvaluate", "pageLearn"}) {
+            QTRY_VERIFY_WITH_TIMEOUT(part<QAction>(*window, page)->isEnabled(), patience);
+            part<QAction>(*window, page)->trigger();
+        }
+        QVERIFY(window->page() == MainWindow::Page::Learn);
+        QVERIFY(part<QPushButton>(*window, "learnAddLabels")->isVisible());
+        part<QAction>(*window, "pageEvaluate")->trigger();
+        QVERIFY(part<QPushButton>(*window, "evaluateAddLabels")->isVisible());
+        QVERIFY(!part<QPushButton>(*window, "evaluateRun")->isEnabled());
+        window->import_paths({pictures}, pictures + "/labels.csv");
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>(*window, "evaluateRun")->isEnabled(), patience);
+    }
+
+    void pages_are_switched_by_keys_and_left_by_escape() {
+        auto window = opened_window();
+        QTRY_VERIFY(window->page() == MainWindow::Page::Gallery);
+        part<QAction>(*window, "pageLearn")->trigger();
+        QVERIFY(window->page() == MainWindow::Page::Learn);
+        QVERIFY(part<QAction>(*window, "pageLearn")->isChecked());
+        QVERIFY(!part<QWidget>(*window, "sidebar")->isVisible());
+        QCOMPARE(part<QAction>(*window, "pageEvaluate")->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_3));
+        part<QAction>(*window, "pageEvaluate")->trigger();
+        QVERIFY(window->page() == MainWindow::Page::Evaluate);
+        part<QAction>(*window, "stepBack")->trigger();
+        QVERIFY(window->page() == MainWindow::Page::Gallery);
+        QVERIFY(part<QAction>(*window, "pageBrowse")->isChecked());
+        QVERIFY(part<QWidget>(*window, "sidebar")->isVisible());
+    }
+
+    void an_evaluation_is_shown_from_all_sides() {
+        auto window = opened_window();
+        part<QAction>(*window, "pageEvaluate")->trigger();
+        auto* page = part<EvaluatePage>(*window, "evaluatePage");
+        auto* field = part<QComboBox>(*window, "evaluateField");
+        field->setCurrentIndex(field->findData(QByteArray("species")));
+        part<QPushButton>(*window, "evaluateRun")->click();
+        QVERIFY(page->running());
+        QVERIFY(part<QPushButton>(*window, "evaluateCancel")->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(page->report().has_value(), patience);
+        QVERIFY(!page->running());
+        QVERIFY(part<QLabel>(*window, "evaluateHeadline")->text().contains(QStringLiteral("of 100")));
+
+        auto* classes = part<QTableView>(*window, "classTable");
+        QCOMPARE(classes->model()->rowCount(), 6);
+        double before = -1;
+        for (int n = 0; n < 6; ++n) {  // the hardest first
+            const double value = classes->model()->index(n, 3).data(Qt::UserRole + 1).toDouble();
+            QVERIFY(value >= before);
+            before = value;
+        }
+        classes->sortByColumn(0, Qt::DescendingOrder);
+        QCOMPARE(classes->model()->index(0, 0).data().toString(), QStringLiteral("species_05"));
+
+        auto* mixups = part<QTableView>(*window, "confusionTable");
+        QCOMPARE(mixups->model()->rowCount(), int(page->report()->confusions.size()));
+        if (mixups->model()->rowCount() > 0) {
+            part<QTabWidget>(*window, "evaluateTabs")->setCurrentIndex(1);
+            QTRY_COMPARE_WITH_TIMEOUT(part<GalleryView>(*window, "confusedClass")->model()->rowCount(), 5,
+                                      patience);
+            QTRY_COMPARE_WITH_TIMEOUT(part<GalleryView>(*window, "confusedWith")->model()->rowCount(), 5,
+                                      patience);
+        }
+        QCOMPARE(part<PictureRows>(*window, "worstQueries")->model()->rowCount(),
+                 int(page->report()->worst.size()));
+
+        // Enter on a class shows its pictures.
+        classes->setCurrentIndex(classes->model()->index(0, 0));
+        Q_EMIT classes->activated(classes->currentIndex());
+        QVERIFY(window->page() == MainWindow::Page::Gallery);
+        QTRY_COMPARE_WITH_TIMEOUT(part<GalleryView>(*window, "gallery")->model()->rowCount(), 5, patience);
+        part<QAction>(*window, "pageEvaluate")->trigger();
+        QVERIFY(page->report().has_value());                              // still there
+        QVERIFY(part<QComboBox>(*window, "evaluateScope")->isVisible());  // now that Browse is narrowed
+    }
+
+    void probabilities_are_switched_on_and_remembered() {
+        {
+            auto window = opened_window();
+            part<QAction>(*window, "pageEvaluate")->trigger();
+            auto* page = part<EvaluatePage>(*window, "evaluatePage");
+            page->run();
+            QTRY_VERIFY_WITH_TIMEOUT(page->report().has_value(), patience);
+            QVERIFY2(page->report()->calibration.has_value(), page->report()->calibration_problem.c_str());
+            part<QTabWidget>(*window, "evaluateTabs")->setCurrentIndex(3);
+            auto* box = part<QCheckBox>(*window, "probabilitySwitch");
+            QVERIFY(box->isEnabled() && !box->isChecked());
+            box->click();
+            window->close();
+        }
+        auto window = opened_window();
+        auto* gallery = part<GalleryView>(*window, "gallery");
+        QTRY_VERIFY_WITH_TIMEOUT(gallery->model()->rowCount() > 0, patience);
+        gallery->setCurrentIndex(gallery->model()->index(0, 0));
+        part<QAction>(*window, "findSimilar")->trigger();
+        auto* matches = part<GalleryView>(*window, "matches");
+        QTRY_VERIFY_WITH_TIMEOUT(matches->model()->rowCount() > 0, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(matches->model()->index(0, 0).data(ProbabilityRole).toDouble() >= 0,
+                                 patience);
+    }
+
+    void what_cannot_be_learned_is_said_before_time_is_spent() {
+        auto window = opened_window();
+        part<QAction>(*window, "pageLearn")->trigger();
+        auto* field = part<QComboBox>(*window, "learnField");
+        field->setCurrentIndex(field->findData(QByteArray("species")));
+        auto* classes = part<QListWidget>(*window, "learnClasses");
+        QTRY_COMPARE_WITH_TIMEOUT(classes->count(), 6, patience);
+        auto* start = part<QPushButton>(*window, "learnStart");
+        QTRY_VERIFY_WITH_TIMEOUT(start->isEnabled(), patience);
+        QVERIFY(part<QLabel>(*window, "learnPreview")->text().contains(QStringLiteral("30")));
+        for (int n = 0; n < 3; ++n) classes->item(n)->setCheckState(Qt::Unchecked);
+        QVERIFY(!start->isEnabled());
+        auto* preview = part<QLabel>(*window, "learnPreview");
+        QTRY_VERIFY_WITH_TIMEOUT(preview->text().contains(QStringLiteral("four classes")), patience);
+        QVERIFY(!start->isEnabled());
+        part<QPushButton>(*window, "learnAll")->click();
+        QTRY_VERIFY_WITH_TIMEOUT(start->isEnabled(), patience);
+        // The model in use is no transformer: DVA stays, out of reach, and the text says why.
+        auto* method = part<QComboBox>(*window, "learnMethod");
+        const int dva = method->findData(int(Method::Dva));
+        QVERIFY(!method->model()->flags(method->model()->index(dva, 0)).testFlag(Qt::ItemIsEnabled));
+        QVERIFY(part<QLabel>(*window, "learnMethodText")->text().contains(QStringLiteral("transformer")));
+        QVERIFY(part<QLabel>(*window, "learnMethodText")->text().contains(QStringLiteral("econstruction")));
+    }
+
+    void a_model_is_learned_and_used() {
+        auto window = opened_window();
+        part<QAction>(*window, "pageLearn")->trigger();
+        auto* page = part<LearnPage>(*window, "learnPage");
+        auto* field = part<QComboBox>(*window, "learnField");
+        field->setCurrentIndex(field->findData(QByteArray("species")));
+        QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>(*window, "learnStart")->isEnabled(), patience);
+        TrainingRequest request = page->request();
+        QCOMPARE(request.label, std::string("species"));
+        QVERIFY(request.classes.empty());
+        request.settings.method = Method::ProxyNca;
+        request.settings.epochs = 3;
+        request.model_name = "learned";
+        QSignalSpy finished(&window->session(), &Session::trainingFinished);
+        QSignalSpy failed(&window->session(), &Session::trainingFailed);
+        QSignalSpy refused(&window->session(), &Session::trainingRefused);
+        page->resume(request);
+        QVERIFY(page->running());
+        QVERIFY(part<QPushButton>(*window, "learnCancel")->isVisible());
+        window->session().start_training(request);  // a second one is refused and disturbs nothing
+        QTRY_COMPARE_WITH_TIMEOUT(refused.size(), 1, patience);
+        QVERIFY(page->running());
+        QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty() || !failed.isEmpty(), patience);
+        if (!failed.isEmpty()) QFAIL(failed[0][1].value<Error>().text.c_str());
+        QVERIFY(!page->running());
+        QVERIFY(part<QWidget>(*window, "resultCard")->isVisible());
+        const auto result = finished[0][1].value<TrainingResult>();
+        QVERIFY(part<QLabel>(*window, "resultExplanation")->text().contains(QStringLiteral("kept aside")));
+        if (result.model_hash.empty()) QSKIP("Three epochs on thirty pictures have brought nothing to keep.");
+        QSignalSpy switched(&window->session(), &Session::modelSwitchFinished);
+        part<QPushButton>(*window, "useModel")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 1, patience);
+        QCOMPARE(window->session().model().info.hash, result.model_hash);
+    }
+
+    void a_training_that_was_cut_off_is_offered_again() {
+        {
+            LibraryOptions options;
+            auto library = Library::open(m_library, options);
+            QVERIFY2(library.ok(), library.ok() ? "" : library.error().text.c_str());
+            TrainingRequest request;
+            request.label = "species";
+            request.model_name = "cut off";
+            request.classes = {"species_01", "species_02"};
+            request.settings.method = Method::GdfNet;
+            request.settings.bits = 24;
+            request.filter.where = {{"species", Condition::Operator::NotEqual, "x"}};
+            QVERIFY(note_training(*(*library)->writer(), request).ok());
+            auto reader = (*library)->reader();
+            const auto found = interrupted_training(**reader);
+            QVERIFY(found.ok() && found->has_value());
+            QVERIFY((*found)->resume);
+            QCOMPARE((*found)->model_name, request.model_name);
+            QCOMPARE((*found)->classes, request.classes);
+            QCOMPARE((*found)->settings.bits, 24);
+            QVERIFY((*found)->settings.method == Method::GdfNet);
+            QVERIFY((*found)->filter.where == request.filter.where);
+        }
+        {
+            auto window = make_window();
+            QSignalSpy told(&window->session(), &Session::interruptedTraining);
+            window->open_library(m_library);
+            QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, patience);
+            QPushButton* forget = nullptr;
+            for (auto* button : window->findChildren<QPushButton*>(QStringLiteral("messageAction"))) {
+                if (button->text().contains(QStringLiteral("Forget"))) forget = button;
+            }
+            QVERIFY(forget != nullptr);
+            forget->click();
+            QTest::qWait(300);
+            window->close();
+        }
+        auto window = opened_window();
+        QSignalSpy told(&window->session(), &Session::interruptedTraining);
+        QTest::qWait(300);
+        QCOMPARE(told.size(), 0);
+    }
+
+    void every_control_has_a_name() {
+        auto window = opened_window();
+        for (const char* page : {"pageEvaluate", "pageLearn"}) {
+            part<QAction>(*window, page)->trigger();
+            for (const QAbstractButton* button : window->findChildren<QAbstractButton*>()) {
+                if (!button->isVisible() || button->objectName().startsWith(QLatin1String("qt_"))) continue;
+                QVERIFY2(!button->text().isEmpty() || !button->accessibleName().isEmpty() ||
+                             !button->toolTip().isEmpty(),
+                         qPrintable(button->objectName()));
+            }
+            for (const QComboBox* combo : window->findChildren<QComboBox*>()) {
+                if (combo->isVisible())
+                    QVERIFY2(!combo->accessibleName().isEmpty(), qPrintable(combo->objectName()));
+            }
+        }
+    }
+};
+
+QTEST_MAIN(TestLearnFlow)
+#include "test_learn_flow.moc"

@@ -1,0 +1,214 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include <QAbstractItemModelTester>
+#include <QComboBox>
+#include <QImage>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QtTest>
+
+#include "core/engine/session.h"
+#include "ui/curve_plot.h"
+#include "ui/figure_tiles.h"
+#include "ui/match_model.h"
+#include "ui/picture_rows.h"
+#include "ui/result_card.h"
+#include "ui/thumbnail_store.h"
+
+using namespace fieldmark;
+
+namespace {
+
+int coloured_pixels(CurvePlot& plot) {
+    QImage image(plot.size(), QImage::Format_RGB32);
+    image.fill(Qt::white);
+    plot.render(&image);
+    const QColor accent = plot.palette().color(QPalette::Highlight);
+    int count = 0;
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) count += image.pixelColor(x, y) == accent ? 1 : 0;
+    }
+    return count;
+}
+
+PictureRow row_of(ItemId query, int tiles) {
+    PictureRow row;
+    row.query = query;
+    row.title = QStringLiteral("Dodo");
+    row.subtitle = QStringLiteral("First right match at rank 3.");
+    PictureRow::Line line;
+    for (int n = 0; n < tiles; ++n) {
+        line.tiles.push_back({query + n + 1, n == 0 ? QStringLiteral("Auk") : QStringLiteral("Dodo"),
+                              n == 0 ? PictureRow::Mark::Wrong : PictureRow::Mark::Right});
+    }
+    row.lines.push_back(line);
+    return row;
+}
+
+}  // namespace
+
+class TestLearnWidgets : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    void rows_read_as_sentences_and_can_be_removed() {
+        PictureRowsModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        model.set_rows({row_of(1, 2), row_of(10, 1)});
+        QCOMPARE(model.rowCount(), 2);
+        const QString spoken = model.index(0).data(Qt::AccessibleTextRole).toString();
+        for (const char* part : {"Dodo", "rank 3", "wrong: Auk", "right: Dodo"}) {
+            QVERIFY2(spoken.contains(QLatin1String(part)), qPrintable(spoken));
+        }
+        model.remove(0);
+        model.remove(7);
+        QCOMPARE(model.rowCount(), 1);
+        QCOMPARE(model.row(0)->query, ItemId(10));
+        QVERIFY(model.row(1) == nullptr);
+        QVERIFY(model.row(-1) == nullptr);
+    }
+
+    void enter_asks_for_the_look_alikes_of_the_row() {
+        Session session;
+        ThumbnailStore thumbnails(session);
+        PictureRows view(thumbnails);
+        view.resize(700, 400);
+        view.set_rows({row_of(1, 8), row_of(20, 8)});
+        view.show();
+        QSignalSpy asked(&view, &PictureRows::lookAlikesRequested);
+        QCOMPARE(view.current_row(), 0);
+        QTest::keyClick(&view, Qt::Key_Down);
+        QCOMPARE(view.current_row(), 1);
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].value<ItemId>(), ItemId(20));
+        // A double click on the picture at the left asks for it, too.
+        const QRect row = view.visualRect(view.model()->index(0, 0));
+        QTest::mouseDClick(view.viewport(), Qt::LeftButton, {}, row.topLeft() + QPoint(20, 20));
+        QCOMPARE(asked.size(), 2);
+        QCOMPARE(asked[1][0].value<ItemId>(), ItemId(1));
+    }
+
+    void a_plot_draws_its_curve_and_says_it() {
+        CurvePlot plot;
+        plot.resize(400, 260);
+        plot.set_title(QStringLiteral("Quality"));
+        plot.set_empty_text(QStringLiteral("nothing yet"));
+        QCOMPARE(coloured_pixels(plot), 0);
+        CurvePlot::Series series;
+        series.name = QStringLiteral("Recall@1");
+        series.points = {{0, 0.5}, {1, 0.6}, {2, 0.8}};
+        plot.set_format(CurvePlot::Format::Number, CurvePlot::Format::Percent);
+        plot.set_series({series});
+        QVERIFY(coloured_pixels(plot) > 50);
+        QVERIFY(plot.accessibleDescription().contains(QStringLiteral("Recall@1: 80")));
+        // One point, equal points and points beyond the range neither hang nor crash.
+        for (const std::vector<QPointF>& points : {std::vector<QPointF>{{3, 0.5}},
+                                                   {{1, 0.5}, {2, 0.5}},
+                                                   {{0, -1e6}, {1, 1e6}},
+                                                   {{0, 0}, {1, 0}}}) {
+            series.points = points;
+            plot.set_series({series});
+            coloured_pixels(plot);
+        }
+        plot.resize(1, 1);
+        QImage tiny(10, 10, QImage::Format_RGB32);
+        plot.render(&tiny);
+    }
+
+    void intervals_read_as_words() {
+        QCOMPARE(interval_text({0.78, 0.725, 0.826}), QStringLiteral("72.5 to 82.6%"));
+        QCOMPARE(difference_text({-0.012, -0.05, 0.026}),
+                 QStringLiteral("%11.2 points (%15.0 to +2.6)").arg(QChar(0x2212)));
+        FigureTiles tiles;
+        tiles.set_figures({{QStringLiteral("78%"), QStringLiteral("Recall@1"), {}, {}}});
+        QCOMPARE(tiles.findChildren<QLabel*>().size(), 2);
+        tiles.set_figures({});
+        QVERIFY(tiles.findChildren<QLabel*>().isEmpty());
+    }
+
+    void probabilities_stand_beside_scores_only_when_fitted() {
+        MatchModel model;
+        const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        Match match;
+        match.rank = 1;
+        match.score = 0.9F;
+        match.row.item.id = 4;
+        model.setMatches({match});
+        const QModelIndex first = model.index(0);
+        QCOMPARE(first.data(ProbabilityRole).toDouble(), -1.0);
+        const QString plain = first.data(Qt::AccessibleTextRole).toString();
+        Calibration calibration;
+        calibration.slope = 0;
+        calibration.offset = std::log(0.92 / 0.08);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+        model.setCalibration(calibration, "species");
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(std::abs(first.data(ProbabilityRole).toDouble() - 0.92) < 1e-9);
+        const QString spoken = first.data(Qt::AccessibleTextRole).toString();
+        QVERIFY2(spoken.startsWith(plain) && spoken.contains(QStringLiteral("92%")) &&
+                     spoken.contains(QStringLiteral("species")),
+                 qPrintable(spoken));
+        QVERIFY(first.data(Qt::ToolTipRole).toString().contains(QStringLiteral("92%")));
+        model.setCalibration({});
+        QCOMPARE(first.data(ProbabilityRole).toDouble(), -1.0);
+    }
+
+    void the_result_card_says_what_can_be_said() {
+        Session session;
+        ThumbnailStore thumbnails(session);
+        ResultCard card(thumbnails);
+        card.resize(800, 600);
+        TrainingResult result;
+        result.model_hash = std::string(64, 'a');
+        result.outcome.before = {0.5, 0.2, 40, 4};
+        result.outcome.after = {0.75, 0.4, 40, 4};
+        result.outcome.epochs = 12;
+        result.outcome.best_epoch = 9;
+        for (int n = 0; n < 40; ++n) {
+            QueryChange change;
+            change.item = n + 1;
+            change.nearest_before = 100;
+            change.nearest_after = 101;
+            change.hit_before = n < 20;
+            change.hit_after = n < 30;
+            change.precision_before = n < 35 ? 0.2 : 0.5;
+            change.precision_after = 0.4;
+            result.outcome.queries.push_back(change);
+        }
+        card.show_result(result);
+        const auto text = [&](const char* name) {
+            return card.findChild<QLabel*>(QLatin1String(name))->text();
+        };
+        QVERIFY(text("resultHeadline").contains(QStringLiteral("75")) &&
+                text("resultHeadline").contains(QStringLiteral("50")));
+        QVERIFY(!text("resultExplanation").contains(QStringLiteral("chance")));
+        auto* rows = card.findChild<PictureRows*>(QStringLiteral("resultRows"));
+        QCOMPARE(rows->model()->rowCount(), 35);
+        auto* choice = card.findChild<QComboBox*>(QStringLiteral("resultChoice"));
+        choice->setCurrentIndex(1);
+        QCOMPARE(rows->model()->rowCount(), 5);
+        QSignalSpy use(&card, &ResultCard::useRequested);
+        card.show();
+        card.findChild<QPushButton*>(QStringLiteral("useModel"))->click();
+        QCOMPARE(use.size(), 1);
+
+        // Nothing gained on a handful of pictures: said so.
+        for (QueryChange& change : result.outcome.queries) {
+            change.precision_after = change.precision_before + (change.item % 2 == 0 ? 0.1 : -0.1);
+        }
+        card.show_result(result);
+        QVERIFY(text("resultExplanation").contains(QStringLiteral("chance")));
+        // Nothing kept: nothing to use.
+        result.model_hash.clear();
+        result.outcome.best_epoch = 0;
+        card.show_result(result);
+        QVERIFY(text("resultHeadline").contains(QStringLiteral("stays")));
+        QVERIFY(!card.findChild<QPushButton*>(QStringLiteral("useModel"))->isVisible());
+    }
+};
+
+QTEST_MAIN(TestLearnWidgets)
+#include "test_learn_widgets.moc"
