@@ -31,7 +31,7 @@ struct HeadOptions {
     double rate = 1e-3;        ///< AdamW's peak
     double weight_decay = 10;  ///< towards the start value, not towards 0
     double clip = 1;           ///< of the gradient's norm
-    int epochs = 30;
+    int epochs = 20;
     int classes = 16;  ///< of a batch
     int per_class = 8;
     int patience = 0;       ///< epochs without a better one before it stops; 0: never
