@@ -70,6 +70,14 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     m_blink_action->setToolTip(
         tr("Query and match in turn in the same place, so that differences jump out (B)"));
     connect(m_blink_action, &QAction::triggered, this, &CompareView::setBlinking);
+    m_why = addKey(QStringLiteral("compareWhy"), tr("Why"), {Qt::Key_W});
+    m_why->setIcon(icon(QStringLiteral("why")));
+    m_why->setCheckable(true);
+    m_why->setToolTip(tr("Show which places carry the score; hold the key to look only for a moment (W)"));
+    connect(m_why, &QAction::triggered, this, [this](bool on) {
+        setExplaining(on);
+        m_why_pressed.start();
+    });
     m_link = addKey(QStringLiteral("compareLink"), tr("Link"), {Qt::Key_L});
     m_link->setCheckable(true);
     m_link->setChecked(true);
@@ -114,9 +122,17 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     bar->addWidget(m_position);
     addButton(m_next)->setToolButtonStyle(Qt::ToolButtonIconOnly);
     bar->addStretch(1);
-    for (QAction* action : {m_flip, m_blink_action, m_link, m_pin}) addButton(action);
+    for (QAction* action : {m_why, m_flip, m_blink_action, m_link, m_pin}) addButton(action);
     for (QAction* action : {whole, pixels}) addButton(action)->setToolButtonStyle(Qt::ToolButtonIconOnly);
     column->addWidget(m_bar);
+
+    m_reason = new QLabel(this);
+    m_reason->setObjectName(QStringLiteral("compareReason"));
+    m_reason->setAlignment(Qt::AlignCenter);
+    m_reason->setWordWrap(true);
+    m_reason->setTextFormat(Qt::RichText);
+    m_reason->hide();
+    column->addWidget(m_reason);
 
     m_grid = new QGridLayout;
     m_grid->setContentsMargins(unit / 2, 0, unit / 2, 0);
@@ -127,6 +143,15 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     for (ComparePane* pane : {m_query_pane, m_match_pane})
         connect(pane->view(), &ImageView::viewpointChanged, this, [this, pane] { follow(pane); });
     setFocusProxy(m_match_pane->view());
+
+    connect(&session, &Session::explained, this, [this](RequestId id, const Explanation& explanation) {
+        if (id == m_explanation && id != 0) showExplanation(explanation);
+    });
+    connect(&session, &Session::explanationFailed, this, [this](RequestId id, const Error& error) {
+        if (id != m_explanation || id == 0) return;
+        m_explanation = 0;
+        m_reason->setText(Text::error(error).toHtmlEscaped());
+    });
 
     m_blink.setInterval(kBlinkInterval);
     connect(&m_blink, &QTimer::timeout, this, [this] { setFlipped(!m_flipped); });
@@ -178,6 +203,7 @@ void CompareView::setQuery(const QueryImage& query) {
     for (ComparePane* pane : m_pinned) pane->hide();
     m_pinned.clear();
     m_query_pane->setQuery(query);
+    explainCurrent();
     for (ComparePane* pane : panes()) pane->view()->setViewpoint({});
     relayout();
 }
@@ -226,6 +252,7 @@ void CompareView::showCurrent() {
     if (match == nullptr) {
         m_shown_item = 0;
         m_match_pane->clear();
+        explainCurrent();
     } else if (match->row.item.id != m_shown_item) {
         m_shown_item = match->row.item.id;
         const QPixmap preview =
@@ -236,6 +263,7 @@ void CompareView::showCurrent() {
         // Coming to another match one wants to see it, at the place one looks at.
         if (!isBlinking()) setFlipped(false);
         if (m_linked) follow(m_query_pane);
+        explainCurrent();
     } else {
         m_match_pane->setCaption(*match);
     }
@@ -259,6 +287,54 @@ void CompareView::setFlipped(bool flipped) {
     m_flipped = flipped && m_query.has_value() && m_shown_item != 0;
     m_flip->setChecked(m_flipped);
     m_match_pane->setStandIn(m_flipped ? m_query_pane : nullptr);
+}
+
+void CompareView::setExplaining(bool explaining) {
+    m_why->setChecked(explaining);
+    if (explaining == m_explaining) return;
+    m_explaining = explaining;
+    m_reason->setVisible(explaining);
+    explainCurrent();
+}
+
+void CompareView::clearExplanation() {
+    if (m_explanation != 0) m_session.cancel_explanation();
+    m_explanation = 0;
+    m_reason->clear();
+    m_query_pane->view()->setOverlay(nullptr);
+    m_match_pane->view()->setOverlay(nullptr);
+}
+
+void CompareView::explainCurrent() {
+    clearExplanation();
+    if (!m_explaining || !m_query || m_shown_item == 0) return;
+    QueryImage match;
+    match.item = m_shown_item;
+    m_reason->setText(tr("Looking for what the two have in common"));
+    m_explanation = m_session.explain(*m_query, match);
+}
+
+void CompareView::showExplanation(const Explanation& explanation) {
+    m_explanation = 0;
+    m_query_pane->view()->setOverlay(std::make_shared<PictureOverlay>(query_overlay(explanation)));
+    m_match_pane->view()->setOverlay(std::make_shared<PictureOverlay>(match_overlay(explanation)));
+    if (!explanation.exact) {
+        m_reason->setText(tr("Where the model looks, and places that look alike"));
+        return;
+    }
+    QStringList terms;
+    for (std::size_t i = 0; i < explanation.parts.size(); ++i) {
+        const int number = static_cast<int>(i) + 1;
+        terms << tr("place %1: %2", "number, share of the score")
+                     .arg(Text::count(number),
+                          Text::score(static_cast<float>(explanation.parts[i].contribution)));
+    }
+    terms << tr("everything else: %1", "share of the score")
+                 .arg(Text::score(static_cast<float>(explanation.rest)));
+    m_reason->setText(
+        tr("Score %1 = %2", "score, its parts")
+            .arg(Text::score(static_cast<float>(explanation.score)), terms.join(QStringLiteral(" + ")))
+            .toHtmlEscaped());
 }
 
 void CompareView::setBlinking(bool blinking) {
@@ -328,6 +404,7 @@ void CompareView::updateTexts() {
     m_next->setEnabled(row >= 0 && row + 1 < count);
     m_pin->setEnabled(row >= 0);
     m_flip->setEnabled(row >= 0);
+    m_why->setEnabled(row >= 0);
     m_blink_action->setEnabled(row >= 0);
 }
 
@@ -337,11 +414,22 @@ void CompareView::keyReleaseEvent(QKeyEvent* event) {
         m_flip_pressed.invalidate();
         return;
     }
+    if (event->key() == Qt::Key_W && !event->isAutoRepeat() && m_why_pressed.isValid()) {
+        if (m_why_pressed.elapsed() >= kHold) setExplaining(!m_explaining);
+        m_why_pressed.invalidate();
+        return;
+    }
     QWidget::keyReleaseEvent(event);
+}
+
+void CompareView::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_explaining && m_explanation == 0 && !m_match_pane->view()->hasOverlay()) explainCurrent();
 }
 
 void CompareView::hideEvent(QHideEvent* event) {
     setBlinking(false);
+    clearExplanation();
     QWidget::hideEvent(event);
 }
 

@@ -45,6 +45,10 @@ class CompareView : public QWidget {
     void setFlipped(bool flipped);
     bool isBlinking() const { return m_blink.isActive(); }
     void setBlinking(bool blinking);
+    /// Heat and numbered parts over both pictures: why they match. Off unless asked for: an expert looks at
+    /// the bare marks.
+    bool isExplaining() const { return m_explaining; }
+    void setExplaining(bool explaining);
     int paneCount() const;  ///< 2 to 4
     void pinCurrent();
     void next();
@@ -56,12 +60,16 @@ class CompareView : public QWidget {
 
   protected:
     void keyReleaseEvent(QKeyEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void changeEvent(QEvent* event) override;
 
   private:
     QAction* addKey(const QString& name, const QString& text, const QList<QKeySequence>& keys);
     QToolButton* addButton(QAction* action);
+    void explainCurrent();
+    void clearExplanation();
+    void showExplanation(const Explanation& explanation);
     void go(int row);
     void showCurrent();
     void relayout();
@@ -82,14 +90,19 @@ class CompareView : public QWidget {
     QGridLayout* m_grid = nullptr;
     QWidget* m_bar = nullptr;
     QLabel* m_position = nullptr;
+    QLabel* m_reason = nullptr;  ///< of the explanation, or why there is none
     QAction* m_link = nullptr;
     QAction* m_flip = nullptr;
     QAction* m_blink_action = nullptr;
+    QAction* m_why = nullptr;
     QAction* m_pin = nullptr;
     QAction* m_next = nullptr;
     QAction* m_previous = nullptr;
     bool m_linked = true;
     bool m_flipped = false;
+    bool m_explaining = false;
+    RequestId m_explanation = 0;  ///< asked for and not answered; 0: none
+    QElapsedTimer m_why_pressed;
     QElapsedTimer m_flip_pressed;
     QTimer m_blink;
 };

@@ -74,6 +74,11 @@ void ImageView::setCrop(const Crop& crop) {
     update();
 }
 
+void ImageView::setOverlay(std::shared_ptr<const PictureOverlay> overlay) {
+    m_overlay = std::move(overlay);
+    update();
+}
+
 void ImageView::setCropOnly(bool only) {
     m_crop_only = only;
     update();
@@ -265,6 +270,8 @@ void ImageView::paintEvent(QPaintEvent*) {
                     best->width() * crop.width / 10000.0, best->height() * crop.height / 10000.0};
         }
         painter.drawPixmap(target, *best, part);
+        if (of.m_overlay && !of.m_crop_only)
+            draw_overlay(painter, target, *of.m_overlay, fontMetrics().height());
         if (!crop.whole() && !of.m_crop_only) {
             const QRectF box(target.x() + target.width() * crop.x / 10000.0,
                              target.y() + target.height() * crop.y / 10000.0,

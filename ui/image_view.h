@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include <QImage>
@@ -9,6 +10,7 @@
 #include <QPointF>
 #include <QWidget>
 
+#include "core/engine/explanation_picture.h"
 #include "core/engine/session.h"
 
 namespace fieldmark {
@@ -39,6 +41,9 @@ class ImageView : public QWidget {
 
     /// Draws the outline of this part; whole(): none.
     void setCrop(const Crop& crop);
+    /// Heat and numbered places over the picture; null: the bare picture.
+    void setOverlay(std::shared_ptr<const PictureOverlay> overlay);
+    bool hasOverlay() const { return m_overlay != nullptr; }
     /// Shows only the crop instead of outlining it (a small query picture in the inspector).
     void setCropOnly(bool only);
     /// A view that only shows: no zoom, no pan, no focus.
@@ -95,6 +100,7 @@ class ImageView : public QWidget {
     QSize m_source_size;
     std::optional<Error> m_error;
     const ImageView* m_stand_in = nullptr;
+    std::shared_ptr<const PictureOverlay> m_overlay;
     Crop m_crop;
     bool m_crop_only = false;
     bool m_interactive = true;

@@ -44,9 +44,14 @@ using Action = std::function<Result<Answer>(Context&)>;
 /// as `action` and the parser do.
 void add_import(CLI::App& app, Action& action);
 void add_search(CLI::App& app, Action& action);
+void add_explain(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
+void add_train(CLI::App& app, Action& action);
+void add_anchors(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
+void add_objects(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_cache(CLI::App& app, Action& action);
 void add_index(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_info(CLI::App& app, Action& action);

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "core/engine/object_service.h"
+#include "core/library/reader.h"
 #include "core/library/writer.h"
 
 namespace fieldmark::cli {
@@ -17,6 +19,7 @@ struct Arguments {
     std::string library;
     std::string model;
     bool retry_failed = false;
+    bool crop_to_object = false;
     int threads = 0;
 };
 
@@ -121,13 +124,36 @@ Result<ImportReport> run_import(Context& context, Library& library, Embedder& em
 
 namespace {
 
+/// From now on the library searches by objects, unless pictures still lack the vector for it.
+Status switch_when_complete(Context& context, Library& library, LibraryReader& reader,
+                            const std::string& hash) {
+    const auto models = reader.models();
+    if (!models) return models.error();
+    for (const ModelRecord& record : *models) {
+        if (record.hash != hash || record.current) continue;
+        const auto left = reader.count_to_embed(record.id);
+        if (!left) return left.error();
+        if (*left == 0) return library.writer()->set_current_model(record.id);
+        context.console.note(format_count(*left) + " pictures have no vector of their object yet, so the library "
+                                                   "still searches by whole pictures. Import again to go on.");
+    }
+    return {};
+}
+
 Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
     auto library = open_to_write(context, arguments.library, true);
     if (!library) return std::move(library).error();
     auto reader = (*library)->reader();
     if (!reader) return std::move(reader).error();
-    const auto model = choose_model(**reader, arguments.model);
+    auto model = choose_model(**reader, arguments.model);
     if (!model) return model.error();
+    if (arguments.crop_to_object && model->installed && model->installed->kind != "object") {
+        auto objects = ensure_object_model(**library, *model->installed);
+        if (!objects) return std::move(objects).error();
+        model->hash = objects->hash;
+        model->name = objects->name;
+        model->installed = std::move(*objects);
+    }
     auto embedder = load_embedder(*model, {.threads = arguments.threads});
     if (!embedder) return std::move(embedder).error();
     if (arguments.retry_failed) {
@@ -137,6 +163,10 @@ Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
 
     const auto report = run_import(context, **library, **embedder, arguments.request);
     if (!report) return report.error();
+    if (arguments.crop_to_object) {
+        if (const Status status = switch_when_complete(context, **library, **reader, model->hash); !status)
+            return status.error();
+    }
 
     Answer answer;
     put_path(answer.json, "library", (*library)->folder());
@@ -178,6 +208,9 @@ void add_import(CLI::App& app, Action& action) {
     command.add_option("--collection", arguments->request.collection_name, "Name for a new collection")
         ->type_name("NAME");
     add_model_option(command, arguments->model);
+    command.add_flag("--crop-to-object", arguments->crop_to_object,
+                     "Embed the object of each picture instead of the whole, also of those imported before; the "
+                     "library then searches by objects");
     command.add_flag("--retry-failed", arguments->retry_failed, "Try the pictures again that failed before");
     command.add_option("--batch", arguments->request.batch, "Pictures per batch")->check(CLI::Range(1, 1024));
     command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")

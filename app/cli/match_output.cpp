@@ -11,17 +11,23 @@ Json to_json(const SearchResponse& response) {
     Json object;
     object["model"] = response.model;
     object["model_hash"] = response.model_hash;
-    object["metric"] = "cosine";
+    object["metric"] = response.way == SearchWay::Hamming ? "hamming" : "cosine";
     object["way"] = to_string(response.way);
     object["searched"] = response.searched;
     object["embedded"] = response.embedded;
     object["total"] = response.total;
     object["note"] = response.note;
+    object["crops"] = Json::array();
+    for (const Crop& crop : response.crops) {
+        const auto share = [](int part) { return part / 10000.0; };
+        object["crops"].push_back({share(crop.x), share(crop.y), share(crop.width), share(crop.height)});
+    }
     object["results"] = Json::array();
     for (const Match& match : response.matches) {
         Json entry;
         entry["rank"] = match.rank;
         entry["score"] = match.score;
+        if (match.distance >= 0) entry["distance"] = match.distance;
         entry["item"] = match.row.item.id;
         put_path(entry, "path", match.row.absolute_path);
         put_path(entry, "relative_path", match.row.item.path);

@@ -50,6 +50,9 @@ Result<SearchRequest> QueryArguments::request() const {
     }
     if (exact && graph)
         return Error{ErrorKind::Usage, "--exact and --graph exclude each other. Give one of them."};
+    if (hamming && (exact || graph))
+        return Error{ErrorKind::Usage, "--hamming excludes --exact and --graph. Give one of them."};
+    if (shortlist > 0 && !hamming) return Error{ErrorKind::Usage, "--shortlist goes with --hamming."};
     SearchRequest request;
     for (std::size_t i = 0; i < images.size(); ++i) {
         QueryImage image;
@@ -76,7 +79,12 @@ Result<SearchRequest> QueryArguments::request() const {
     if (!filter) return std::move(filter).error();
     request.filter = std::move(*filter);
     request.k = k;
-    request.way = exact ? SearchWay::Exact : graph ? SearchWay::Graph : SearchWay::Auto;
+    request.way = exact     ? SearchWay::Exact
+                  : graph   ? SearchWay::Graph
+                  : hamming ? SearchWay::Hamming
+                            : SearchWay::Auto;
+    request.shortlist = shortlist;
+    request.auto_crop = auto_crop;
     request.hide_query = !keep_query;
     request.hide_duplicates = !keep_query;
     return request;
@@ -102,12 +110,20 @@ void add_query_options(CLI::App& command, QueryArguments& arguments) {
                     "once per image")
         ->type_name("X,Y,W,H")
         ->allow_extra_args(false);
+    command.add_flag("--auto-crop", arguments.auto_crop,
+                     "Crop each picture without --crop to its object: the stored box, else what is found");
     add_where_option(command, arguments.where);
     command.add_option("-k", arguments.k, "How many matches")
         ->check(CLI::Range(1, 100'000))
         ->capture_default_str();
     command.add_flag("--exact", arguments.exact, "Compare with every vector");
     command.add_flag("--graph", arguments.graph, "Use the graph that \"index build\" made");
+    command.add_flag("--hamming", arguments.hamming,
+                     "Compare binary codes (of a model trained by GDF-Net), ties by the vectors");
+    command
+        .add_option("--shortlist", arguments.shortlist,
+                    "With --hamming: rank so many nearest codes anew by their vectors")
+        ->check(CLI::Range(1, 1'000'000));
     command.add_flag("--keep-query", arguments.keep_query,
                      "Do not hide the query itself and its exact duplicates");
 }

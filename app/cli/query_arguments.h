@@ -25,12 +25,15 @@ struct QueryArguments {
     int k = 20;
     bool exact = false;
     bool graph = false;
+    bool hamming = false;
+    int shortlist = 0;
+    bool auto_crop = false;
     bool keep_query = false;
 
     /// Usage where the arguments do not fit together.
     Result<SearchRequest> request() const;
     /// False where only pictures of the library are asked with.
-    bool needs_model() const { return !images.empty() || !negatives.empty(); }
+    bool needs_model() const { return !images.empty() || !negatives.empty() || auto_crop; }
 };
 
 void add_query_options(CLI::App& command, QueryArguments& arguments);

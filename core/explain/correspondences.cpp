@@ -84,8 +84,10 @@ Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& q
                                                          const CorrespondenceOptions& options) {
     const auto similar = compare(query, match);
     if (!similar) return similar.error();
-    if (!options.query_weight.empty() && options.query_weight.size() != similar->queries)
-        return Error{ErrorKind::Usage, "There is not one weight for each position of the query."};
+    const bool weighted = !options.query_weight.empty() || !options.match_weight.empty();
+    if (weighted &&
+        (options.query_weight.size() != similar->queries || options.match_weight.size() != similar->matches))
+        return Error{ErrorKind::Usage, "There is not one weight for each position of the two pictures."};
 
     std::vector<Correspondence> mutual;
     for (std::size_t i = 0; i < similar->queries; ++i) {
@@ -93,18 +95,23 @@ Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& q
         if (similar->best_query(size(j)) != static_cast<int>(i)) continue;
         mutual.push_back({static_cast<int>(i), j, similar->values[i * similar->matches + size(j)]});
     }
-    const auto strength = [&options](const Correspondence& pair) {
-        const float weight =
-            options.query_weight.empty() ? 1 : options.query_weight[size(pair.query_position)];
-        return pair.similarity * weight;
+    const auto strength = [&](const Correspondence& pair) {
+        if (!weighted) return pair.similarity;
+        const float query_weight = std::max(0.0F, options.query_weight[size(pair.query_position)]);
+        const float match_weight = std::max(0.0F, options.match_weight[size(pair.match_position)]);
+        return pair.similarity * std::sqrt(query_weight * match_weight);
     };
+    // What is not a twentieth as strong as the best one is no part worth a number.
+    constexpr float kFaintest = 0.05F;
     std::stable_sort(mutual.begin(), mutual.end(), [&](const Correspondence& a, const Correspondence& b) {
         return strength(a) > strength(b);
     });
 
     std::vector<Correspondence> kept;
     for (const Correspondence& pair : mutual) {
-        if (static_cast<int>(kept.size()) >= options.count || strength(pair) <= 0) break;
+        if (static_cast<int>(kept.size()) >= options.count || strength(pair) <= 0 ||
+            (weighted && !kept.empty() && strength(pair) < kFaintest * strength(kept.front())))
+            break;
         const bool overlaps = std::any_of(kept.begin(), kept.end(), [&](const Correspondence& other) {
             return near(pair.query_position, other.query_position, query.columns, options.spacing) ||
                    near(pair.match_position, other.match_position, match.columns, options.spacing);

@@ -29,9 +29,10 @@ struct CorrespondenceOptions {
     /// Positions closer than this (in cells, either direction) to one already taken are passed over, in both
     /// pictures, so that the pairs name different parts.
     int spacing = 2;
-    /// Weight of each query position (its share of the score): pairs are ordered by similarity times this.
-    /// Empty: by similarity alone.
+    /// What each position carries of the score, in both pictures: pairs are ordered by similarity times the
+    /// geometric mean of the two, so that plain backgrounds, alike everywhere, name no part. Both or none.
     std::span<const float> query_weight = {};
+    std::span<const float> match_weight = {};
 };
 
 /// The strongest pairs of positions that are each other's nearest neighbour, best first, no two of them

@@ -159,11 +159,14 @@ void TestDecomposition::a_weight_decides_the_order() {
     const DescriptorGrid grid{kSide, kSide, kChannels, map};
     std::vector<float> weight(kSide * kSide, 0.1F);
     weight[20] = 1;
-    weight[3] = -1;  // speaks against the match: never among what carries the score
-    const auto found = find_correspondences(grid, grid, {.count = 40, .spacing = 1, .query_weight = weight});
+    weight[3] = -1;      // speaks against the match: never among what carries the score
+    weight[7] = 0.001F;  // too faint to be named
+    const auto found = find_correspondences(
+        grid, grid, {.count = 40, .spacing = 1, .query_weight = weight, .match_weight = weight});
     QVERIFY(found);
     QCOMPARE(found->front().query_position, 20);
-    QCOMPARE(found->size(), std::size_t{35});
+    QCOMPARE(found->size(), std::size_t{34});
+    QVERIFY(!find_correspondences(grid, grid, {.query_weight = weight}));
 }
 
 void TestDecomposition::zero_and_misfit_are_refused() {

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/library_access.h"
+#include "app/cli/query_arguments.h"
+#include "core/engine/contact_sheet.h"
+#include "core/engine/explanation.h"
+#include "core/engine/explanation_picture.h"
+#include "core/engine/picture_source.h"
+
+namespace fieldmark::cli {
+
+namespace {
+
+struct Arguments {
+    std::string query;
+    std::string match;
+    std::string query_crop;
+    std::string match_crop;
+    std::string library;
+    std::string model;
+    std::string out;
+    int parts = 5;
+    int threads = 0;
+};
+
+Json to_json(const Crop& box) {
+    return Json::array({box.x / 10000.0, box.y / 10000.0, box.width / 10000.0, box.height / 10000.0});
+}
+
+Json to_json(const HeatMap& heat) {
+    Json object;
+    object["rows"] = heat.rows;
+    object["columns"] = heat.columns;
+    object["area"] = to_json(heat.area);
+    object["values"] = heat.values;
+    return object;
+}
+
+Json to_json(const Explanation& explanation) {
+    Json object;
+    object["score"] = explanation.score;
+    object["decomposition_sum"] = explanation.exact ? Json(explanation.decomposition_sum) : Json();
+    object["method"] = explanation.method;
+    object["exact"] = explanation.exact;
+    object["model"] = explanation.model;
+    object["correspondences"] = Json::array();
+    for (const ExplainedPart& part : explanation.parts) {
+        Json pair;
+        pair["query_box"] = to_json(part.query_box);
+        pair["match_box"] = to_json(part.match_box);
+        pair["contribution"] = explanation.exact ? Json(part.contribution) : Json();
+        pair["similarity"] = part.similarity;
+        object["correspondences"].push_back(std::move(pair));
+    }
+    object["rest"] = explanation.exact ? Json(explanation.rest) : Json();
+    object["query_heat"] = to_json(explanation.query);
+    object["match_heat"] = to_json(explanation.match);
+    object["milliseconds"] = explanation.milliseconds;
+    return object;
+}
+
+Result<QueryImage> picture(const std::string& path, const std::string& crop) {
+    QueryImage image;
+    image.path = path;
+    if (!crop.empty()) {
+        const auto parsed = parse_crop(crop);
+        if (!parsed) return parsed.error();
+        image.crop = *parsed;
+    }
+    return image;
+}
+
+std::string file_name(const std::string& path) {
+    return path.substr(path.find_last_of('/') + 1);
+}
+
+Status draw(const Explanation& explanation, const QueryImage& query, const QueryImage& match,
+            const std::string& file) {
+    constexpr int kSide = 1024;
+    std::array<QImage, 2> images;
+    for (const std::size_t i : {0U, 1U}) {
+        auto loaded = load_picture_of(i == 0 ? query : match, kSide, nullptr, nullptr);
+        if (!loaded) return loaded.error();
+        images[i] = std::move(loaded->image);
+    }
+    return save_png(draw_explanation(explanation, images[0], images[1], display_text(file_name(query.path)),
+                                     display_text(file_name(match.path))),
+                    file);
+}
+
+Result<Answer> explain(Context& context, const Arguments& arguments) {
+    const auto query = picture(arguments.query, arguments.query_crop);
+    if (!query) return query.error();
+    const auto match = picture(arguments.match, arguments.match_crop);
+    if (!match) return match.error();
+    auto library = open_to_read(context, arguments.library);
+    if (!library) return std::move(library).error();
+    auto reader = (*library)->reader();
+    if (!reader) return std::move(reader).error();
+    const auto model = choose_model(**reader, arguments.model);
+    if (!model) return model.error();
+    auto embedder = load_embedder(*model, {.threads = arguments.threads});
+    if (!embedder) return std::move(embedder).error();
+    const auto explanation =
+        explain_match(*query, *match, **embedder, reader->get(), arguments.parts, context.interrupt.token());
+    if (!explanation) return explanation.error();
+
+    Answer answer;
+    answer.json = to_json(*explanation);
+    context.console.print("Score " + format_number(explanation->score, 4) + " by " + explanation->model +
+                          "\n");
+    Table table;
+    table.column("part", Table::Align::Right)
+        .column("similarity", Table::Align::Right)
+        .column("of the score", Table::Align::Right);
+    int number = 0;
+    for (const ExplainedPart& part : explanation->parts)
+        table.row({std::to_string(++number), format_number(static_cast<double>(part.similarity), 2),
+                   explanation->exact ? format_number(part.contribution, 4) : std::string("-")});
+    if (explanation->exact) table.row({"rest", "", format_number(explanation->rest, 4)});
+    context.console.print(table.text());
+    if (!arguments.out.empty()) {
+        if (const Status drawn = draw(*explanation, *query, *match, arguments.out); !drawn)
+            return drawn.error();
+        put_path(answer.json, "picture", arguments.out);
+        context.console.note("The picture is " + arguments.out);
+    }
+    return answer;
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Action& action) {
+    const auto arguments = std::make_shared<Arguments>();
+    CLI::App& command = *app.add_subcommand(
+        "explain", "Show why two pictures match: which places carry the score, and which parts correspond");
+    command.add_option("query", arguments->query, "The picture asked with")->required()->type_name("QUERY");
+    command.add_option("match", arguments->match, "The picture it is compared with")
+        ->required()
+        ->type_name("MATCH");
+    command.add_option("--crop", arguments->query_crop, "Only this part of the query, as fractions")
+        ->type_name("X,Y,W,H");
+    command.add_option("--match-crop", arguments->match_crop, "Only this part of the match, as fractions")
+        ->type_name("X,Y,W,H");
+    command.add_option("--out", arguments->out, "Draw both pictures with the explanation into this PNG")
+        ->type_name("FILE");
+    command.add_option("--parts", arguments->parts, "How many corresponding parts to name")
+        ->check(CLI::Range(0, 50));
+    add_library_option(command, arguments->library);
+    add_model_option(command, arguments->model);
+    command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")
+        ->check(CLI::Range(0, 1024));
+    command.callback([arguments, &action] {
+        action = [arguments](Context& context) { return explain(context, *arguments); };
+    });
+}
+
+}  // namespace fieldmark::cli
