@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Uses the real window on the sample pictures and saves what it shows: empty, importing, gallery, matches,
-// crop, compare, failed, dark, evaluate, learn. Run by docs/make-screenshots.sh.
+// crop, compare, why, failed, dark, evaluate, learn. Run by docs/make-screenshots.sh.
 #include <cstdio>
 
 #include <QAction>
@@ -161,6 +161,11 @@ int main(int argc, char** argv) {
     theme.apply(Appearance::Light);
     trigger(window, "compare");
     save(window, "compare");
+    QSignalSpy explained(&window.session(), &Session::explained);
+    trigger(window, "compareWhy");
+    explained.wait(20000);
+    save(window, "why");
+    trigger(window, "compareWhy");
     press_escape();
     trigger(window, "clearQuery");
 
