@@ -325,6 +325,15 @@ void MainWindow::connect_parts() {
         if (m_strip->isEmpty()) m_match_model->clear();
         if (m_page != Page::Compare || m_strip->isEmpty()) choose_page();
     });
+    m_strip->setCropToObject(m_settings.crop_to_object());
+    m_matches->setAutoCrop(m_settings.crop_to_object());
+    connect(m_strip, &QueryStrip::cropToObjectChanged, this, [this](bool on) {
+        m_settings.set_crop_to_object(on);
+        m_show_best = true;
+        m_matches->setAutoCrop(on);
+    });
+    connect(m_matches, &MatchController::finished, this,
+            [this](const SearchResponse& response) { m_strip->setFoundCrops(response.crops); });
     connect(m_strip, &QueryStrip::openFileRequested, this, [this] { choose_query(); });
     connect(m_strip, &QueryStrip::addFileRequested, this, [this] { choose_query(false); });
     connect(m_matches, &MatchController::finished, this, [this](const SearchResponse&) {

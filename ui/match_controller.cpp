@@ -95,6 +95,12 @@ void MatchController::setHideDuplicates(bool hide) {
     if (active()) schedule(0);
 }
 
+void MatchController::setAutoCrop(bool on) {
+    if (on == m_auto_crop) return;
+    m_auto_crop = on;
+    if (active()) schedule(0);
+}
+
 void MatchController::rerun() {
     if (active()) schedule(0);
 }
@@ -125,8 +131,9 @@ void MatchController::schedule(int milliseconds) {
 }
 
 bool MatchController::needsModel() const {
-    return std::any_of(m_images.begin(), m_images.end(),
-                       [](const QueryImage& image) { return image.item == 0 || !image.crop.whole(); });
+    return m_auto_crop || std::any_of(m_images.begin(), m_images.end(), [](const QueryImage& image) {
+               return image.item == 0 || !image.crop.whole();
+           });
 }
 
 void MatchController::send(bool quiet) {
@@ -160,6 +167,7 @@ void MatchController::send(bool quiet) {
     request.k = m_count;
     request.filter = m_filter;
     request.hide_duplicates = m_hide_duplicates;
+    request.auto_crop = m_auto_crop;
     m_current = m_session.search(request);
     if (quiet) return;
     Q_EMIT started();

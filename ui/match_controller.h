@@ -30,6 +30,7 @@ class MatchController : public QObject {
     void setFilter(ItemQuery filter);
     void setCount(int k);
     void setHideDuplicates(bool hide);
+    void setAutoCrop(bool on);  ///< SearchRequest::auto_crop
     void rerun();  ///< now
     void clear();
     void showNewMatches();
@@ -67,6 +68,7 @@ class MatchController : public QObject {
     ItemQuery m_filter;
     int m_count = 50;
     bool m_hide_duplicates = true;
+    bool m_auto_crop = false;
 
     QTimer m_debounce;
     QTimer m_quiet_timer;

@@ -142,6 +142,13 @@ void QueryCard::setCrop(const Crop& crop) {
     update();
 }
 
+void QueryCard::setFoundCrop(const Crop& crop) {
+    if (crop == m_found) return;
+    m_found = crop;
+    updateTexts();
+    update();
+}
+
 void QueryCard::setNegative(bool negative) {
     m_image.negative = negative;
     updateTexts();
@@ -172,12 +179,14 @@ void QueryCard::updateTexts() {
     m_like->setToolTip(
         negative ? tr("Matches are moved away from this picture. Click to search for its look-alikes (N)")
                  : tr("Matches look like this picture. Click to move them away from it instead (N)"));
-    const double share = static_cast<double>(m_image.crop.width) * m_image.crop.height / 1e8;
+    const Crop& shown = shownCrop();
+    const double share = static_cast<double>(shown.width) * shown.height / 1e8;
     m_crop->setChecked(m_crop_open);
-    const QString part =
-        m_image.crop.whole() ? tr("Whole picture") : tr("Part, %1").arg(Text::percent(share));
-    m_crop->setText(m_image.crop.whole() ? tr("Crop…") : part);
-    m_crop->setAccessibleName(m_image.crop.whole()
+    const QString part = shown.whole()          ? tr("Whole picture")
+                         : m_image.crop.whole() ? tr("Object, %1").arg(Text::percent(share))
+                                                : tr("Part, %1").arg(Text::percent(share));
+    m_crop->setText(shown.whole() ? tr("Crop…") : part);
+    m_crop->setAccessibleName(shown.whole()
                                   ? tr("Choose a part of the picture")
                                   : tr("Change the part of the picture, %1").arg(Text::percent(share)));
     m_crop->setToolTip(tr("Drag a box around what matters (Enter)"));
@@ -224,7 +233,7 @@ void QueryCard::paintEvent(QPaintEvent*) {
     const QRectF target(place.x() + (place.width() - size.width()) / 2.0,
                         place.y() + (place.height() - size.height()) / 2.0, size.width(), size.height());
     painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()));
-    const Crop& crop = m_image.crop;
+    const Crop& crop = shownCrop();
     if (!crop.whole()) {
         const QRectF box(target.x() + target.width() * crop.x / 10000.0,
                          target.y() + target.height() * crop.y / 10000.0,

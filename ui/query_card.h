@@ -25,6 +25,11 @@ class QueryCard : public QFrame {
 
     const QueryImage& image() const { return m_image; }
     void setCrop(const Crop& crop);  ///< emits nothing
+    /// The part that was searched with where the picture has no crop of its own: its object. Whole: none was
+    /// found, or none was looked for.
+    void setFoundCrop(const Crop& crop);
+    /// The crop of its own, else the found one.
+    const Crop& shownCrop() const { return m_image.crop.whole() ? m_found : m_image.crop; }
     void setNegative(bool negative);
     void setCropOpen(bool open);  ///< the crop panel shows this one
     /// "2 of 3"; for the accessible name.
@@ -56,6 +61,7 @@ class QueryCard : public QFrame {
     Session& m_session;
     ThumbnailStore& m_thumbnails;
     QueryImage m_image;
+    Crop m_found;
     RequestId m_request = 0;
     RequestId m_row_request = 0;
     QString m_title;  ///< of an item, once it is fetched

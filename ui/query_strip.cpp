@@ -198,10 +198,27 @@ QueryStrip::QueryStrip(Session& session, ThumbnailStore& thumbnails, QWidget* pa
     m_clear->setToolTip(tr("Take all pictures out of the query and go back to the gallery (Esc)"));
     m_clear->setFocusPolicy(Qt::StrongFocus);
     connect(m_clear, &QToolButton::clicked, this, &QueryStrip::clear);
+    m_object = new QToolButton(m_buttons);
+    m_object->setObjectName(QStringLiteral("cropToObject"));
+    m_object->setIcon(icon(QStringLiteral("crop")));
+    m_object->setText(tr("Crop to object"));
+    m_object->setCheckable(true);
+    m_object->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_object->setAutoRaise(true);
+    m_object->setAccessibleName(tr("Crop the query to its object"));
+    m_object->setToolTip(
+        tr("Search with the object of each picture instead of the whole. The found box is shown on the "
+           "picture; drag it to change it."));
+    m_object->setFocusPolicy(Qt::StrongFocus);
+    connect(m_object, &QToolButton::clicked, this, [this](bool on) {
+        if (!on) setFoundCrops({});
+        Q_EMIT cropToObjectChanged(on);
+    });
     auto* buttons = new QVBoxLayout(m_buttons);
     buttons->setContentsMargins(0, 0, 0, 0);
     buttons->addStretch(1);
     buttons->addWidget(m_another);
+    buttons->addWidget(m_object);
     buttons->addWidget(m_clear);
     buttons->addStretch(1);
     m_scroll->setWidget(m_row);
@@ -351,6 +368,21 @@ void QueryStrip::remove(QueryCard* card) {
             Qt::OtherFocusReason);
 }
 
+void QueryStrip::setCropToObject(bool on) {
+    m_object->setChecked(on);
+}
+
+bool QueryStrip::cropToObject() const {
+    return m_object->isChecked();
+}
+
+void QueryStrip::setFoundCrops(const std::vector<Crop>& crops) {
+    for (std::size_t at = 0; at < m_cards.size(); ++at)
+        m_cards[at]->setFoundCrop(at < crops.size() ? crops[at] : Crop{});
+    // The editor holds the box while it is dragged; only what was found anew is put into it.
+    if (m_edited >= 0 && m_cards[static_cast<std::size_t>(m_edited)]->image().crop.whole()) refreshCropPanel();
+}
+
 int QueryStrip::indexOf(const QueryCard* card) const {
     const auto found = std::find(m_cards.begin(), m_cards.end(), card);
     return found == m_cards.end() ? -1 : static_cast<int>(found - m_cards.begin());
@@ -409,7 +441,7 @@ void QueryStrip::refreshCropPanel() {
     if (m_edited < 0) return;
     const QueryCard* card = m_cards[static_cast<std::size_t>(m_edited)];
     m_editor->setImage(card->picture(), card->sourceSize());
-    m_editor->setCrop(card->image().crop);
+    m_editor->setCrop(card->shownCrop());
     m_crop_text->setText(tr("Searching with %1").arg(m_editor->description()));
     m_crop_reset->setEnabled(!card->image().crop.whole());
 }

@@ -36,6 +36,12 @@ class QueryStrip : public QWidget {
 
     /// Takes what the clipboard holds; false (and a line that says why) if there is no picture in it.
     bool paste(bool replace = true);
+
+    /// The switch "Crop to object"; setting it emits nothing.
+    void setCropToObject(bool on);
+    bool cropToObject() const;
+    /// What was searched with, in the order of images(); shown on the cards and in the crop panel.
+    void setFoundCrops(const std::vector<Crop>& crops);
     /// A line under the cards, until the next change; "" takes it away.
     void showProblem(const QString& text);
     /// Opens the crop panel on a picture; -1 closes it.
@@ -44,6 +50,7 @@ class QueryStrip : public QWidget {
 
   Q_SIGNALS:
     void imagesChanged();
+    void cropToObjectChanged(bool on);
     void openFileRequested();  ///< for a new query
     void addFileRequested();   ///< for this one
 
@@ -76,6 +83,7 @@ class QueryStrip : public QWidget {
     QBoxLayout* m_row_layout = nullptr;
     QToolButton* m_another = nullptr;
     QToolButton* m_clear = nullptr;
+    QToolButton* m_object = nullptr;
     QWidget* m_problem_box = nullptr;
     QLabel* m_problem_sign = nullptr;
     QLabel* m_problem = nullptr;

@@ -34,6 +34,10 @@ class Settings {
         return m_settings.value(QStringLiteral("window/inspector"), true).toBool();
     }
     void set_inspector_visible(bool on) { m_settings.setValue(QStringLiteral("window/inspector"), on); }
+    bool crop_to_object() const {
+        return m_settings.value(QStringLiteral("query/crop_to_object"), false).toBool();
+    }
+    void set_crop_to_object(bool on) { m_settings.setValue(QStringLiteral("query/crop_to_object"), on); }
     int tile_size() const { return m_settings.value(QStringLiteral("gallery/tile"), 160).toInt(); }
     void set_tile_size(int size) { m_settings.setValue(QStringLiteral("gallery/tile"), size); }
     Appearance appearance() const;

@@ -166,7 +166,8 @@ Result<ImportReport> ImportPipeline::run(const ImportRequest& request, const Imp
         labels = std::move(*table);
     }
     const ModelInfo& info = m_embedder.info();
-    auto model = writer->ensure_model(info.hash, info.name, info.kind, info.dimension);
+    auto model = writer->ensure_model(info.hash, info.name, info.kind, info.dimension,
+                                      info.kind == "object" ? info.base : std::string());
     if (!model) return model.error();
 
     Context context(m_library, m_embedder, m_thumbnails, request, observer, gate);

@@ -10,6 +10,7 @@
 
 #include "core/engine/prepared_picture.h"
 #include "core/library/reader.h"
+#include "core/models/self_measurement.h"
 
 namespace fieldmark::importing {
 
@@ -155,8 +156,20 @@ class Decoder {
                 picture);
             return false;
         }
+        std::optional<ObjectBox> box;
+        if (m_context.embedder.object_finder() && *claim == KnownContent::Claim::New) {
+            auto known = m_lines.known.box(work.item, file->hash);
+            if (!known) {
+                m_context.fail(known.error());
+                return false;
+            }
+            box = std::move(*known);
+        } else if (m_context.embedder.object_finder()) {
+            box = ObjectBox{};  // its vector comes from its twin: no need to look for the object
+            box->source = BoxSource::Import;
+        }
         auto prepared = prepare_picture(file->bytes, work.path, m_context.embedder, {},
-                                        m_context.request.limits, m_context.thumbnails != nullptr);
+                                        m_context.request.limits, m_context.thumbnails != nullptr, box);
         if (!prepared) {
             m_lines.known.forget(result.hash);
             finish(Finished::Kind::Failed, picture, prepared.error());
@@ -172,6 +185,7 @@ class Decoder {
             return false;
         }
         picture.input = std::move(prepared->input);
+        result.object = std::move(prepared->object);
         return true;
     }
 
@@ -206,7 +220,8 @@ class EmbedLoop {
     EmbedLoop(Context& context, Lines& lines) : m_context(context), m_lines(lines) {}
 
     void run() {
-        const int full = std::max(m_context.request.batch, 1);
+        const int asked = m_context.request.batch;
+        const int full = asked > 0 ? asked : measured_batch(m_context.embedder.info());
         int wanted = 1;
         while (gather(std::min(wanted, full))) {
             embed();

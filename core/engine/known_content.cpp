@@ -36,6 +36,16 @@ Result<bool> KnownContent::has_vector(ItemId item, const std::string& hash, Item
     return true;
 }
 
+Result<std::optional<ObjectBox>> KnownContent::box(ItemId item, const std::string& hash) {
+    const std::lock_guard lock(m_mutex);
+    auto box = m_reader->object_box(hash);
+    if (!box || *box) return box;
+    auto former = m_reader->object_boxes(std::span(&item, 1));
+    if (!former) return former.error();
+    if (former->front() && former->front()->source != BoxSource::Finder) return former->front();
+    return std::optional<ObjectBox>{};
+}
+
 void KnownContent::forget(const std::string& hash) {
     const std::lock_guard lock(m_mutex);
     m_coming.erase(hash);

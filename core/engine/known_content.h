@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -28,6 +29,10 @@ class KnownContent {
         : m_reader(std::move(reader)), m_model(model) {}
 
     Result<Claim> claim(ItemId item, const std::string& hash, Item& twin);
+
+    /// The object box to embed this item's new content by: that of the content, else what a person or a file
+    /// said of its former content. Empty: nobody has looked.
+    Result<std::optional<ObjectBox>> box(ItemId item, const std::string& hash);
 
     /// No vector of this content could be copied after all: forget it, so that the next claim is New.
     void forget(const std::string& hash);

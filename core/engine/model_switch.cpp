@@ -12,6 +12,7 @@
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "core/models/model_registry.h"
+#include "core/models/self_measurement.h"
 
 namespace fieldmark {
 
@@ -69,7 +70,8 @@ class Switching {
             if (record.current) report.former = record.hash;
         }
         LibraryWriter& writer = *m_library.writer();
-        auto model = writer.ensure_model(info->hash, info->name, info->kind, info->dimension);
+        auto model = writer.ensure_model(info->hash, info->name, info->kind, info->dimension,
+                                      info->kind == "object" ? info->base : std::string());
         if (!model) return model.error();
         m_model = *model;
         if (report.former != info->hash) {
@@ -145,7 +147,7 @@ class Switching {
         if (!m_embedder || m_embedder->info().hash != report.info.hash) {
             BackboneOptions options;
             options.threads = m_request.threads;
-            auto backbone = m_registry.load(report.info, options);
+            auto backbone = m_registry.load(report.info, measured_options(report.info, options));
             if (!backbone) return backbone.error();
             m_embedder = std::make_shared<Embedder>(std::move(*backbone));
         }

@@ -7,6 +7,7 @@
 
 #include "core/base/digest.h"
 #include "core/engine/lister.h"
+#include "core/engine/object_service.h"
 #include "core/image/resize.h"
 
 namespace fieldmark {
@@ -32,17 +33,25 @@ Result<ReadPicture> read_picture(const std::string& path, const DecodeLimits& li
 
 Result<PreparedPicture> prepare_picture(std::span<const std::byte> file, const std::string& name,
                                         const Embedder& embedder, const Crop& crop,
-                                        const DecodeLimits& limits, bool thumbnail) {
-    auto decoded = decode(file, name, {embedder.cover_for(crop), limits});
-    if (!decoded) return decoded.error();
+                                        const DecodeLimits& limits, bool thumbnail,
+                                        const std::optional<ObjectBox>& known) {
     PreparedPicture picture;
+    Crop part = crop;
+    if (crop.whole() && embedder.object_finder()) {
+        auto object = object_for(file, name, *embedder.object_finder(), limits, known);
+        if (!object) return object.error();
+        part = object->box;
+        picture.object = std::move(*object);
+    }
+    auto decoded = decode(file, name, {embedder.cover_for(part), limits});
+    if (!decoded) return decoded.error();
     try {
         picture.width = decoded->source_width;
         picture.height = decoded->source_height;
         picture.orientation = decoded->orientation;
         picture.taken = std::move(decoded->taken);
         picture.input.resize(embedder.input_bytes());
-        embedder.prepare(decoded->image, crop, picture.input);
+        embedder.prepare(decoded->image, part, picture.input);
         if (thumbnail) {
             constexpr int kSide = 256;
             constexpr int kQuality = 85;

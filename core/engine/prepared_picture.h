@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/engine/embedder.h"
 #include "core/image/decode.h"
+#include "core/library/records.h"
 
 namespace fieldmark {
 
@@ -32,12 +34,16 @@ struct PreparedPicture {
     std::string taken;
     std::vector<std::uint8_t> input;      ///< (input_height, input_width, 3)
     std::vector<std::uint8_t> thumbnail;  ///< JPEG, longer side at most 256; empty if none was asked for
+    std::optional<ObjectBox> object;      ///< with a model of objects: what `input` shows
 };
 
 /// Decodes at the smallest scale that covers the model's input. Import and queries both come through here, so
-/// that a picture gives one vector whichever way it came. Any thread.
+/// that a picture gives one vector whichever way it came. A model of objects gets the object of a picture that
+/// comes without a crop of its own: `known`, unless a finder of another kind found it, else what the object
+/// finder finds. Any thread.
 Result<PreparedPicture> prepare_picture(std::span<const std::byte> file, const std::string& name,
                                         const Embedder& embedder, const Crop& crop,
-                                        const DecodeLimits& limits, bool thumbnail);
+                                        const DecodeLimits& limits, bool thumbnail,
+                                        const std::optional<ObjectBox>& known = {});
 
 }  // namespace fieldmark

@@ -27,6 +27,8 @@ struct SearchRequest {
     int k = 50;
     ItemQuery filter;
     SearchWay way = SearchWay::Auto;
+    int shortlist = 0;               ///< with SearchWay::Hamming: ranked anew by cosine, see VectorQuery
+    bool auto_crop = false;          ///< crops pictures without a crop of their own to their object
     bool hide_query = true;          ///< hides queried items (also a queried file that lies in the library)
     bool hide_duplicates = true;     ///< hides exact duplicates (equal content hash) of the query images
 };
@@ -42,6 +44,7 @@ struct ItemRow {
 struct Match {
     int rank = 0;               ///< from 1
     float score = 0;            ///< cosine of the pooled query and the match, -1..1
+    int distance = -1;          ///< Hamming distance of the codes, where they were compared
     EmbeddingId embedding = 0;
     ItemRow row;
 };
@@ -61,6 +64,9 @@ struct SearchResponse {
     std::int64_t searched = 0;      ///< rows that the filter admitted
     std::int64_t embedded = 0;      ///< items with an embedding of this model
     std::int64_t total = 0;         ///< items in the library, missing ones not counted
+    /// With auto_crop or a model of objects, and for pictures with a crop: the part of each picture that was
+    /// searched with, in their order; whole where there is no single object.
+    std::vector<Crop> crops;
     std::string note;               ///< why fewer than k, or what was not ready; "" if all is well
     SearchTimings timings_ms;
 };

@@ -9,6 +9,7 @@
 
 #include "core/base/digest.h"
 #include "core/engine/cpu_clock.h"
+#include "core/engine/object_service.h"
 #include "core/engine/prepared_picture.h"
 
 namespace fieldmark {
@@ -81,9 +82,12 @@ Result<std::vector<float>> QueryEmbedding::item_vector(const QueryImage& image, 
     }
     query.queried.insert(item.id);
     if (!item.hash.empty()) m_hashes.insert(item.hash);
-    if (image.crop.whole() && item.state != ItemState::Pending) {
+    if (stored_will_do(image.crop) && item.state != ItemState::Pending) {
         auto stored = m_reader.embedding_of(m_model, item.id);
-        if (stored) return std::move(stored->vector);
+        if (stored) {
+            query.crops.push_back(stored_part(item.hash, image.crop));
+            return std::move(stored->vector);
+        }
     }
     auto path = m_reader.absolute_path(item);
     if (!path) return path.error();
@@ -111,13 +115,14 @@ Result<std::vector<float>> QueryEmbedding::file_vector(const QueryImage& image, 
     auto self = item_at(image.path, file.hash);
     if (!self) return self.error();
     if (*self != 0) query.queried.insert(*self);
-    if (image.crop.whole()) {
+    if (stored_will_do(image.crop)) {
         auto twins = m_reader.items_with_hash(file.hash);
         if (!twins) return twins.error();
         for (const ItemId twin : *twins) {
             auto stored = m_reader.embedding_of(m_model, twin);
             if (!stored) continue;
             query.decode_ms += clock.milliseconds();
+            query.crops.push_back(stored_part(file.hash, image.crop));
             return std::move(stored->vector);
         }
     }
@@ -135,13 +140,39 @@ Result<std::vector<float>> QueryEmbedding::embed(std::span<const std::byte> file
             "Set the model up to query with other files."};
     }
     const Stopwatch decoding;
-    auto prepared = prepare_picture(file, name, *m_embedder, crop, {}, false);
+    Crop part = crop;
+    std::optional<ObjectBox> known;
+    const bool of_objects = m_embedder->object_finder().has_value();
+    if (crop.whole() && (m_auto_crop || of_objects)) {
+        auto stored = m_reader.object_box(sha256(file));
+        if (!stored) return stored.error();
+        known = std::move(*stored);
+        if (!of_objects) {
+            auto object = object_for(file, name, {}, {}, known);
+            if (!object) return object.error();
+            part = object->box;
+        }
+    }
+    auto prepared = prepare_picture(file, name, *m_embedder, part, {}, false, known);
+    query.crops.push_back(prepared && prepared->object ? prepared->object->box : part);
     query.decode_ms += decoding.milliseconds();
     if (!prepared) return prepared.error();
     const Stopwatch embedding;
     auto vector = m_embedder->embed(prepared->input, 1, Embedder::Priority::Query);
     query.embed_ms += embedding.milliseconds();
     return vector;
+}
+
+bool QueryEmbedding::stored_will_do(const Crop& crop) const {
+    // Of a model of objects they show the object, which is what auto_crop asks for.
+    const bool of_objects = m_embedder && m_embedder->object_finder();
+    return crop.whole() && (!m_auto_crop || of_objects);
+}
+
+Crop QueryEmbedding::stored_part(const std::string& hash, const Crop& crop) {
+    if (!m_embedder || !m_embedder->object_finder()) return crop;
+    const auto box = m_reader.object_box(hash);
+    return box && *box ? (*box)->box : crop;
 }
 
 Status QueryEmbedding::note_duplicates(const std::string& hash, QueryVector& query) {

@@ -20,6 +20,7 @@ struct QueryVector {
     std::set<ItemId> queried;   ///< items that are query pictures: by id, by path, or by content (for bytes)
     std::set<ItemId>
         duplicates;  ///< items with the content of a query picture, the queried ones not among them
+    std::vector<Crop> crops;  ///< the part of each picture that counted
     double decode_ms = 0;
     double embed_ms = 0;
 };
@@ -29,8 +30,10 @@ struct QueryVector {
 /// those.
 class QueryEmbedding {
   public:
-    QueryEmbedding(LibraryReader& reader, ModelId model, Embedder* embedder)
-        : m_reader(reader), m_model(model), m_embedder(embedder) {}
+    /// `auto_crop`: pictures without a crop of their own are cropped to their object, the stored box of their
+    /// content if there is one.
+    QueryEmbedding(LibraryReader& reader, ModelId model, Embedder* embedder, bool auto_crop = false)
+        : m_reader(reader), m_model(model), m_embedder(embedder), m_auto_crop(auto_crop) {}
 
     Result<QueryVector> run(const std::vector<QueryImage>& images, std::stop_token stop);
 
@@ -40,12 +43,17 @@ class QueryEmbedding {
     Result<std::vector<float>> file_vector(const QueryImage& image, QueryVector& query);
     Result<std::vector<float>> embed(std::span<const std::byte> file, const std::string& name,
                                      const Crop& crop, QueryVector& query);
+    /// Whether the vectors stored for this model are what a picture with this crop is searched with.
+    bool stored_will_do(const Crop& crop) const;
+    /// What a stored vector shows of a picture with this content and no crop of its own.
+    Crop stored_part(const std::string& hash, const Crop& crop);
     Status note_duplicates(const std::string& hash, QueryVector& query);
     Result<ItemId> item_at(const std::string& path, const std::string& hash);
 
     LibraryReader& m_reader;
     const ModelId m_model;
     Embedder* m_embedder;
+    const bool m_auto_crop;
     std::set<std::string> m_hashes;
 };
 

@@ -15,6 +15,8 @@
 #include "core/engine/query_vector.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
+#include "core/models/gdfnet_backbone.h"
+#include "core/models/model_registry.h"
 
 namespace fieldmark {
 
@@ -113,6 +115,17 @@ struct SearchService::Impl {
         return find_model(reader);
     }
 
+    /// The hash layer of this model, where it has one and is on this machine.
+    std::optional<HashHead> hash_head() const {
+        auto path = ModelRegistry::default_search_path();
+        path.push_back(library.models_folder());
+        const auto info = ModelRegistry(path).find(model_hash);
+        if (!info || info->bits < 1) return std::nullopt;
+        auto head = load_hash_head(*info);
+        if (!head) return std::nullopt;
+        return std::move(*head);
+    }
+
     Status refresh(std::stop_token stop);
     Result<std::vector<Match>> ranked(LibraryReader& reader, const VectorResult& found,
                                       const std::set<ItemId>& hidden, int k) const;
@@ -137,8 +150,10 @@ Status SearchService::Impl::refresh(std::stop_token stop) {
             return {};
         }
         model = *record;
+        auto head = hash_head();
         const std::lock_guard index_lock(index_mutex);
         index = std::make_shared<VectorIndex>(model.dimension);
+        if (head) (void)index->set_hash(std::move(*head));  // one that does not fit: no codes
         served = model;
     }
     const auto target = current_index();
@@ -185,6 +200,7 @@ Result<std::vector<Match>> SearchService::Impl::ranked(LibraryReader& reader, co
         Match match;
         match.rank = static_cast<int>(matches.size()) + 1;
         match.score = found.neighbors[i].score;
+        match.distance = found.neighbors[i].distance;
         match.embedding = ids[i];
         match.row.item = std::move(item);
         matches.push_back(std::move(match));
@@ -272,9 +288,10 @@ Result<SearchResponse> SearchService::search(const SearchRequest& request, std::
     if (!counts) return counts.error();
     response.total = counts->items;
 
-    QueryEmbedding embedding(*reader, model->id, embedder);
+    QueryEmbedding embedding(*reader, model->id, embedder, request.auto_crop);
     auto query = embedding.run(request.images, stop);
     if (!query) return query.error();
+    response.crops = query->crops;
     response.timings_ms.decode = query->decode_ms;
     response.timings_ms.embed = query->embed_ms;
     if (stop.stop_requested()) return cancelled();
@@ -300,6 +317,7 @@ Result<SearchResponse> SearchService::search(const SearchRequest& request, std::
         constexpr int kSlack = 16;
         VectorQuery ask{query->pooled};
         ask.way = request.way;
+        ask.shortlist = request.shortlist;
         ask.admitted = filtered ? &admitted : nullptr;
         ask.k = request.k + static_cast<int>(hidden.size()) + kSlack;
         while (true) {
