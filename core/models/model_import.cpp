@@ -277,9 +277,9 @@ class Importer {
         if (!file)
             return refuse(
                 file.error().kind, m_request.file,
-                "it is no intact safetensors file. Other formats (.pth, .bin, .onnx) must be converted "
-                "first, see the manual's page on models. " +
-                    file.error().text);
+                "it is no intact safetensors file. " + file.error().text +
+                    " Other formats (.pth, .bin, .onnx) must be converted first, see the manual's page "
+                    "on models.");
         bool other = false;
         for (const auto& [name, tensor] : file->tensors()) {
             const bool is_float = tensor.dtype == "F32" || is_other_float(tensor.dtype);

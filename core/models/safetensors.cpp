@@ -60,7 +60,7 @@ Result<Safetensors> Safetensors::parse(std::vector<std::byte> bytes, const std::
     static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian");
     const auto damaged = [&path](const std::string& what) {
         return Error{ErrorKind::Damaged,
-                     "The weights file \"" + path + "\" is damaged: " + what + ". Set the model up again."};
+                     "The weights file \"" + path + "\" is damaged: " + what + "."};
     };
 
     std::uint64_t header_size = 0;

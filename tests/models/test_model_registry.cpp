@@ -8,12 +8,69 @@
 #include "core/base/digest.h"
 #include "core/base/file_system.h"
 #include "core/models/manifest.h"
+#include "core/models/model_folder.h"
 #include "core/models/model_registry.h"
+#include "tests/support/fault_file_system.h"
+#include "tests/support/tiny_vit.h"
 
 using namespace fieldmark;
+using fieldmark::testing::FaultFileSystem;
+using fieldmark::testing::tiny_vit;
 using nlohmann::json;
 
 namespace {
+
+const std::string kSomeHash(64, 'a');
+
+NewModel tiny_model(const std::string& name) {
+    NewModel model;
+    ModelInfo& info = model.info;
+    info.name = name;
+    info.kind = "vit";
+    info.pooling = "class";
+    info.dimension = 64;
+    info.input_width = info.input_height = 64;
+    std::fill_n(info.mean, 3, 127.5F);
+    std::fill_n(info.scale, 3, 1 / 127.5F);
+    info.feature = "class token";
+    info.licence = "none";
+    info.source = "a test";
+    model.weights = write_safetensors(tiny_vit());
+    return model;
+}
+
+/// A head that keeps every second number.
+Head halving_head() {
+    Head head;
+    head.in = 64;
+    head.out = 32;
+    head.mean.assign(64, 0.0F);
+    head.bias.assign(32, 0.0F);
+    head.weight.assign(64 * 32, 0.0F);
+    for (std::size_t i = 0; i < 32; ++i) head.weight[i * 64 + 2 * i] = 1;
+    return head;
+}
+
+NewModel head_model(const ModelInfo& base, const std::string& name) {
+    NewModel model;
+    model.info = base;
+    model.info.name = name;
+    model.info.kind = "head";
+    model.info.base = base.hash;
+    model.info.method = "whitening";
+    model.info.dimension = 32;
+    model.weights = write_safetensors(halving_head().tensors());
+    model.training = R"({"pictures": 12})";
+    return model;
+}
+
+std::vector<float> embedding_of(Backbone& backbone) {
+    const ModelInfo& info = backbone.info();
+    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(info.input_width * info.input_height * 3));
+    for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * i * 7);
+    auto embedding = backbone.embed(pixels, 1);
+    return embedding ? *embedding : std::vector<float>();
+}
 
 json valid_manifest() {
     return json::parse(R"({
@@ -94,6 +151,18 @@ class TestModelRegistry : public QObject {
         row("/input/mean", "[1, 2]", "\"input.mean\"");
         row("/input/mean", "[1, 2, \"3\"]", "\"input.mean\"");
         row("/input/scale", "[1, 2, 1e300]", "\"input.scale\"");
+        row("/base", "\"short\"", "\"base\"");
+        row("/base", "7", "\"base\"");
+        row("/kind", "\"head\"", "\"base\"");
+        row("/kind", "\"ica\"", "\"base\"");
+        row("/head", "\"../head.safetensors\"", "\"head\"");
+        row("/head", "\"head.safetensors\"", "\"head_sha256\"");
+        row("/pooling", "\"sum\"", "\"pooling\"");
+        row("/pooling", "\"class\"", "\"pooling\"");
+        row("/bits", "-4", "\"bits\"");
+        row("/heads", "\"3\"", "\"heads\"");
+        row("/method", "[]", "\"method\"");
+        row("/training", "\"long\"", "\"training\"");
     }
     void refuses_a_manifest() {
         QFETCH(QByteArray, pointer);
@@ -140,10 +209,16 @@ class TestModelRegistry : public QObject {
         QVERIFY(changed([](ModelInfo& m) { m.dimension = 512; }));
         QVERIFY(changed([](ModelInfo& m) { m.kind = "other"; }));
         QVERIFY(hashes.insert(model_hash(info, std::string(64, '0'))).second);
+        QVERIFY(hashes.insert(model_hash(info, weights, std::string(64, '0'))).second);
+        QVERIFY(changed([](ModelInfo& m) { m.base = kSomeHash; }));
+        QVERIFY(changed([](ModelInfo& m) { m.pooling = "mean"; }));
+        QVERIFY(changed([](ModelInfo& m) { m.heads = 3; }));
+        QVERIFY(changed([](ModelInfo& m) { m.bits = 48; }));
         QVERIFY(!changed([](ModelInfo& m) {
             m.name = "renamed";
             m.path = "/elsewhere";
             m.licence = m.source = "unknown";
+            m.method = "gapan";
         }));
     }
 
@@ -178,6 +253,24 @@ class TestModelRegistry : public QObject {
         QVERIFY(!registry.find(models[1].hash.substr(0, 7)));
         // The zebra and the default model share everything that counts: by hash they are one model.
         QCOMPARE(registry.find(models[0].hash)->name, std::string("efficientnet-lite0"));
+    }
+
+    /// The object finder lies among the models; it is none that a library could use, and no problem either.
+    void passes_the_object_finder_over() {
+        const std::string models = folder("finder");
+        json finder = valid_manifest();
+        finder["kind"] = "object-finder";
+        finder.erase("dimension");
+        add(models, "object-finder", finder);
+        add(models, "net", valid_manifest());
+        std::vector<Error> problems;
+        const auto found = ModelRegistry({models}).list(&problems);
+        QCOMPARE(found.size(), std::size_t{1});
+        QVERIFY(problems.empty());
+        finder["kind"] = "abacus";
+        add(models, "object-finder", finder);
+        (void)ModelRegistry({models}).list(&problems);
+        QCOMPARE(problems.size(), std::size_t{1});
     }
 
     void says_where_it_looked() {
@@ -239,6 +332,211 @@ class TestModelRegistry : public QObject {
         QVERIFY(!backbone);
         QVERIFY2(backbone.error().text.find("_conv_stem.weight") != std::string::npos,
                  backbone.error().text.c_str());
+    }
+
+    /// What was embedded before manifests had these fields must still be found: the hash of the network that
+    /// set-up installs stays what it was.
+    void keeps_the_hash_of_a_plain_model() {
+        json plain = valid_manifest();
+        plain["input"] = {{"width", 224},
+                          {"height", 224},
+                          {"resize", "squash"},
+                          {"mean", {127, 127, 127}},
+                          {"scale", {0.0078125, 0.0078125, 0.0078125}}};
+        const auto manifest = read_manifest(add(folder("plain"), "efficientnet-lite0", plain));
+        QVERIFY(manifest);
+        QCOMPARE(manifest->info.hash,
+                 std::string("c08c19b3da31d1c07207b056bea8ea7b7313a0d3770a7f644b37eb99fc0ca101"));
+    }
+
+    void writes_what_it_reads() {
+        const std::string path = folder("round");
+        Manifest manifest;
+        manifest.info = tiny_model("full").info;
+        manifest.info.kind = "ica";
+        manifest.info.base = kSomeHash;
+        manifest.info.method = "dva";
+        manifest.info.bits = 48;
+        manifest.info.heads = 3;
+        manifest.info.resize = ResizeMode::CenterCrop;
+        manifest.info.mean[1] = 116.28F;
+        manifest.weights_path = path + "/weights.safetensors";
+        manifest.weights_sha256 = std::string(64, '1');
+        manifest.head_path = path + "/head.safetensors";
+        manifest.head_sha256 = std::string(64, '2');
+        manifest.training = R"({"classes":["a","b"],"seed":1})";
+        const auto text = manifest_text(manifest);
+        QVERIFY(text);
+        QVERIFY(text->find("116.28") != std::string::npos);  // and not the digits of a double
+        write(path + "/manifest.json", *text);
+        const auto again = read_manifest(path);
+        QVERIFY2(again, again ? "" : again.error().text.c_str());
+        QCOMPARE(again->info.base, manifest.info.base);
+        QCOMPARE(again->info.method, manifest.info.method);
+        QCOMPARE(again->info.bits, 48);
+        QCOMPARE(again->info.heads, 3);
+        QCOMPARE(again->info.pooling, std::string("class"));
+        QCOMPARE(again->info.mean[1], 116.28F);
+        QVERIFY(again->info.resize == ResizeMode::CenterCrop);
+        QCOMPARE(again->head_path, manifest.head_path);
+        QCOMPARE(again->training, manifest.training);
+        QCOMPARE(again->info.hash, model_hash(manifest.info, manifest.weights_sha256, manifest.head_sha256));
+        manifest.training = "[1]";
+        QVERIFY(!manifest_text(manifest));
+    }
+
+    // --- models of parts ---
+
+    void applies_a_head_to_the_model_beneath() {
+        const std::string models = folder("parts");
+        const auto base = write_model_folder(FileSystem::posix(), models, tiny_model("base"));
+        QVERIFY2(base, base ? "" : base.error().text.c_str());
+        const auto head = write_model_folder(FileSystem::posix(), models, head_model(base->info, "head"));
+        QVERIFY2(head, head ? "" : head.error().text.c_str());
+        NewModel joined = tiny_model("joined");  // the same head as a file beside the network
+        joined.head = write_safetensors(halving_head().tensors());
+        joined.info.dimension = 32;
+        const auto both = write_model_folder(FileSystem::posix(), models, joined);
+        QVERIFY2(both, both ? "" : both.error().text.c_str());
+        QVERIFY(base->info.hash != head->info.hash && head->info.hash != both->info.hash);
+
+        const ModelRegistry registry({models});
+        auto plain = registry.load(base->info);
+        auto above = registry.load(head->info);
+        auto inside = registry.load(both->info);
+        QVERIFY2(plain && above && inside, above ? "" : above.error().text.c_str());
+        const auto x = embedding_of(**plain);
+        QCOMPARE(x.size(), std::size_t{64});
+        std::vector<float> expected(32);
+        halving_head().apply(x, 1, expected);
+        QVERIFY(embedding_of(**above) == expected);
+        QVERIFY(embedding_of(**inside) == expected);
+        QCOMPARE((*above)->info().name, std::string("head"));
+        QCOMPARE((*above)->info().dimension, 32);
+        const auto read = registry.load_head(head->info);
+        QVERIFY(read);
+        QVERIFY(read->weight == halving_head().weight);
+        QVERIFY(registry.load_head(base->info).error().kind == ErrorKind::Usage);
+        // Without a name, the model that stands on its own.
+        QVERIFY(registry.find()->base.empty());
+    }
+
+    void says_what_is_missing_beneath() {
+        const std::string models = folder("orphans");
+        const auto base = write_model_folder(FileSystem::posix(), models, tiny_model("base"));
+        QVERIFY(base);
+        const auto head = write_model_folder(FileSystem::posix(), models, head_model(base->info, "head"));
+        QVERIFY(head);
+        const ModelRegistry registry({models});
+        QVERIFY(remove_model_folder(FileSystem::posix(), models + "/base"));
+        auto loaded = registry.load(head->info);
+        QVERIFY(!loaded);
+        QVERIFY(loaded.error().kind == ErrorKind::NotFound);
+        QVERIFY2(loaded.error().text.find(base->info.hash.substr(0, 16)) != std::string::npos,
+                 loaded.error().text.c_str());
+
+        // A head that does not fit what is beneath it.
+        const auto other = write_model_folder(FileSystem::posix(), models, tiny_model("base"));
+        QVERIFY(other);
+        NewModel wrong = head_model(other->info, "wrong");
+        Head narrow = halving_head();
+        narrow.in = 32;
+        narrow.mean.resize(32);
+        narrow.weight.resize(32 * 32);
+        wrong.weights = write_safetensors(narrow.tensors());
+        const auto written = write_model_folder(FileSystem::posix(), models, wrong);
+        QVERIFY(written);
+        loaded = registry.load(written->info);
+        QVERIFY(!loaded);
+        QVERIFY(loaded.error().kind == ErrorKind::Damaged);
+        NewModel resized = head_model(other->info, "resized");
+        resized.info.input_width = 96;
+        const auto stretched = write_model_folder(FileSystem::posix(), models, resized);
+        QVERIFY(stretched);
+        QVERIFY(registry.load(stretched->info).error().kind == ErrorKind::Damaged);
+    }
+
+    void prefers_the_librarys_own() {
+        const std::string own = folder("own");
+        QVERIFY(write_model_folder(FileSystem::posix(), own, tiny_model("efficientnet-lite0")));
+        const auto registry = ModelRegistry::for_library(own);
+        QCOMPARE(registry.search_path().front(), own);
+        QCOMPARE(registry.find("efficientnet-lite0")->kind, std::string("vit"));
+    }
+
+    // --- writing ---
+
+    void refuses_names_that_are_no_folder() {
+        for (const char* name : {"", ".", "..", ".hidden", "a/b", "/etc", " blank", "new\nline"})
+            QVERIFY2(!check_model_name(name), name);
+        QVERIFY(!check_model_name(std::string(101, 'x')));
+        for (const char* name : {"a", "vit_small_patch16_224.augreg_in21k", "my model 2", "V\xc3\xb6gel"})
+            QVERIFY2(check_model_name(name), name);
+    }
+
+    void keeps_what_is_there() {
+        const std::string models = folder("taken");
+        const auto first = write_model_folder(FileSystem::posix(), models, tiny_model("one"));
+        QVERIFY(first);
+        NewModel other = tiny_model("one");
+        other.weights = write_safetensors(tiny_vit(9));
+        const auto second = write_model_folder(FileSystem::posix(), models, other);
+        QVERIFY(!second);
+        QVERIFY(second.error().kind == ErrorKind::Usage);
+        QCOMPARE(ModelRegistry({models}).find("one")->hash, first->info.hash);
+    }
+
+    /// Whichever operation fails, and however soon the disk is full: either a whole model or none, and the
+    /// next attempt works.
+    void leaves_nothing_of_a_failed_write() {
+        const std::string models = folder("faults");
+        NewModel model = tiny_model("faulty");
+        model.head = write_safetensors(halving_head().tensors());
+        model.info.dimension = 32;
+        FaultFileSystem counting;
+        QVERIFY(write_model_folder(counting, models, model));
+        const std::int64_t operations = counting.operations;
+        QVERIFY(operations > 8);
+        QVERIFY(remove_model_folder(FileSystem::posix(), models + "/faulty"));
+        const auto attempt = [&](FaultFileSystem& fs) {
+            const auto written = write_model_folder(fs, models, model);
+            const bool there = ModelRegistry({models}).find("faulty").ok();
+            const auto names = FileSystem::posix().list(models);
+            const bool clean = names && names->size() == (there ? 1U : 0U);
+            if (there) (void)remove_model_folder(FileSystem::posix(), models + "/faulty");
+            return written.ok() == there && clean;
+        };
+        for (std::int64_t n = 0; n < operations; ++n) {
+            FaultFileSystem faulty;
+            faulty.fail_at = n;
+            QVERIFY2(attempt(faulty), qPrintable(QStringLiteral("operation %1 fails").arg(n)));
+        }
+        for (const std::int64_t bytes : {0, 1, 1000, 100'000, 500'000}) {
+            FaultFileSystem full;
+            full.full_after = bytes;
+            QVERIFY2(attempt(full), qPrintable(QStringLiteral("full after %1 bytes").arg(bytes)));
+        }
+        // The remains of a process that was killed are no model and are in nobody's way.
+        QVERIFY(FileSystem::posix().make_directory(models + "/.faulty.new"));
+        write(models + "/.faulty.new/weights.safetensors", "half");
+        write(models + "/.faulty.new/manifest.json", "{");
+        std::vector<Error> problems;
+        QVERIFY(ModelRegistry({models}).list(&problems).empty());
+        QVERIFY(problems.empty());
+        QVERIFY(write_model_folder(FileSystem::posix(), models, model));
+    }
+
+    void removes_a_models_files_only() {
+        const std::string models = folder("removing");
+        QVERIFY(write_model_folder(FileSystem::posix(), models, tiny_model("gone")));
+        write(models + "/gone/notes.txt", "mine");
+        QVERIFY(remove_model_folder(FileSystem::posix(), models + "/gone"));
+        QVERIFY(QFile::exists(QString::fromStdString(models + "/gone/notes.txt")));
+        QVERIFY(!QFile::exists(QString::fromStdString(models + "/gone/weights.safetensors")));
+        QVERIFY(remove_model_folder(FileSystem::posix(), models + "/gone").error().kind ==
+                ErrorKind::NotFound);
+        QVERIFY(remove_model_folder(FileSystem::posix(), models + "/absent").error().kind ==
+                ErrorKind::NotFound);
     }
 };
 
