@@ -48,6 +48,7 @@ def read_safetensors(path):
     return {
         name: np.frombuffer(data[slice(*entry["data_offsets"])], np.float32).reshape(entry["shape"])
         for name, entry in header.items()
+        if name != "__metadata__"
     }
 
 
