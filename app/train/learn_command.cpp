@@ -23,7 +23,6 @@ struct Arguments {
     TrainingSettings settings;
     std::vector<std::string> options;
     TrainingTarget target;
-    std::string budget;
 };
 
 Json to_json(const ValidationFigures& figures) {
@@ -94,14 +93,25 @@ Result<Json> learn(const Context& context, Arguments arguments) {
 
     TrainingData data;
     data.label_field = cache->facts().field;
-    data.classes = std::move(selected->classes);
-    data.labels = std::move(selected->labels);
+    data.classes = selected->classes;
+    data.labels = selected->labels;
     data.items = selected->pictures;
-    data.pictures = std::move(selected->pictures);
+    data.image_cache = arguments.selection.cache;
+    const std::string subset = arguments.target.models_folder + "/." + arguments.target.name + ".cache";
+    const bool packed_anew =
+        !settings.end_to_end && selected->pictures.size() != static_cast<std::size_t>(cache->count());
+    if (packed_anew) {
+        if (const Status status = FileSystem::posix().make_directory(arguments.target.models_folder); !status)
+            return status.error();
+        if (const Status status = write_subset(*cache, *selected, subset); !status) return status.error();
+        data.image_cache = subset;
+    } else {
+        data.pictures = std::move(selected->pictures);
+    }
     data.base = found->info;
     data.base_name = found->info.name;
-    data.image_cache = arguments.selection.cache;
     const auto outcome = train(data, settings, arguments.target, observer_of(context), context.stop);
+    if (packed_anew) static_cast<void>(FileSystem::posix().remove(subset));
     if (!outcome) return outcome.error();
 
     Json answer;

@@ -13,12 +13,12 @@
 #include "core/training/checkpoint.h"
 #include "core/training/epoch_loop.h"
 #include "core/training/image_cache.h"
-#include "core/training/lite_module.h"
 #include "core/training/losses.h"
 #include "core/training/model_writer.h"
 #include "core/training/probe.h"
 #include "core/training/sampler.h"
 #include "core/training/schedule.h"
+#include "core/training/trainable_network.h"
 
 namespace fieldmark {
 
@@ -69,7 +69,7 @@ class PictureReader {
 /// A network that learns the rows whose dense label is not -1.
 class NetworkModel final : public EpochModel {
   public:
-    NetworkModel(const PictureReader& reader, std::unique_ptr<LiteModule> module,
+    NetworkModel(const PictureReader& reader, std::unique_ptr<TrainableNetwork> module,
                  std::vector<std::int32_t> labels, const NetworkOptions& options, int input_size,
                  std::uint64_t seed)
         : m_reader(reader),
@@ -227,7 +227,7 @@ class NetworkModel final : public EpochModel {
         parameters[1].copy_(affine);
     }
 
-    const LiteModule& module() const { return *m_module; }
+    const TrainableNetwork& module() const { return *m_module; }
     const std::vector<std::int64_t>& rows() const { return m_rows; }
     int batch_size() const { return m_sampler.classes() * m_sampler.per_class(); }
 
@@ -245,7 +245,7 @@ class NetworkModel final : public EpochModel {
         batch.per_class = m_sampler.per_class();
         std::map<std::string, double> terms;
         const Tensor loss = m_objective->loss(batch, terms);
-        m_optimizer->zero_grad();
+        m_optimizer->zero_grad(/*set_to_none=*/false);
         loss.backward();
         m_module->backward(batch.embeddings.grad());
         auto parameters = m_module->parameters();
@@ -264,7 +264,7 @@ class NetworkModel final : public EpochModel {
     }
 
     const PictureReader& m_reader;
-    std::unique_ptr<LiteModule> m_module;
+    std::unique_ptr<TrainableNetwork> m_module;
     std::vector<std::int32_t> m_labels;  ///< dense, -1: not learned from
     NetworkOptions m_options;
     int m_input_size;
@@ -292,7 +292,7 @@ std::vector<T> pick(const std::vector<T>& values, const std::vector<std::int64_t
     return picked;
 }
 
-std::vector<std::byte> weights_file(const LiteModule& module) {
+std::vector<std::byte> weights_file(const TrainableNetwork& module) {
     FloatTensors tensors;
     for (const auto& [name, tensor] : module.tensors()) {
         FloatTensor& to = tensors[name];
@@ -347,10 +347,11 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
                                      const TrainingTarget& target, const TrainingObserver& observer,
                                      std::stop_token stop) {
     if (auto status = check_training_data(data); !status) return status.error();
-    if (data.base.kind != "efficientnet-lite")
+    if (!can_learn_as_a_whole(data.base))
         return Error{ErrorKind::Usage,
-                     "Only an EfficientNet-Lite can learn as a whole, and \"" + data.base.name +
-                         "\" is none. Learn a head on its vectors, or choose another model."};
+                     "Only an EfficientNet-Lite or a vision transformer can learn as a whole, and \"" +
+                         data.base.name +
+                         "\" is neither. Learn a head on its vectors, or choose another model."};
     const auto device = device_of(given.device);
     if (!device) return device.error();
     auto cache = ImageCache::open(data.image_cache);
@@ -385,7 +386,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         const int threads = settings.threads > 0
                                 ? settings.threads
                                 : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-        LiteModuleOptions module_options;
+        TrainableNetworkOptions module_options;
         module_options.frozen_blocks = options.frozen_blocks;
         module_options.threads = threads;
         module_options.own_kernels = options.own_kernels;
@@ -396,7 +397,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         learned.split = std::move(*split);
         learned.input_size = input_size;
         const auto make = [&](std::vector<std::int32_t> labels) -> Result<std::unique_ptr<NetworkModel>> {
-            auto module = LiteModule::create(*weights, data.base, module_options);
+            auto module = make_trainable_network(*weights, data.base, module_options);
             if (!module) return std::move(module).error();
             auto model = std::make_unique<NetworkModel>(reader, std::move(*module), std::move(labels),
                                                         options, input_size, settings.seed);
@@ -406,7 +407,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         };
         auto model = make(dense_labels(data.labels, learned.split.fit_classes));
         if (!model) return std::move(model).error();
-        const LiteModule& module = (*model)->module();
+        const TrainableNetwork& module = (*model)->module();
         if (observer.message)
             observer.message(std::to_string(data.classes.size()) +
                              " classes: " + std::to_string(learned.split.fit_classes.size()) +

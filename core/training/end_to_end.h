@@ -19,8 +19,8 @@
 
 namespace fieldmark {
 
-// All of a convolutional network learns, from pictures (methods.md 3.9 and 4.6: AdamW, one-cycle, P x K
-// batches, BatchNorm's statistics frozen). Any Objective serves, the same as for a head on cached features.
+// All of a network learns, from pictures: AdamW, one-cycle, P x K batches, BatchNorm's statistics frozen. Any
+// Objective serves, the same as for a head on cached features.
 
 /// The options of the same names, with their defaults and ranges, are read by read_network_options().
 struct NetworkOptions {
@@ -30,7 +30,7 @@ struct NetworkOptions {
     double clip = 3;                    ///< of the gradient's norm
     int classes = 12;                   ///< batch_classes
     int per_class = 4;                  ///< batch_per_class
-    int frozen_blocks = 0;              ///< see LiteModuleOptions
+    int frozen_blocks = 0;              ///< see TrainableNetworkOptions
     int size = 0;                       ///< pixels a side while learning; 0: the model's input size
     std::string augmentation = "crop";  ///< augment: none, crop, dvf, resized
     double crop_share = 224.0 / 248.0;  ///< of the picture's side, for "crop" and "dvf"
@@ -57,7 +57,7 @@ struct LearnedNetwork {
 /// Learns from data.image_cache on the weights of data.base (data.base.path: its folder): validates after
 /// each epoch on classes carved out, keeps the best epoch, then refits on all classes for that many epochs.
 /// Checkpoints after every epoch of both; a resumed training gives what an uninterrupted one gives, with the
-/// same number of threads. Usage where the base is no EfficientNet-Lite, or the objective wants a moving mean
+/// same number of threads. Usage where the base cannot learn as a whole, or the objective wants a moving mean
 /// of the encoder.
 Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSettings& settings,
                                      const NetworkOptions& options, const ObjectiveFactory& objective,

@@ -3,7 +3,6 @@
 #include "core/training/lite_module.h"
 
 #include <ATen/Parallel.h>
-#include <ATen/autocast_mode.h>
 
 #include <algorithm>
 #include <cmath>
@@ -128,7 +127,7 @@ torch::Tensor to_tensor(const Safetensors::Tensor& tensor) {
 }  // namespace
 
 struct LiteModule::Impl {
-    LiteModuleOptions options;
+    TrainableNetworkOptions options;
     float mean[3] = {0, 0, 0};
     float scale[3] = {1, 1, 1};
     std::vector<Convolution> convolutions;
@@ -137,8 +136,8 @@ struct LiteModule::Impl {
     int dimension = 0;
     bool own = false;
     bool bfloat16 = false;
-    torch::Tensor weights;  // flat parameters
-    torch::Tensor affine;
+    FlatParameter weights;
+    FlatParameter affine;
 
     // --- the way through own kernels ---
     int side = 0;  // the plans are for
@@ -147,11 +146,12 @@ struct LiteModule::Impl {
     std::size_t last_input = 0;   // offset of the head's input and output, as in BlockPlan
     std::size_t last = 0;
     std::size_t first_picture = 0;
-    std::vector<float> folded;                  // weights and biases, in the kernels' layouts
-    std::vector<Floats> kept;                   // by slice
-    std::vector<Scratch> scratch;               // by thread
-    std::vector<std::vector<float>> gradients;  // of `folded`, by thread
-    int kept_count = 0;                         // pictures of the last forward()
+    std::size_t folded_floats = 0;
+    Floats folded;                  // weights and biases, in the kernels' layouts
+    std::vector<Floats> kept;       // by slice
+    std::vector<Scratch> scratch;   // by thread
+    std::vector<Floats> gradients;  // of `folded`, by thread
+    int kept_count = 0;             // pictures of the last forward()
 
     // --- the way through LibTorch's operators ---
     torch::Tensor graph;
@@ -171,7 +171,7 @@ struct LiteModule::Impl {
     void forward_slice(const std::uint8_t* pixels, int count, float* memory, Scratch& space,
                        float* out) const;
     void backward_slice(const float* gradient, int count, const float* memory, Scratch& space,
-                        std::vector<float>& sums) const;
+                        float* sums) const;
     torch::Tensor run_own(std::span<const std::uint8_t> pixels, int count, bool keep);
     void backward_own(const torch::Tensor& gradient);
 
@@ -213,21 +213,21 @@ void LiteModule::Impl::fold() {
 /// From the folded weights' gradients to those of what learns.
 void LiteModule::Impl::unfold() {
     const torch::NoGradGuard guard;
-    std::vector<float>& sums = gradients.front();
+    float* const sums = gradients.front().data();
     for (std::size_t t = 1; t < gradients.size(); ++t)
-        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += gradients[t][i];
-    if (!weights.grad().defined()) weights.mutable_grad() = torch::zeros_like(weights);
-    if (!affine.grad().defined()) affine.mutable_grad() = torch::zeros_like(affine);
-    float* dw = weights.mutable_grad().mutable_data_ptr<float>();
-    float* da = affine.mutable_grad().mutable_data_ptr<float>();
+        for (std::size_t i = 0; i < folded_floats; ++i) sums[i] += gradients[t].data()[i];
+    weights.link();
+    affine.link();
+    float* dw = weights.flat().mutable_grad().mutable_data_ptr<float>();
+    float* da = affine.flat().mutable_grad().mutable_data_ptr<float>();
     for (const Convolution& conv : convolutions) {
         if (!conv.trainable) continue;
         const float* w = conv.weight.const_data_ptr<float>();
         const float* gamma = conv.gamma.const_data_ptr<float>();
         const float* running_mean = conv.mean.const_data_ptr<float>();
         const float* variance = conv.variance.const_data_ptr<float>();
-        const float* from = sums.data() + conv.folded_weight;
-        const float* from_bias = sums.data() + conv.folded_bias;
+        const float* from = sums + conv.folded_weight;
+        const float* from_bias = sums + conv.folded_bias;
         const int out = conv.shape.out, in = conv.shape.depthwise ? 1 : conv.shape.in;
         const int area = conv.shape.kernel * conv.shape.kernel;
         for (int o = 0; o < out; ++o) {
@@ -372,14 +372,14 @@ void LiteModule::Impl::forward_slice(const std::uint8_t* pixels, int count, floa
 }
 
 void LiteModule::Impl::backward_slice(const float* gradient, int count, const float* memory, Scratch& space,
-                                      std::vector<float>& sums) const {
+                                      float* sums) const {
     const auto pictures = static_cast<std::size_t>(count);
     const auto place = [&](std::size_t offset) { return memory + offset * static_cast<std::size_t>(kSlice); };
     const auto weight_sums = [&](int conv) {
-        return sums.data() + convolutions[static_cast<std::size_t>(conv)].folded_weight;
+        return sums + convolutions[static_cast<std::size_t>(conv)].folded_weight;
     };
     const auto bias_sums = [&](int conv) {
-        return sums.data() + convolutions[static_cast<std::size_t>(conv)].folded_bias;
+        return sums + convolutions[static_cast<std::size_t>(conv)].folded_bias;
     };
     const auto width = static_cast<std::size_t>(dimension);
     const BlockPlan& end = plans.back();
@@ -467,8 +467,8 @@ torch::Tensor LiteModule::Impl::run_own(std::span<const std::uint8_t> pixels, in
 void LiteModule::Impl::backward_own(const torch::Tensor& gradient) {
     const auto given = gradient.to(torch::kCPU, torch::kFloat).contiguous();
     const float* values = given.const_data_ptr<float>();
-    gradients.resize(static_cast<std::size_t>(threads()));
-    for (auto& sums : gradients) sums.assign(folded.size(), 0.0F);
+    while (gradients.size() < static_cast<std::size_t>(threads())) gradients.emplace_back(folded_floats);
+    for (const Floats& sums : gradients) std::fill_n(sums.data(), folded_floats, 0.0F);
     const std::int64_t slices = (kept_count + kSlice - 1) / kSlice;
     at::parallel_for(0, slices, 1, [&](std::int64_t begin, std::int64_t end) {
         const torch::NoGradGuard guard;
@@ -477,7 +477,7 @@ void LiteModule::Impl::backward_own(const torch::Tensor& gradient) {
             const int first = static_cast<int>(s) * kSlice;
             backward_slice(values + static_cast<std::ptrdiff_t>(first) * dimension,
                            std::min(kSlice, kept_count - first), kept[static_cast<std::size_t>(s)].data(),
-                           scratch[worker], gradients[worker]);
+                           scratch[worker], gradients[worker].data());
         }
     });
     unfold();
@@ -530,7 +530,7 @@ LiteModule::LiteModule(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
 LiteModule::~LiteModule() = default;
 
 Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weights, const ModelInfo& info,
-                                                       const LiteModuleOptions& options) {
+                                                       const TrainableNetworkOptions& options) {
     auto network = read_efficientnet_lite(weights);
     if (!network) return std::move(network).error();
     auto impl = std::make_unique<Impl>();
@@ -600,27 +600,24 @@ Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weight
                                                  "\" begins with a block that cannot be trained."};
 
     // What learns lies in two flat tensors, so that clipping and stepping are a few operations.
-    std::vector<torch::Tensor> flat_weights, flat_affine;
+    std::vector<torch::Tensor> weight_parts, affine_parts;
     for (const Convolution& conv : impl->convolutions) {
         if (!conv.trainable) continue;
-        flat_weights.push_back(conv.weight.flatten());
-        flat_affine.push_back(conv.gamma);
-        flat_affine.push_back(conv.beta);
+        weight_parts.push_back(conv.weight);
+        affine_parts.push_back(conv.gamma);
+        affine_parts.push_back(conv.beta);
     }
-    impl->weights = torch::cat(flat_weights).to(options.device);
-    impl->affine = torch::cat(flat_affine).to(options.device);
-    impl->weights.requires_grad_(true);
-    impl->affine.requires_grad_(true);
-    std::int64_t at_weight = 0, at_affine = 0;
+    impl->weights = FlatParameter(weight_parts, options.device);
+    impl->affine = FlatParameter(affine_parts, options.device);
+    std::size_t part = 0;
     std::size_t floats = 0;
     bool fits = true;
     for (Convolution& conv : impl->convolutions) {
         if (conv.trainable) {
-            conv.weight = impl->weights.narrow(0, at_weight, conv.weights()).view(conv.weight.sizes());
-            conv.gamma = impl->affine.narrow(0, at_affine, conv.shape.out);
-            conv.beta = impl->affine.narrow(0, at_affine + conv.shape.out, conv.shape.out);
-            at_weight += conv.weights();
-            at_affine += 2 * conv.shape.out;
+            conv.weight = impl->weights.parts()[part];
+            conv.gamma = impl->affine.parts()[2 * part];
+            conv.beta = impl->affine.parts()[2 * part + 1];
+            ++part;
         } else {
             conv.weight = conv.weight.to(options.device);
             conv.gamma = conv.gamma.to(options.device);
@@ -637,7 +634,11 @@ Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weight
                    (conv.shape.stride == 1 || conv.shape.stride == 2);
     }
     impl->own = options.own_kernels && options.device.is_cpu() && fits;
-    impl->folded.resize(impl->own ? floats : 0);
+    impl->folded_floats = floats;
+    if (impl->own) {
+        impl->folded = Floats(floats);
+        std::fill_n(impl->folded.data(), floats, 0.0F);
+    }
     impl->bfloat16 = options.device.is_cuda() && options.mixed;
     return std::unique_ptr<LiteModule>(new LiteModule(std::move(impl)));
 }
@@ -657,11 +658,7 @@ std::string LiteModule::engine() const {
 }
 
 std::vector<torch::Tensor> LiteModule::parameters() const {
-    return {m_impl->weights, m_impl->affine};
-}
-
-std::int64_t LiteModule::trainable_parameters() const {
-    return m_impl->weights.numel() + m_impl->affine.numel();
+    return {m_impl->weights.flat(), m_impl->affine.flat()};
 }
 
 std::int64_t LiteModule::total_parameters() const {
@@ -677,27 +674,10 @@ torch::Tensor LiteModule::forward(std::span<const std::uint8_t> pixels, int coun
         impl.plan(side);
         out = impl.run_own(pixels, count, true);
     } else {
-        // The views of the flat parameters were made once; a new graph needs new ones.
-        impl.graph = torch::Tensor();
-        std::int64_t at_weight = 0, at_affine = 0;
-        for (Convolution& conv : impl.convolutions) {
-            if (!conv.trainable) continue;
-            conv.weight = impl.weights.narrow(0, at_weight, conv.weights()).view(conv.weight.sizes());
-            conv.gamma = impl.affine.narrow(0, at_affine, conv.shape.out);
-            conv.beta = impl.affine.narrow(0, at_affine + conv.shape.out, conv.shape.out);
-            at_weight += conv.weights();
-            at_affine += 2 * conv.shape.out;
-        }
-        const auto x = impl.input_of(pixels, count, side);
-        if (impl.bfloat16) {
-            at::autocast::set_autocast_enabled(at::kCUDA, true);
-            at::autocast::set_autocast_dtype(at::kCUDA, at::kBFloat16);
-        }
-        impl.graph = impl.run_reference(x);
-        if (impl.bfloat16) {
-            at::autocast::set_autocast_enabled(at::kCUDA, false);
-            at::autocast::clear_cache();
-        }
+        impl.weights.link();
+        impl.affine.link();
+        const MixedPrecision mixed(impl.bfloat16);
+        impl.graph = impl.run_reference(impl.input_of(pixels, count, side));
         out = impl.graph.detach();
     }
     return out.requires_grad_(true);

@@ -9,6 +9,7 @@
 #include "core/training/end_to_end.h"
 #include "core/training/epoch_loop.h"
 #include "core/training/model_writer.h"
+#include "core/training/trainable_network.h"
 
 namespace fieldmark::end_to_end {
 
@@ -24,10 +25,12 @@ struct AllOptions {
     double proxy_rate = 10;
 };
 
-Result<AllOptions> read_all(const TrainingSettings& settings) {
+Result<AllOptions> read_all(const TrainingSettings& settings, const ModelInfo& base) {
     OptionReader reader(settings.options);
     AllOptions all;
-    all.network = read_network_options(reader, settings);
+    // Hyp-ViT's rate for a transformer trained on ImageNet-21k.
+    if (base.kind == "vit") all.network.rate = 3e-5;
+    all.network = read_network_options(reader, settings, all.network);
     if (settings.method == Method::Gapan) {
         // The network's rate is twice a head's and its embedding wider: a hundredfold would throw proxies
         // about.
@@ -54,11 +57,11 @@ Status check_network(const TrainingSettings& settings, const ModelInfo& base) {
         return Error{ErrorKind::Usage,
                      std::string("A whole network learns with gapan or proxy-nca++, not with ") +
                          to_string(settings.method) + "."};
-    if (base.kind != "efficientnet-lite")
+    if (!can_learn_as_a_whole(base))
         return Error{ErrorKind::Usage,
-                     "Only an EfficientNet-Lite can learn as a whole, and \"" + base.name +
-                         "\" is none. Learn a head on its vectors, or choose another model."};
-    if (auto options = read_all(settings); !options) return options.error();
+                     "Only an EfficientNet-Lite or a vision transformer can learn as a whole, and \"" +
+                         base.name + "\" is neither. Learn a head on its vectors, or choose another model."};
+    if (auto options = read_all(settings, base); !options) return options.error();
     return {};
 }
 
@@ -66,7 +69,7 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
                                       const TrainingTarget& target, const TrainingObserver& observer,
                                       std::stop_token stop) {
     if (auto status = check_network(settings, data.base); !status) return status.error();
-    const auto options = read_all(settings);
+    const auto options = read_all(settings, data.base);
     if (!options) return options.error();
     if (auto status = check_training_data(data); !status) return status.error();
     if (auto status = check_target(target); !status) return status.error();

@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/vit_module.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+#include <thread>
+
+#include "core/models/vit_forward.h"
+
+namespace fieldmark {
+
+namespace {
+
+/// Pictures that go through the network together on a CPU: what a graph keeps of them stays small.
+constexpr int kSlice = 8;
+
+}  // namespace
+
+struct VitModule::Impl {
+    TrainableNetworkOptions options;
+    VitNetwork network;
+    VitFeature feature = VitFeature::ClassToken;
+    float mean[3] = {0, 0, 0};
+    float scale[3] = {1, 1, 1};
+    VitTensors vit;
+    int side = 0;  ///< of the pictures that vit.positions are for
+    FlatParameter weights;
+    FlatParameter others;
+    /// Names and tensors that are written; the learned ones among them are views of the parameters.
+    std::map<std::string, torch::Tensor> file;
+    std::vector<std::pair<torch::Tensor, int>> graph;  ///< embeddings of each slice, and how many
+    std::int64_t total = 0;
+
+    bool cuda() const { return options.device.is_cuda(); }
+
+    void fit(int new_side) {
+        if (new_side == side) return;
+        vit.rows = vit.columns = new_side / network.patch;
+        TORCH_CHECK(vit.rows > 0, "the input is smaller than one patch");
+        const std::vector<float> positions = resized_positions(network, vit.rows, vit.columns);
+        vit.positions = torch::from_blob(const_cast<float*>(positions.data()),
+                                         {1, std::int64_t{vit.rows} * vit.columns, network.width})
+                            .to(options.device, torch::kFloat, false, true);
+        side = new_side;
+    }
+
+    torch::Tensor input(std::span<const std::uint8_t> pixels, int first, int count) const {
+        const std::size_t picture = static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3;
+        const auto x = torch::from_blob(const_cast<std::uint8_t*>(pixels.data()) +
+                                            static_cast<std::size_t>(first) * picture,
+                                        {count, side, side, 3}, torch::kByte)
+                           .to(options.device)
+                           .to(torch::kFloat);
+        const auto shift = torch::tensor({mean[0], mean[1], mean[2]}).to(options.device);
+        const auto factor = torch::tensor({scale[0], scale[1], scale[2]}).to(options.device);
+        return ((x - shift) * factor).permute({0, 3, 1, 2});
+    }
+
+    torch::Tensor run(std::span<const std::uint8_t> pixels, int first, int count) const {
+        const MixedPrecision mixed(cuda() && options.mixed);
+        torch::Tensor tokens;
+        {
+            const torch::NoGradGuard no_grad;
+            tokens = vit_blocks(vit, vit_tokens(vit, input(pixels, first, count)), 0, options.frozen_blocks);
+        }
+        tokens = vit_blocks(vit, tokens, options.frozen_blocks, static_cast<int>(vit.blocks.size()));
+        return vit_pool(vit, tokens, feature).to(torch::kFloat);
+    }
+};
+
+VitModule::VitModule(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
+VitModule::~VitModule() = default;
+
+Result<std::unique_ptr<VitModule>> VitModule::create(const Safetensors& weights, const ModelInfo& info,
+                                                     const TrainableNetworkOptions& options) {
+    auto network = read_vit(weights, info.heads);
+    if (!network) return std::move(network).error();
+    const auto feature = vit_feature_from_text(info.pooling);
+    if (!feature)
+        return Error{ErrorKind::Unsupported,
+                     "The model \"" + info.name + "\" has an unknown pooling, \"" + info.pooling + "\"."};
+    const auto count = static_cast<int>(network->blocks.size());
+    if (options.frozen_blocks < 0 || options.frozen_blocks > count)
+        return Error{ErrorKind::Usage, "This network has " + std::to_string(count) +
+                                           " blocks; it cannot freeze " +
+                                           std::to_string(options.frozen_blocks) + " of them."};
+    auto impl = std::make_unique<Impl>();
+    impl->options = options;
+    if (impl->options.threads <= 0)
+        impl->options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    impl->network = std::move(*network);
+    impl->feature = *feature;
+    std::copy_n(info.mean, 3, impl->mean);
+    std::copy_n(info.scale, 3, impl->scale);
+    impl->vit = make_vit_tensors(impl->network, info.input_height, info.input_width,
+                                 torch::TensorOptions(torch::kFloat).device(options.device));
+    impl->side = info.input_width == info.input_height ? info.input_width : 0;
+    impl->total = impl->network.parameters;
+
+    // What the file holds beside the blocks goes back as it came.
+    for (const auto& [name, tensor] : weights.tensors()) {
+        if (tensor.dtype != "F32" || name.find(".attn.q") != std::string::npos ||
+            name.find(".attn.k") != std::string::npos || name.find(".attn.v") != std::string::npos)
+            continue;
+        auto values = torch::empty(tensor.shape, torch::kFloat);
+        std::memcpy(values.mutable_data_ptr<float>(), tensor.data.data(), tensor.data.size());
+        impl->file[name] = values;
+    }
+    struct Learned {
+        std::string name;
+        torch::Tensor* tensor;
+    };
+    std::vector<Learned> matrices, vectors;
+    const auto norm = [&](const std::string& name, VitTensors::Norm& tensors) {
+        vectors.push_back({name + ".weight", &tensors.weight});
+        vectors.push_back({name + ".bias", &tensors.bias});
+    };
+    for (int b = 0; b < count; ++b) {
+        const std::string name = "blocks." + std::to_string(b) + ".";
+        VitTensors::Block& block = impl->vit.blocks[static_cast<std::size_t>(b)];
+        if (b < options.frozen_blocks) {
+            // Split ones were left out above.
+            impl->file[name + "attn.qkv.weight"] = block.qkv_weight;
+            impl->file[name + "attn.qkv.bias"] = block.qkv_bias;
+            continue;
+        }
+        matrices.push_back({name + "attn.qkv.weight", &block.qkv_weight});
+        matrices.push_back({name + "attn.proj.weight", &block.projection_weight});
+        matrices.push_back({name + "mlp.fc1.weight", &block.fc1_weight});
+        matrices.push_back({name + "mlp.fc2.weight", &block.fc2_weight});
+        vectors.push_back({name + "attn.qkv.bias", &block.qkv_bias});
+        vectors.push_back({name + "attn.proj.bias", &block.projection_bias});
+        vectors.push_back({name + "mlp.fc1.bias", &block.fc1_bias});
+        vectors.push_back({name + "mlp.fc2.bias", &block.fc2_bias});
+        norm(name + "norm1", block.norm1);
+        norm(name + "norm2", block.norm2);
+        if (block.ls1.defined()) vectors.push_back({name + "ls1.gamma", &block.ls1});
+        if (block.ls2.defined()) vectors.push_back({name + "ls2.gamma", &block.ls2});
+    }
+    norm(impl->network.norm_after_mean ? "fc_norm" : "norm", impl->vit.norm);
+    const auto flatten = [&](const std::vector<Learned>& all) {
+        std::vector<torch::Tensor> parts;
+        for (const Learned& one : all) parts.push_back(*one.tensor);
+        FlatParameter flat(parts, options.device);
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            *all[i].tensor = flat.parts()[i];
+            impl->file[all[i].name] = flat.parts()[i];
+        }
+        return flat;
+    };
+    impl->weights = flatten(matrices);
+    impl->others = flatten(vectors);
+    return std::unique_ptr<VitModule>(new VitModule(std::move(impl)));
+}
+
+int VitModule::dimension() const {
+    return vit_feature_width(m_impl->network, m_impl->feature);
+}
+
+int VitModule::blocks() const {
+    return static_cast<int>(m_impl->vit.blocks.size());
+}
+
+std::string VitModule::engine() const {
+    if (!m_impl->cuda()) return "cpu fp32 LibTorch";
+    return m_impl->options.mixed ? "cuda bf16" : "cuda fp32";
+}
+
+std::vector<torch::Tensor> VitModule::parameters() const {
+    return {m_impl->weights.flat(), m_impl->others.flat()};
+}
+
+std::int64_t VitModule::total_parameters() const {
+    return m_impl->total;
+}
+
+torch::Tensor VitModule::forward(std::span<const std::uint8_t> pixels, int count, int side) {
+    Impl& impl = *m_impl;
+    if (at::get_num_threads() != impl.options.threads) at::set_num_threads(impl.options.threads);
+    impl.fit(side);
+    impl.weights.link();
+    impl.others.link();
+    impl.graph.clear();
+    const int slice = impl.cuda() ? count : kSlice;
+    std::vector<torch::Tensor> parts;
+    for (int first = 0; first < count; first += slice) {
+        const int now = std::min(slice, count - first);
+        impl.graph.emplace_back(impl.run(pixels, first, now), now);
+        parts.push_back(impl.graph.back().first.detach());
+    }
+    return torch::cat(parts).requires_grad_(true);
+}
+
+void VitModule::backward(const torch::Tensor& gradient) {
+    std::int64_t first = 0;
+    for (const auto& [embeddings, count] : m_impl->graph) {
+        embeddings.backward(gradient.narrow(0, first, count));
+        first += count;
+    }
+    m_impl->graph.clear();
+}
+
+torch::Tensor VitModule::embed(std::span<const std::uint8_t> pixels, int count, int side) {
+    Impl& impl = *m_impl;
+    const torch::NoGradGuard no_grad;
+    if (at::get_num_threads() != impl.options.threads) at::set_num_threads(impl.options.threads);
+    impl.fit(side);
+    return impl.run(pixels, 0, count);
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> VitModule::tensors() const {
+    const torch::NoGradGuard no_grad;
+    std::vector<std::pair<std::string, torch::Tensor>> all;
+    for (const auto& [name, tensor] : m_impl->file)
+        all.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous().clone());
+    return all;
+}
+
+}  // namespace fieldmark

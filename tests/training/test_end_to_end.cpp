@@ -1,0 +1,241 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "core/training/end_to_end.h"
+
+#include <filesystem>
+
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/methods/train.h"
+#include "core/models/model_folder.h"
+#include "core/models/model_registry.h"
+#include "core/training/image_cache.h"
+#include "tests/training/tiny_lite.h"
+
+using namespace fieldmark;
+using namespace fieldmark::testing;
+
+namespace {
+
+constexpr int kSize = 72;   // of the cache
+constexpr int kInput = 64;  // of the network
+constexpr int kClasses = 8;
+constexpr int kPictures = 64;
+
+std::vector<std::byte> bytes_of(const std::string& path) {
+    auto bytes = FileSystem::posix().read(path);
+    return bytes.ok() ? std::move(*bytes) : std::vector<std::byte>();
+}
+
+/// A flow that a test can afford.
+void make_small(TrainingSettings& gapan) {
+    for (const auto& [name, value] : std::map<std::string, std::string>{{"warm_up", "1"},
+                                                                        {"anchors", "3"},
+                                                                        {"flow_blocks", "2"},
+                                                                        {"flow_hidden", "16"},
+                                                                        {"density_epochs", "2"}})
+        gapan.options[name] = value;
+}
+
+}  // namespace
+
+class TestEndToEnd : public QObject {
+    Q_OBJECT
+
+  private:
+    QTemporaryDir m_folder;
+    TrainingData m_data;
+
+    std::string path(const std::string& name) const { return m_folder.path().toStdString() + '/' + name; }
+
+    TrainingSettings settings(int epochs) const {
+        TrainingSettings settings;
+        settings.method = Method::ProxyNca;
+        settings.end_to_end = true;
+        settings.epochs = epochs;
+        settings.threads = 1;
+        settings.validation_share = 0.25;
+        settings.options = {
+            {"batch_classes", "4"}, {"batch_per_class", "4"}, {"rate", "0.002"}, {"refit", "no"}};
+        return settings;
+    }
+
+    TrainingTarget target(const std::string& name, bool checkpoint = false) const {
+        TrainingTarget target;
+        target.name = name;
+        target.models_folder = path("models");
+        if (checkpoint) target.checkpoint = path(name + ".checkpoint");
+        return target;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_folder.isValid());
+        const auto pixels = striped_pictures(kPictures, kClasses, kSize, 60);
+        auto writer = ImageCacheWriter::create(FileSystem::posix(), path("pictures"), kSize);
+        QVERIFY(writer.ok());
+        ImageCacheFacts facts;
+        facts.size = kSize;
+        facts.field = "kind";
+        for (int c = 0; c < kClasses; ++c) facts.classes.push_back("kind " + std::to_string(c));
+        for (int i = 0; i < kPictures; ++i) {
+            const std::size_t bytes = kSize * kSize * 3;
+            ImageCacheEntry entry;
+            entry.label = i % kClasses;
+            QVERIFY(
+                writer->append(std::span(pixels).subspan(static_cast<std::size_t>(i) * bytes, bytes), entry)
+                    .ok());
+            m_data.labels.push_back(i % kClasses);
+        }
+        QVERIFY(writer->finish(facts).ok());
+        NewModel base;
+        base.info = tiny_lite_info(kInput);
+        base.weights = write_safetensors(tiny_lite());
+        const auto manifest = write_model_folder(FileSystem::posix(), path("models"), base);
+        QVERIFY2(manifest.ok(), manifest.ok() ? "" : manifest.error().text.c_str());
+        m_data.base = manifest->info;
+        m_data.classes = facts.classes;
+        m_data.label_field = "kind";
+        m_data.image_cache = path("pictures");
+    }
+
+    void learns_and_writes_a_model() {
+        std::vector<EpochReport> reports;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) { reports.push_back(report); };
+        auto wanted = settings(4);
+        wanted.options["refit"] = "yes";
+        const auto outcome = train(m_data, wanted, target("learned", true), observer, {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QCOMPARE(reports.size(), std::size_t{5});
+        QCOMPARE(reports.front().epoch, 0);
+        QVERIFY(reports[4].losses.at("total") < reports[1].losses.at("total"));
+        QVERIFY(outcome->after.map_at_r >= outcome->before.map_at_r);
+        QCOMPARE(outcome->after.classes, 2);
+        QCOMPARE(outcome->trainable_parameters, outcome->total_parameters);
+        QCOMPARE(outcome->queries.size(), std::size_t{16});
+        QVERIFY(!std::filesystem::exists(path("learned.checkpoint")));
+        QVERIFY(!std::filesystem::exists(path("learned.checkpoint.refit")));
+
+        const ModelRegistry registry({path("models")});
+        const auto info = registry.find("learned");
+        QVERIFY2(info.ok(), info.ok() ? "" : info.error().text.c_str());
+        QCOMPARE(info->kind, std::string("efficientnet-lite"));
+        QCOMPARE(info->method, std::string("proxy-nca++"));
+        QCOMPARE(info->dimension, 64);
+        QVERIFY(info->hash != m_data.base.hash);
+        const auto model = registry.load(*info, {.threads = 1});
+        QVERIFY(model.ok());
+        QVERIFY((*model)->embed(striped_pictures(2, 2, kInput, 10), 2).ok());
+    }
+
+    /// Killed after the first epoch's checkpoint and begun again: the same weights, byte for byte.
+    void a_resumed_training_is_an_uninterrupted_one() {
+        for (const Method method : {Method::ProxyNca, Method::Gapan}) {
+            auto wanted = settings(3);
+            wanted.method = method;
+            if (method == Method::Gapan) make_small(wanted);
+            const std::string name = std::string("whole-") + to_string(method);
+            const auto whole = target(name, true);
+            const auto resumed = [&] {
+                auto other = target("resumed-" + name, true);
+                other.resume = true;
+                return other;
+            }();
+            TrainingObserver observer;
+            observer.epoch = [&](const EpochReport& report) {
+                // When the second epoch is told of, the checkpoint is still the first one's.
+                if (report.epoch == 2) std::filesystem::copy_file(whole.checkpoint, resumed.checkpoint);
+            };
+            const auto first = train(m_data, wanted, whole, observer, {});
+            QVERIFY2(first.ok(), first.ok() ? "" : first.error().text.c_str());
+            QVERIFY(std::filesystem::exists(resumed.checkpoint));
+            std::string said;
+            TrainingObserver listener;
+            listener.message = [&](const std::string& line) { said += line; };
+            const auto second = train(m_data, wanted, resumed, listener, {});
+            QVERIFY2(second.ok(), second.ok() ? "" : second.error().text.c_str());
+            QVERIFY(said.find("Going on after epoch 1") != std::string::npos);
+            QCOMPARE(second->history.size(), first->history.size());
+            for (std::size_t i = 0; i < first->history.size(); ++i) {
+                QCOMPARE(second->history[i].losses, first->history[i].losses);
+                QCOMPARE(second->history[i].validation.map_at_r, first->history[i].validation.map_at_r);
+            }
+            const auto a = bytes_of(first->folder + "/weights.safetensors");
+            QVERIFY(!a.empty());
+            QVERIFY(a == bytes_of(second->folder + "/weights.safetensors"));
+        }
+    }
+
+    void gapan_leaves_its_densities() {
+        auto wanted = settings(3);
+        wanted.method = Method::Gapan;
+        make_small(wanted);
+        std::map<std::string, double> losses;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) { losses = report.losses; };
+        const auto outcome = train(m_data, wanted, target("anchored"), observer, {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        for (const char* term : {"aux", "align", "nll", "own_anchors", "total"})
+            QVERIFY2(losses.contains(term), term);
+        QVERIFY(std::filesystem::exists(outcome->folder + "/density.safetensors"));
+    }
+
+    void rows_may_be_some_of_the_pictures() {
+        // Every second picture of the first six classes, in reverse order.
+        TrainingData some = m_data;
+        some.labels.clear();
+        some.classes.resize(6);
+        for (int i = kPictures - 1; i >= 0; --i) {
+            if (i % kClasses >= 6 || (i / kClasses) % 2 != 0) continue;
+            some.labels.push_back(i % kClasses);
+            some.pictures.push_back(i);
+        }
+        const auto outcome = train(some, settings(1), target("some"), {}, {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->after.queries, 8);
+        some.pictures.back() = kPictures;
+        QVERIFY(!train(some, settings(1), target("wrong"), {}, {}).ok());
+    }
+
+    void cancelling_keeps_the_best_epoch() {
+        std::stop_source stop;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) {
+            if (report.epoch == 1) stop.request_stop();
+        };
+        const auto outcome = train(m_data, settings(50), target("cancelled"), observer, stop.get_token());
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QVERIFY(outcome->cancelled);
+        QVERIFY(outcome->epochs <= 2);
+        QVERIFY(ModelRegistry({path("models")}).find("cancelled").ok());
+    }
+
+    void bad_requests_are_refused_before_time_is_spent() {
+        const auto refused = [&](const TrainingData& data, const TrainingSettings& wanted) {
+            const auto outcome = train(data, wanted, target("refused"), {}, {});
+            return outcome.ok() ? ErrorKind::Internal : outcome.error().kind;
+        };
+        auto unknown = settings(1);
+        unknown.options["no_such_option"] = "1";
+        QCOMPARE(refused(m_data, unknown), ErrorKind::Usage);
+        auto mean = settings(1);
+        mean.method = Method::Gapan;
+        mean.options["ema"] = "yes";
+        QCOMPARE(refused(m_data, mean), ErrorKind::Usage);
+        TrainingData other = m_data;
+        other.base.kind = "head";
+        QCOMPARE(refused(other, settings(1)), ErrorKind::Usage);
+        TrainingData single = m_data;
+        std::fill(single.labels.begin(), single.labels.end(), 0);
+        QCOMPARE(refused(single, settings(1)), ErrorKind::Usage);
+        TrainingData missing = m_data;
+        missing.image_cache = path("no such file");
+        QCOMPARE(refused(missing, settings(1)), ErrorKind::NotFound);
+        QVERIFY(!std::filesystem::exists(path("models/refused")));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestEndToEnd)
+#include "test_end_to_end.moc"
