@@ -175,7 +175,7 @@ class TestGapan : public QObject {
     }
 
     void small_classes_share_their_spread() {
-        Prior prior({10, 2, 3, 10}, 4);
+        Prior prior(std::vector<int>{10, 2, 3, 10}, 4);
         const torch::NoGradGuard no_grad;
         prior->rho.copy_(torch::tensor({0.1f, 0.2f, 9.f, -9.f}));
         const Tensor sigma = prior->log_sigma();
@@ -208,7 +208,7 @@ class TestGapan : public QObject {
 
     void anchors_lie_where_they_should() {
         Flow flow = shaken_flow(6, 2, 16);
-        Prior prior({20, 20, 20}, 6);
+        Prior prior(std::vector<int>{20, 20, 20}, 6);
         {
             const torch::NoGradGuard no_grad;
             prior->mu.copy_(torch::randn({3, 6}) * 2);
