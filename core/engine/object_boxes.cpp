@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::size_t kCommit = 64;
 constexpr std::size_t kProblemsKept = 100;
+constexpr double kSlack = 2;  ///< pixels
 
 Error read_only(const Library& library) {
     return {ErrorKind::ReadOnly, "The library \"" + library.folder() +
@@ -47,14 +48,14 @@ bool number(const std::string& text, double& value) {
     return failure == std::errc() && end == text.data() + text.size() && std::isfinite(value);
 }
 
-/// Pixels of a width x height picture as a crop; empty where they are no box in it. Half a pixel beyond the
-/// border is rounding and cut off.
+/// Pixels of a width x height picture as a crop; empty where they are no box in it. Up to two pixels beyond
+/// the border are rounding and cut off.
 std::optional<Crop> crop_of_pixels(const std::array<double, 4>& box, int width, int height) {
     const auto edge = [](double pixels, int side) {
         return static_cast<int>(std::lround(std::clamp(pixels / side, 0.0, 1.0) * 10000));
     };
-    if (width <= 0 || height <= 0 || box[0] < -0.5 || box[1] < -0.5 || !(box[2] > 0) || !(box[3] > 0) ||
-        box[0] + box[2] > width + 0.5 || box[1] + box[3] > height + 0.5) {
+    if (width <= 0 || height <= 0 || box[0] < -kSlack || box[1] < -kSlack || !(box[2] > 0) || !(box[3] > 0) ||
+        box[0] + box[2] > width + kSlack || box[1] + box[3] > height + kSlack) {
         return {};
     }
     Crop crop{edge(box[0], width), edge(box[1], height), 0, 0};
