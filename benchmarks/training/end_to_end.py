@@ -4,8 +4,9 @@
 """Trains EfficientNet-Lite0 end to end with several losses and seeds, and prints the rows of docs/results.md.
 
 Every run validates on classes carved out of the learned ones, refits on all of them for the chosen number of epochs,
-and is then measured once on classes it has not seen. Interrupted runs go on from their checkpoints: call it again with
-the same arguments. The caches come from "fieldmark-cli cache" (docs/training-on-a-gpu.md):
+and is then measured once on classes it has not seen. Settings are compared by the validation column alone. Interrupted
+runs go on from their checkpoints: call it again with the same arguments. The caches come from "fieldmark-cli cache"
+(docs/training-on-a-gpu.md):
 
     fieldmark-cli cache --library CARS --label class_id --size 248 -o cars.cache
     fieldmark-cli cache --library BIRDS --label class_id --split split --size 248 -o birds.cache
@@ -24,6 +25,9 @@ LOSSES = {
     "proxy-nca++": ["--method", "proxy-nca++"],
     "contrastive": ["--method", "gapan", "--option", "align=none"],
     "gapan": ["--method", "gapan"],
+    # The same two with ProxyNCA++ beside the contrastive term.
+    "contrastive+proxy": ["--method", "gapan", "--option", "align=none", "--option", "proxy_weight=1"],
+    "gapan+proxy": ["--method", "gapan", "--option", "proxy_weight=1"],
 }
 # Learned classes, reported classes.
 SPLITS = {
@@ -49,7 +53,7 @@ def main():
     parser.add_argument("--birds", help="image cache of the birds")
     parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures")
     parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--losses", default=",".join(LOSSES), help="of: " + ", ".join(LOSSES))
+    parser.add_argument("--losses", default="proxy-nca++,contrastive,gapan", help="of: " + ", ".join(LOSSES))
     parser.add_argument("--threads", default="0")
     parser.add_argument("--epochs", default="0", help="0: the program's own number")
     parser.add_argument("--option", action="append", default=[], help="a further option for every run, NAME=VALUE")
@@ -64,9 +68,9 @@ def main():
             continue
         log = os.path.join(given.out, f"{data}.log")
         frozen = call([given.train, "evaluate", cache, *reported, "--threads", given.threads, "--json"], log)
-        rows.append((data, "frozen", [frozen], []))
+        rows.append((data, "frozen", [frozen], [], []))
         for loss in given.losses.split(","):
-            figures, epochs = [], []
+            figures, checked, epochs = [], [], []
             for seed in given.seeds.split(","):
                 name = f"{data}-{loss}-{seed}"
                 log = os.path.join(given.out, name + ".log")
@@ -79,7 +83,9 @@ def main():
                         command += ["--option", option]
                     call(command, log)
                 with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as manifest:
-                    epochs.append(json.load(manifest)["training"]["best_epoch"])
+                    training = json.load(manifest)["training"]
+                epochs.append(training["best_epoch"])
+                checked.append(training["after"])
                 kept = os.path.join(given.out, name + ".json")
                 if not os.path.exists(kept):
                     command = [given.train, "evaluate", cache, *reported, "--model", folder]
@@ -88,18 +94,22 @@ def main():
                         json.dump(figure, file)
                 with open(kept, encoding="utf-8") as file:
                     figures.append(json.load(file))
-            rows.append((data, loss, figures, epochs))
+            rows.append((data, loss, figures, checked, epochs))
 
-    print("| data | loss | Recall@1 | MAP@R | seeds | epochs |")
-    print("| --- | --- | --- | --- | --- | --- |")
-    for data, loss, figures, epochs in rows:
-        cells = []
-        for value in (lambda f: f["recall_at"]["1"], lambda f: f["map_at_r"]):
-            values = [100 * value(figure) for figure in figures]
-            spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
-            cells.append(f"{statistics.mean(values):.1f}{spread}")
+    def cell(values):
+        values = [100 * value for value in values]
+        spread = f" ± {statistics.stdev(values):.1f}" if len(values) > 1 else ""
+        return f"{statistics.mean(values):.1f}{spread}" if values else "-"
+
+    print("| data | loss | Recall@1 | MAP@R | validation MAP@R | seeds | epochs |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for data, loss, figures, checked, epochs in rows:
+        recall = cell([figure["recall_at"]["1"] for figure in figures])
+        precision = cell([figure["map_at_r"] for figure in figures])
+        validation = cell([figure["map_at_r"] for figure in checked])
         seeds = given.seeds if epochs else "-"
-        print(f"| {data} | {loss} | {cells[0]} | {cells[1]} | {seeds} | {', '.join(map(str, epochs)) or '-'} |")
+        print(f"| {data} | {loss} | {recall} | {precision} | {validation} | {seeds} | "
+              f"{', '.join(map(str, epochs)) or '-'} |")
 
 
 if __name__ == "__main__":
