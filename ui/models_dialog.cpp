@@ -153,7 +153,7 @@ ModelsDialog::ModelsDialog(Session& session, QWidget* parent)
     column->addWidget(m_bar);
     build_buttons();
     connect_session();
-    resize(unit * 110, unit * 55);
+    resize(unit * 130, unit * 55);
     take({}, {});
 }
 
@@ -174,7 +174,7 @@ void ModelsDialog::build_table() {
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() * 7 / 4);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setColumnWidth(ModelsModel::NameColumn, unit * 32);
+    m_table->setColumnWidth(ModelsModel::NameColumn, unit * 30);
     m_table->setColumnWidth(ModelsModel::KindColumn, unit * 20);
     m_table->setColumnWidth(ModelsModel::DimensionColumn, unit * 11);
     m_table->setColumnWidth(ModelsModel::InputColumn, unit * 12);
