@@ -132,7 +132,7 @@ CurvePlot::Frame CurvePlot::frame() const {
         }
         if (range.low > range.high) return Range{0, 1};
         const double span =
-            std::max(range.high - range.low, x ? 1.0 : std::max(1e-3, std::abs(range.high) * 0.05));
+            std::max(range.high - range.low, x ? 2.0 : std::max(1e-3, std::abs(range.high) * 0.05));
         if (x) return Range{range.low, range.low + span};
         const double middle = (range.low + range.high) / 2;
         return Range{middle - span * 0.56, middle + span * 0.56};
@@ -154,7 +154,7 @@ CurvePlot::Frame CurvePlot::frame() const {
                         std::max(1, height() - top - bottom));
     const int columns = std::max(2, static_cast<int>(frame.area.width()) / (font.averageCharWidth() * 8));
     frame.x_step = round_step(frame.x.high - frame.x.low, std::min(columns, 8));
-    if (m_x_format == Format::Number && frame.x.high - frame.x.low >= 1)
+    if (m_x_format == Format::Number && frame.x.high - frame.x.low > 1.5)
         frame.x_step = std::max(1.0, frame.x_step);
     return frame;
 }

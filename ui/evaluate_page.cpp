@@ -277,6 +277,7 @@ QTableView* EvaluatePage::build_table(QStandardItemModel* model, const QString& 
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + rhythm(this));
     table->horizontalHeader()->setHighlightSections(false);
+    table->horizontalHeader()->setMinimumSectionSize(rhythm(this) * 9);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSortIndicatorClearable(false);
     return table;
@@ -363,8 +364,10 @@ QWidget* EvaluatePage::build_confusions() {
     side(m_truth_model, m_truth_label, m_truth_view, QStringLiteral("confusedClass"));
     side(m_taken_model, m_taken_label, m_taken_view, QStringLiteral("confusedWith"));
     splitter->addWidget(sides);
-    splitter->setStretchFactor(0, 2);
-    splitter->setStretchFactor(1, 3);
+    m_confusion_table->setMinimumWidth(unit * 28);
+    splitter->setStretchFactor(0, 0);
+    splitter->setStretchFactor(1, 1);
+    splitter->setSizes({unit * 46, unit * 100});
     connect(m_confusion_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) {
                 if (current.isValid()) show_confusion(current.data(kIndexRole).toInt());

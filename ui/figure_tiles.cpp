@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include <QCoreApplication>
+#include <QEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QVBoxLayout>
@@ -74,14 +74,24 @@ void FigureTiles::set_figures(const std::vector<Figure>& figures) {
         column->addWidget(new QLabel(figure.name, tile));
         if (!figure.range.isEmpty()) {
             auto* range = new QLabel(figure.range, tile);
-            QPalette quiet = range->palette();
-            quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-            range->setPalette(quiet);
+            range->setObjectName(QStringLiteral("figureRange"));
             column->addWidget(range);
         }
         layout()->addWidget(tile);
     }
+    recolour();
     updateGeometry();
+}
+
+void FigureTiles::recolour() {
+    QPalette quiet = palette();
+    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
+    for (QLabel* range : findChildren<QLabel*>(QStringLiteral("figureRange"))) range->setPalette(quiet);
+}
+
+void FigureTiles::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
 }
 
 }  // namespace fieldmark

@@ -168,7 +168,8 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
     });
     connect(&m_session, &Session::modelSwitchFinished, this, [this](const ModelSwitchReport& report) {
         if (m_used.empty() || report.info.hash != m_used) return;
-        m_card->set_use_text(report.switched ? tr("In use now. The former model is kept and can be taken back.") : QString());
+        m_card->set_use_text(
+            report.switched ? tr("In use now. The former model is kept and can be taken back.") : QString());
     });
     connect(&m_session, &Session::modelSwitchFailed, this, [this](const Error&) {
         if (!m_used.empty()) m_card->set_use_text({});
@@ -699,7 +700,8 @@ void LearnPage::show_state() {
     m_form->setEnabled(fields && !busy && !m_summary.read_only);
     m_start->setEnabled(m_possible && !busy);
     if (busy) {
-        m_running_title->setText(tr("Learning to tell %1 apart").arg(Text::display_name(m_asked.label)));
+        m_running_title->setText(
+            tr("Learning by “%1”", "name of a field").arg(Text::display_name(m_asked.label)));
         m_stack->setCurrentWidget(m_running_page);
         return;
     }

@@ -25,6 +25,7 @@
 #include <QStandardPaths>
 #include <QThreadPool>
 #include <QToolBar>
+#include <QToolButton>
 #include <QUndoStack>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -722,6 +723,16 @@ void MainWindow::update_panels() {
     m_show_inspector->setChecked(m_inspector_wanted && !m_narrow);
 }
 
+/// In a narrow window the pages keep their icons and give the room of their words to the filter.
+void MainWindow::update_page_buttons() {
+    const auto style = width() < narrow_window ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon;
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate}) {
+        if (auto* button = qobject_cast<QToolButton*>(m_toolbar->widgetForAction(page))) {
+            if (button->toolButtonStyle() != style) button->setToolButtonStyle(style);
+        }
+    }
+}
+
 void MainWindow::update_header() {
     const LibrarySidebar::Place place = m_sidebar->place();
     QString name = tr("All pictures");
@@ -1228,6 +1239,7 @@ void MainWindow::showEvent(QShowEvent* event) {
 
 void MainWindow::resizeEvent(QResizeEvent* event) {
     QMainWindow::resizeEvent(event);
+    update_page_buttons();
     // From wide to narrow the panels make room, once; whoever opens them again has them.
     const bool was_wide = event->oldSize().width() >= narrow_window;
     if (m_layout_restored && was_wide && event->size().width() < narrow_window) {

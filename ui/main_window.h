@@ -104,6 +104,7 @@ class MainWindow : public QMainWindow {
     void update_probabilities();
     void choose_page();
     void update_panels();
+    void update_page_buttons();
     void update_empty_texts();
     void update_header();
     void update_actions();

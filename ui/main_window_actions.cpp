@@ -317,12 +317,7 @@ void MainWindow::build_toolbar() {
     m_library_button->setAccessibleName(tr("Library"));
     m_toolbar->addWidget(m_library_button);
 
-    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate}) {
-        m_toolbar->addAction(page);
-        if (auto* button = qobject_cast<QToolButton*>(m_toolbar->widgetForAction(page))) {
-            button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        }
-    }
+    m_toolbar->addActions({m_show_browse, m_show_learn, m_show_evaluate});
 
     m_filter = new FilterField(m_toolbar);
     m_filter->setMinimumWidth(unit * 16);

@@ -287,6 +287,41 @@ class TestLearnFlow : public QObject {
         QCOMPARE(told.size(), 0);
     }
 
+    void closing_puts_a_training_aside() {
+        const std::filesystem::path models = std::filesystem::path(m_library) / "models";
+        TrainingRequest request;
+        request.label = "species";
+        request.model_name = "aside";
+        request.settings.method = Method::ProxyNca;
+        request.settings.epochs = 5000;
+        {
+            auto window = opened_window();
+            part<QAction>(*window, "pageLearn")->trigger();
+            QSignalSpy epochs(&window->session(), &Session::trainingEpoch);
+            part<LearnPage>(*window, "learnPage")->resume(request);
+            QTRY_VERIFY_WITH_TIMEOUT(epochs.size() >= 4, patience);
+            window->close();
+        }
+        QVERIFY(std::filesystem::exists(models / ".aside.training" / "checkpoint"));
+        QVERIFY(!std::filesystem::exists(models / "aside"));
+        auto window = make_window();
+        QSignalSpy told(&window->session(), &Session::interruptedTraining);
+        QSignalSpy epochs(&window->session(), &Session::trainingEpoch);
+        QSignalSpy ended(&window->session(), &Session::trainingFinished);
+        window->open_library(m_library);
+        QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, patience);
+        const auto again = told[0][0].value<TrainingRequest>();
+        QVERIFY(again.resume);
+        QCOMPARE(again.model_name, std::string("aside"));
+        part<LearnPage>(*window, "learnPage")->resume(again);
+        QTRY_VERIFY_WITH_TIMEOUT(!epochs.isEmpty(), patience);
+        // Stopped by the person: it ends, and is not asked about again.
+        window->session().cancel_training();
+        QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, patience);
+        QVERIFY(ended[0][1].value<TrainingResult>().outcome.epochs >= 3);
+        QVERIFY(!std::filesystem::exists(models / ".aside.training"));
+    }
+
     void every_control_has_a_name() {
         auto window = opened_window();
         for (const char* page : {"pageEvaluate", "pageLearn"}) {

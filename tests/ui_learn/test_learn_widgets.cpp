@@ -120,8 +120,9 @@ class TestLearnWidgets : public QObject {
 
     void intervals_read_as_words() {
         QCOMPARE(interval_text({0.78, 0.725, 0.826}), QStringLiteral("72.5 to 82.6%"));
+        const QString minus(QChar(0x2212));
         QCOMPARE(difference_text({-0.012, -0.05, 0.026}),
-                 QStringLiteral("%11.2 points (%15.0 to +2.6)").arg(QChar(0x2212)));
+                 minus + QStringLiteral("1.2 points (") + minus + QStringLiteral("5.0 to +2.6)"));
         FigureTiles tiles;
         tiles.set_figures({{QStringLiteral("78%"), QStringLiteral("Recall@1"), {}, {}}});
         QCOMPARE(tiles.findChildren<QLabel*>().size(), 2);

@@ -16,6 +16,7 @@
 #include <QMenuBar>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTreeWidget>
@@ -226,6 +227,27 @@ class TestClipping : public QObject {
         QTRY_COMPARE(window.page(), MainWindow::Page::Compare);
         QTest::qWait(300);
         look(QStringLiteral("compare"));
+
+        // The pages that measure and learn.
+        for (const char* name : {"pageEvaluate", "pageLearn"}) {
+            auto* action = window.findChild<QAction*>(QLatin1String(name));
+            QVERIFY(action != nullptr);
+            action->trigger();
+            QTest::qWait(800);
+            look(QLatin1String(name));
+            if (auto* run = window.findChild<QPushButton*>(QStringLiteral("evaluateRun")); run->isVisible()) {
+                QSignalSpy evaluated(&window.session(), &Session::evaluationFinished);
+                run->click();
+                look(QStringLiteral("evaluating"));
+                QTRY_COMPARE_WITH_TIMEOUT(evaluated.size(), 1, wait_ms);
+                auto* tabs = window.findChild<QTabWidget*>(QStringLiteral("evaluateTabs"));
+                for (int tab = 0; tab < tabs->count(); ++tab) {
+                    tabs->setCurrentIndex(tab);
+                    QTest::qWait(200);
+                    look(QStringLiteral("evaluation, tab %1").arg(tab));
+                }
+            }
+        }
 
         // Dialogs.
         for (const char* name : {"showKeys", "about", "showFailed"}) {
