@@ -63,15 +63,18 @@ Result<std::vector<float>> embed_all(Backbone& backbone, const std::vector<std::
 Result<double> rate_of(Backbone& backbone, int batch, const SelfMeasureSettings& settings) {
     const std::vector<std::uint8_t> pixels =
         generated_pictures(batch, backbone.info().input_width, backbone.info().input_height);
+    const auto clock = [&] {
+        return settings.clock ? settings.clock()
+                              : std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+    };
     std::vector<double> seconds;
-    const auto begin = Clock::now();
+    const double begin = clock();
     constexpr std::size_t kWarmUp = 1, kLeast = 3;
-    while (seconds.size() < kWarmUp + kLeast ||
-           std::chrono::duration<double>(Clock::now() - begin).count() < settings.seconds) {
+    while (seconds.size() < kWarmUp + kLeast || clock() - begin < settings.seconds) {
         if (stopped(settings)) return cancelled();
-        const auto start = Clock::now();
+        const double start = clock();
         if (const auto done = backbone.embed(pixels, batch); !done) return done.error();
-        seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+        seconds.push_back(clock() - start);
     }
     seconds.erase(seconds.begin());
     std::sort(seconds.begin(), seconds.end());

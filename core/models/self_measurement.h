@@ -47,7 +47,8 @@ struct SelfMeasureSettings {
     int threads = 0;  ///< the most to try; 0: as many as there are cores
     /// (count, input_height, input_width, 3) of the user's own pictures; empty: generated ones.
     std::vector<std::uint8_t> sample = {};
-    std::function<bool()> stop = {};                        ///< asked between batches
+    std::function<double()> clock = {};  ///< seconds; empty: the system's (tests bring their own)
+    std::function<bool()> stop = {};     ///< asked between batches
     std::function<void(const std::string& way)> said = {};  ///< what is measured now
 };
 
