@@ -68,6 +68,13 @@ AboutDialog::AboutDialog(const LibrarySummary& library, const ModelStatus& model
             tr("%1, %2 numbers", "what is computed, of how many numbers")
                 .arg(QString::fromStdString(model.info.feature), Text::count(model.info.dimension)));
         add(tr("Engine:"), QString::fromStdString(model.engine));
+        if (model.measured)
+            add(tr("Measured here:"),
+                tr("%1 with %2 threads and batches of %3 (%4)", "speed, e.g. 96 pictures/s; last the engine")
+                    .arg(Text::rate(model.measured->images_per_second))
+                    .arg(model.measured->threads)
+                    .arg(model.measured->batch)
+                    .arg(QString::fromStdString(model.measured->engine)));
         add(tr("Weights:"), QString::fromStdString(model.info.source));
         add(tr("Licence of the weights:"), QString::fromStdString(model.info.licence));
     }
