@@ -219,6 +219,32 @@ class TestDvaRecipe : public QObject {
         QVERIFY(adapters_of(*resumed) == adapters_of(*unbroken));
     }
 
+    void learns_from_a_part_of_a_cache() {
+        // Every other picture of each class, by its place in the whole cache.
+        TrainingData part = m_data;
+        part.labels.clear();
+        for (int i = 0; i < kClasses * kPerClass; ++i) {
+            if (i / kClasses % 2 != 0) continue;
+            part.pictures.push_back(i);
+            part.labels.push_back(i % kClasses);
+        }
+        TrainingData turned = part;
+        TrainingSettings some = settings({{"refit", "false"}});
+        some.epochs = 1;
+        const auto outcome = train_dva(part, some, target("part"), {}, {});
+        QVERIFY2(outcome, outcome ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->queries.size(), std::size_t{kPerClass});
+        // Another picture behind a row is another training.
+        turned.pictures.front() = kClasses;
+        const auto other = train_dva(turned, some, target("turned"), {}, {});
+        QVERIFY(other);
+        QVERIFY(outcome->history.back().losses.at("total") != other->history.back().losses.at("total") ||
+                outcome->before.map_at_r != other->before.map_at_r);
+        turned.pictures.front() = kClasses * kPerClass;
+        const auto outside = train_dva(turned, some, target("never"), {}, {});
+        QVERIFY(!outside && outside.error().kind == ErrorKind::Internal);
+    }
+
     void knows_its_options() {
         int number = 0;
         for (const auto& options : std::vector<std::map<std::string, std::string>>{

@@ -114,11 +114,16 @@ struct Scene {
     VitFeature feature = VitFeature::ClassToken;
     std::int64_t parameters = 0;
     std::optional<ImageCache> pictures;
-    std::vector<Views> views;  ///< by picture
+    std::vector<std::int64_t> places;  ///< of each row in the cache; empty: its own number
+    std::vector<Views> views;          ///< by row
     torch::Device device = torch::kCPU;
 
     std::size_t picture_bytes() const {
         return static_cast<std::size_t>(info.input_width) * static_cast<std::size_t>(info.input_height) * 3;
+    }
+
+    int place(std::int64_t row) const {
+        return static_cast<int>(places.empty() ? row : places[static_cast<std::size_t>(row)]);
     }
 
     /// What is to be shown of a picture.
@@ -136,7 +141,7 @@ struct Scene {
                 for (std::int64_t i = begin; i < end; ++i) {
                     const Shown& one = shown[static_cast<std::size_t>(i)];
                     PictureView view;
-                    view.pixels = pictures->pixels(static_cast<int>(one.row));
+                    view.pixels = pictures->pixels(place(one.row));
                     view.size = pictures->size();
                     if (one.kind == Shown::Object)
                         view.window = views[static_cast<std::size_t>(one.row)].object;
@@ -483,10 +488,15 @@ Result<Scene> open_scene(const TrainingData& data) {
                                  torch::TensorOptions(torch::kFloat).device(scene.device));
     auto cache = ImageCache::open(data.image_cache);
     if (!cache) return cache.error();
-    if (static_cast<std::size_t>(cache->count()) != data.count())
+    if (data.pictures.empty() ? static_cast<std::size_t>(cache->count()) != data.count()
+                              : data.pictures.size() != data.count())
         return usage("The image cache \"" + data.image_cache + "\" holds " + std::to_string(cache->count()) +
                      " pictures, but there are " + std::to_string(data.count()) +
                      " labels. Make it anew from the same selection.");
+    for (const std::int64_t picture : data.pictures)
+        if (picture < 0 || picture >= cache->count())
+            return Error{ErrorKind::Internal, "Training data with a picture outside its image cache."};
+    scene.places = data.pictures;
     scene.pictures.emplace(std::move(*cache));
     scene.views.resize(data.count());
     return scene;
@@ -518,7 +528,7 @@ void prepare_views(Scene& scene, const Options& options, const std::vector<std::
     if (!options.views || options.boxes == "none") return;
     std::vector<std::optional<Crop>> boxes(scene.views.size());
     for (const std::int64_t row : rows)
-        boxes[static_cast<std::size_t>(row)] = scene.pictures->entry(static_cast<int>(row)).box;
+        boxes[static_cast<std::size_t>(row)] = scene.pictures->entry(scene.place(row)).box;
     if (options.boxes == "attention" && scene.vit.has_class_token) {
         if (observer.message) observer.message("Looking for objects where no box is stored.");
         scene.add_attention_boxes(rows, boxes, [&] { return stop.stop_requested(); });
