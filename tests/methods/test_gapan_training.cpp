@@ -68,7 +68,7 @@ TrainingSettings quick(Method method = Method::Gapan) {
     settings.options = {{"rate", "0.01"},
                         {"batch_classes", "6"},
                         {"batch_per_class", "4"},
-                        {"dimension", "16"},
+                        {"dimension", "24"},
                         {"weight_decay", "0"}};
     if (method == Method::Gapan) {
         settings.options["flow_blocks"] = "2";
@@ -109,17 +109,17 @@ class TestGapanTraining : public QObject {
         QCOMPARE(manifest->info.kind, std::string("head"));
         QCOMPARE(manifest->info.method, std::string("gapan"));
         QCOMPARE(manifest->info.base, data.base.hash);
-        QCOMPARE(manifest->info.dimension, 16);
+        QCOMPARE(manifest->info.dimension, 24);
         QVERIFY(manifest->training.find("\"seed\":1") != std::string::npos);
         const auto head = ModelRegistry({m_target.models_folder}).load_head(manifest->info);
         QVERIFY(head);
-        QCOMPARE(head->out, 16);
+        QCOMPARE(head->out, 24);
         const auto density = gapan::Density::load(outcome->folder);
         QVERIFY(density);
         QCOMPARE(density->classes(), data.classes);
 
         // The densities are those of the head's embeddings: most pictures fit their own class best.
-        std::vector<float> embeddings(data.count() * 16);
+        std::vector<float> embeddings(data.count() * 24);
         head->apply(data.features, data.count(), embeddings);
         const auto densities = density->log_density(embeddings, data.count());
         QVERIFY(densities);
