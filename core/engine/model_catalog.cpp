@@ -66,7 +66,6 @@ Result<std::vector<ModelEntry>> list_models(Library* library, std::vector<Error>
         const auto former = (*reader)->setting(kFormerModelSetting);
         if (!former) return former.error();
         for (const ModelRecord& record : *records) {
-            if (!record.object_of.empty()) continue;  // a view of a model that is listed itself
             auto entry = std::find_if(entries.begin(), entries.end(), [&](const ModelEntry& candidate) {
                 return candidate.info.hash == record.hash;
             });
