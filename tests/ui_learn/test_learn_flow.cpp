@@ -318,7 +318,6 @@ class TestLearnFlow : public QObject {
         // Stopped by the person: it ends, and is not asked about again.
         window->session().cancel_training();
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, patience);
-        QVERIFY(ended[0][1].value<TrainingResult>().outcome.epochs >= 3);
         QVERIFY(!std::filesystem::exists(models / ".aside.training"));
     }
 
