@@ -80,6 +80,15 @@
         <source>About Qt</source>
         <translation>Über Qt</translation>
     </message>
+    <message>
+        <source>Measured here:</source>
+        <translation>Hier gemessen:</translation>
+    </message>
+    <message>
+        <source>%1 with %2 threads and batches of %3 (%4)</source>
+        <comment>speed, e.g. 96 pictures/s; last the engine</comment>
+        <translation>%1 mit %2 Threads und Stapeln von %3 (%4)</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::ComparePane</name>
@@ -205,6 +214,37 @@
         <comment>rank, count</comment>
         <translation>%1 von %2</translation>
     </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
+        <source>Show which places carry the score; hold the key to look only for a moment (W)</source>
+        <translation>Zeigen, welche Stellen die Ähnlichkeit tragen; Taste halten, um nur kurz hinzusehen (W)</translation>
+    </message>
+    <message>
+        <source>Looking for what the two have in common</source>
+        <translation>Gemeinsamkeiten der beiden werden gesucht</translation>
+    </message>
+    <message>
+        <source>Where the model looks, and places that look alike</source>
+        <translation>Wohin das Modell schaut, und Stellen, die sich gleichen</translation>
+    </message>
+    <message>
+        <source>place %1: %2</source>
+        <comment>number, share of the score</comment>
+        <translation>Stelle %1: %2</translation>
+    </message>
+    <message>
+        <source>everything else: %1</source>
+        <comment>share of the score</comment>
+        <translation>alles Übrige: %1</translation>
+    </message>
+    <message>
+        <source>Score %1 = %2</source>
+        <comment>score, its parts</comment>
+        <translation>Ähnlichkeit %1 = %2</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::CropEditor</name>
@@ -227,6 +267,397 @@
     <message>
         <source>%1 pixels, %2 of the picture</source>
         <translation>%1 Pixel, %2 des Bildes</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::CurvePlot</name>
+    <message>
+        <source>%1: %2</source>
+        <comment>name of a curve, its last value</comment>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>%1%</source>
+        <comment>percentage</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 at %2</source>
+        <comment>value of a curve, place on the axis</comment>
+        <translation>%1 bei %2</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>name of a curve, its value</comment>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::EvaluatePage</name>
+    <message>
+        <source>First right match at rank %1 as before; the others moved.</source>
+        <translation>Erster richtiger Treffer auf Rang %1 wie vorher; die anderen haben sich verschoben.</translation>
+    </message>
+    <message>
+        <source>First right match at rank %1 instead of %2.</source>
+        <translation>Erster richtiger Treffer auf Rang %1 statt %2.</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>vorher</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>First right match at rank %1, score %2.</source>
+        <translation>Erster richtiger Treffer auf Rang %1, Ähnlichkeit %2.</translation>
+    </message>
+    <message>
+        <source>Progress of the evaluation</source>
+        <translation>Fortschritt der Auswertung</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop the evaluation; the figures shown stay</source>
+        <translation>Die Auswertung abbrechen; die gezeigten Zahlen bleiben</translation>
+    </message>
+    <message>
+        <source>Add labels from a table (CSV)…</source>
+        <translation>Beschriftungen aus Tabelle hinzufügen (CSV) …</translation>
+    </message>
+    <message>
+        <source>A table whose first column is the path, each other column a label</source>
+        <translation>Eine Tabelle, deren erste Spalte der Pfad ist und jede weitere eine Beschriftung</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Field that names the class</source>
+        <translation>Feld, das die Klasse nennt</translation>
+    </message>
+    <message>
+        <source>Pictures with the same value in this field are of the same class</source>
+        <translation>Bilder mit demselben Wert in diesem Feld gehören zur selben Klasse</translation>
+    </message>
+    <message>
+        <source>&amp;Class:</source>
+        <translation>&amp;Klasse:</translation>
+    </message>
+    <message>
+        <source>Pictures to evaluate</source>
+        <translation>Bilder, die ausgewertet werden</translation>
+    </message>
+    <message>
+        <source>Queries and matches both come from these pictures</source>
+        <translation>Suchbilder und Treffer stammen beide aus diesen Bildern</translation>
+    </message>
+    <message>
+        <source>all pictures</source>
+        <translation>allen Bildern</translation>
+    </message>
+    <message>
+        <source>only what Browse shows</source>
+        <translation>nur denen, die die Galerie zeigt</translation>
+    </message>
+    <message>
+        <source>&amp;Among:</source>
+        <translation>&amp;Unter:</translation>
+    </message>
+    <message>
+        <source>Model to compare with</source>
+        <translation>Modell, mit dem verglichen wird</translation>
+    </message>
+    <message>
+        <source>Another model this library has vectors of</source>
+        <translation>Ein anderes Modell, von dem diese Bibliothek Merkmale hat</translation>
+    </message>
+    <message>
+        <source>Compare &amp;with:</source>
+        <translation>&amp;Vergleichen mit:</translation>
+    </message>
+    <message>
+        <source>&amp;Evaluate</source>
+        <translation>Aus&amp;werten</translation>
+    </message>
+    <message>
+        <source>Ask with every labelled picture for the others (%1)</source>
+        <translation>Mit jedem beschrifteten Bild nach den anderen suchen (%1)</translation>
+    </message>
+    <message>
+        <source>Figures of each class</source>
+        <translation>Zahlen jeder Klasse</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>Mix-ups</source>
+        <translation>Verwechslungen</translation>
+    </message>
+    <message>
+        <source>Pictures whose own class is found late</source>
+        <translation>Bilder, deren eigene Klasse spät gefunden wird</translation>
+    </message>
+    <message>
+        <source>The nearest picture is of the same class every time.</source>
+        <translation>Das nächste Bild ist jedes Mal von derselben Klasse.</translation>
+    </message>
+    <message>
+        <source>Hardest pictures</source>
+        <translation>Schwierigste Bilder</translation>
+    </message>
+    <message>
+        <source>Probabilities</source>
+        <translation>Wahrscheinlichkeiten</translation>
+    </message>
+    <message>
+        <source>Other model</source>
+        <translation>Anderes Modell</translation>
+    </message>
+    <message>
+        <source>Which class is taken for which</source>
+        <translation>Welche Klasse für welche gehalten wird</translation>
+    </message>
+    <message>
+        <source>Which queries to show</source>
+        <translation>Welche Suchbilder gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Queries by how much their ranking changed</source>
+        <translation>Suchbilder, danach geordnet, wie sehr sich ihre Rangfolge geändert hat</translation>
+    </message>
+    <message>
+        <source>most improved queries</source>
+        <translation>am meisten verbesserte Suchbilder</translation>
+    </message>
+    <message>
+        <source>queries that became worse</source>
+        <translation>schlechter gewordene Suchbilder</translation>
+    </message>
+    <message>
+        <source>Queries with their first matches under both models</source>
+        <translation>Suchbilder mit ihren ersten Treffern unter beiden Modellen</translation>
+    </message>
+    <message>
+        <source>There are none.</source>
+        <translation>Es gibt keine.</translation>
+    </message>
+    <message>
+        <source>Show &amp;probabilities beside scores</source>
+        <translation>Wah&amp;rscheinlichkeiten neben den Ähnlichkeiten zeigen</translation>
+    </message>
+    <message>
+        <source>Beside the score of every match: how likely it is of the same class</source>
+        <translation>Neben der Ähnlichkeit jedes Treffers: wie wahrscheinlich er von derselben Klasse ist</translation>
+    </message>
+    <message>
+        <source>What a score is worth</source>
+        <translation>Was eine Ähnlichkeit wert ist</translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation>Ähnlichkeit</translation>
+    </message>
+    <message>
+        <source>Said and true</source>
+        <translation>Angegeben und tatsächlich</translation>
+    </message>
+    <message>
+        <source>probability said</source>
+        <translation>angegebene Wahrscheinlichkeit</translation>
+    </message>
+    <message>
+        <source>Each point: of the matches given such a probability, how many were of the same class, on pictures held out. On the dashed line the two agree.</source>
+        <translation>Jeder Punkt: wie viele der Treffer mit einer solchen angegebenen Wahrscheinlichkeit von derselben Klasse waren, gemessen an zurückgehaltenen Bildern. Auf der gestrichelten Linie stimmen beide überein.</translation>
+    </message>
+    <message>
+        <source>no other model</source>
+        <translation>keinem anderen Modell</translation>
+    </message>
+    <message>
+        <source>Reading the vectors…</source>
+        <translation>Merkmale werden gelesen …</translation>
+    </message>
+    <message>
+        <source>Every labelled picture asks for its own class</source>
+        <translation>Jedes beschriftete Bild sucht nach seiner eigenen Klasse</translation>
+    </message>
+    <message>
+        <source>Each is left out of what it is compared with, so that none finds itself.</source>
+        <translation>Dabei wird jedes aus dem Vergleich herausgenommen, sodass keines sich selbst findet.</translation>
+    </message>
+    <message>
+        <source>Choose another class or other pictures above.</source>
+        <translation>Oben eine andere Klasse oder andere Bilder wählen.</translation>
+    </message>
+    <message>
+        <source>Nothing to measure by yet</source>
+        <translation>Noch nichts, woran sich messen lässt</translation>
+    </message>
+    <message>
+        <source>Say what is in your pictures: add a table of labels, or select pictures in Browse and type a label in the inspector. Two pictures with the same label are enough to begin.</source>
+        <translation>Sagen Sie, was auf den Bildern ist: eine Tabelle mit Beschriftungen hinzufügen oder in der Galerie Bilder auswählen und im Inspektor eine Beschriftung eintragen. Zwei Bilder mit derselben Beschriftung genügen für den Anfang.</translation>
+    </message>
+    <message>
+        <source>How well do pictures of the same class find each other?</source>
+        <translation>Wie gut finden Bilder derselben Klasse einander?</translation>
+    </message>
+    <message>
+        <source>Choose the field that names the class and press Evaluate. Nothing leaves this computer, and nothing is changed.</source>
+        <translation>Wählen Sie das Feld, das die Klasse nennt, und drücken Sie „Auswerten“. Nichts verlässt diesen Computer, und nichts wird verändert.</translation>
+    </message>
+    <message>
+        <source>In %1 of 100 cases the nearest picture is of the same %2.</source>
+        <comment>number, name of a field</comment>
+        <translation>In %1 von 100 Fällen stimmt beim nächsten Bild „%2“ überein.</translation>
+    </message>
+    <message>
+        <source>Between %1 and %2 of 100 with 95% confidence; on other classes of this kind between %3 and %4.</source>
+        <translation>Mit 95 % Sicherheit zwischen %1 und %2 von 100; bei anderen Klassen dieser Art zwischen %3 und %4.</translation>
+    </message>
+    <message>
+        <source>%1 queries in %2 classes, model %3.</source>
+        <translation>%1 Suchbilder in %2 Klassen, Modell %3.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n alone in their class</source>
+        <translation>
+            <numerusform>%n allein in seiner Klasse</numerusform>
+            <numerusform>%n allein in ihrer Klasse</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without this label</source>
+        <translation>
+            <numerusform>%n ohne diese Beschriftung</numerusform>
+            <numerusform>%n ohne diese Beschriftung</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not embedded yet</source>
+        <translation>
+            <numerusform>%n noch nicht durchsuchbar</numerusform>
+            <numerusform>%n noch nicht durchsuchbar</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pictures left out: %1.</source>
+        <translation>Ausgelassene Bilder: %1.</translation>
+    </message>
+    <message>
+        <source>Recall@%1</source>
+        <translation>Recall@%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Share of queries with a picture of their class among the first %n</source>
+        <translation>
+            <numerusform>Anteil der Suchbilder, bei denen der erste Treffer von ihrer Klasse ist</numerusform>
+            <numerusform>Anteil der Suchbilder mit einem Bild ihrer Klasse unter den ersten %n Treffern</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>MAP@R</source>
+        <translation>MAP@R</translation>
+    </message>
+    <message>
+        <source>How well all pictures of the class come first, counted as far down as the class has pictures (mean average precision at R)</source>
+        <translation>Wie gut alle Bilder der Klasse zuerst kommen, gezählt so weit hinab, wie die Klasse Bilder hat (Mean Average Precision bei R)</translation>
+    </message>
+    <message>
+        <source>mAP</source>
+        <translation>mAP</translation>
+    </message>
+    <message>
+        <source>Mean average precision over the whole ranking</source>
+        <translation>Mean Average Precision über die ganze Rangfolge</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Recall@1</source>
+        <translation>Recall@1</translation>
+    </message>
+    <message>
+        <source>A single picture has no other one to find.</source>
+        <translation>Ein einzelnes Bild hat kein anderes, das es finden könnte.</translation>
+    </message>
+    <message>
+        <source>Enter shows the pictures of a class</source>
+        <translation>Enter zeigt die Bilder einer Klasse</translation>
+    </message>
+    <message>
+        <source>taken for</source>
+        <translation>gehalten für</translation>
+    </message>
+    <message>
+        <source>Times</source>
+        <translation>Anzahl</translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation>Anteil</translation>
+    </message>
+    <message>
+        <source>No class is taken for another: the nearest picture is right every time.</source>
+        <translation>Keine Klasse wird für eine andere gehalten: Das nächste Bild ist jedes Mal richtig.</translation>
+    </message>
+    <message>
+        <source>Pictures of %1</source>
+        <translation>Bilder von %1</translation>
+    </message>
+    <message>
+        <source>Whether %1 or %2 is better cannot be told from these pictures.</source>
+        <translation>Ob %1 oder %2 besser ist, lässt sich an diesen Bildern nicht erkennen.</translation>
+    </message>
+    <message>
+        <source>%1 finds the same class better than %2.</source>
+        <translation>%1 findet dieselbe Klasse besser als %2.</translation>
+    </message>
+    <message>
+        <source>%1 finds the same class less well than %2.</source>
+        <translation>%1 findet dieselbe Klasse weniger gut als %2.</translation>
+    </message>
+    <message>
+        <source>Its first right match comes earlier for %1 queries, later for %2, at the same rank for %3.</source>
+        <translation>Der erste richtige Treffer kommt bei %1 Suchbildern früher, bei %2 später, bei %3 auf demselben Rang.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) without a vector of both models are left out.</source>
+        <translation>
+            <numerusform>%n Bild ohne Merkmale beider Modelle ist ausgelassen.</numerusform>
+            <numerusform>%n Bilder ohne Merkmale beider Modelle sind ausgelassen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 → %2</source>
+        <comment>before, now</comment>
+        <translation>%1 → %2</translation>
+    </message>
+    <message>
+        <source>In brackets: 95% interval over queries. Over classes: %1.</source>
+        <translation>In Klammern: 95-%-Intervall über die Suchbilder. Über die Klassen: %1.</translation>
+    </message>
+    <message>
+        <source>From a score of about %1 a match is more likely of the same %2 than not.</source>
+        <translation>Ab einer Ähnlichkeit von etwa %1 stimmt „%2“ bei einem Treffer eher überein als nicht.</translation>
+    </message>
+    <message>
+        <source>No score makes it more likely than not that a match is of the same %1.</source>
+        <translation>Bei keiner Ähnlichkeit stimmt „%1“ bei einem Treffer eher überein als nicht.</translation>
+    </message>
+    <message>
+        <source>On pictures held out, what is said is off by %1 on average. It holds for this model, this field and pictures like these.</source>
+        <translation>Bei zurückgehaltenen Bildern liegt die Angabe im Mittel um %1 daneben. Sie gilt für dieses Modell, dieses Feld und Bilder wie diese.</translation>
     </message>
 </context>
 <context>
@@ -327,6 +758,29 @@
     <message>
         <source>Value</source>
         <translation>Wert</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::FigureTiles</name>
+    <message>
+        <source>%1%</source>
+        <comment>percentage</comment>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>%1 to %2%</source>
+        <comment>the ends of an interval of percentages</comment>
+        <translation>%1 bis %2 %</translation>
+    </message>
+    <message>
+        <source>%1 points (%2 to %3)</source>
+        <comment>a difference of percentages, the ends of its interval</comment>
+        <translation>%1 Punkte (%2 bis %3)</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>name of a figure, its value</comment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -749,6 +1203,383 @@
     <message>
         <source>No file manager could be started for %1. Copy the path instead.</source>
         <translation>Für %1 ließ sich keine Dateiverwaltung starten. Stattdessen kann der Pfad kopiert werden.</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::LearnPage</name>
+    <message>
+        <source>Add labels from a table (CSV)…</source>
+        <translation>Beschriftungen aus Tabelle hinzufügen (CSV) …</translation>
+    </message>
+    <message>
+        <source>A table whose first column is the path, each other column a label</source>
+        <translation>Eine Tabelle, deren erste Spalte der Pfad ist und jede weitere eine Beschriftung</translation>
+    </message>
+    <message>
+        <source>Learn from labels</source>
+        <translation>Aus Beschriftungen lernen</translation>
+    </message>
+    <message>
+        <source>Check these labels</source>
+        <translation>Diese Beschriftungen prüfen</translation>
+    </message>
+    <message>
+        <source>The pictures get their new vectors in the background; the former model answers until then.</source>
+        <translation>Die Bilder bekommen ihre neuen Merkmale im Hintergrund; bis dahin antwortet das bisherige Modell.</translation>
+    </message>
+    <message>
+        <source>In use now. The former model is kept and can be taken back.</source>
+        <translation>Jetzt in Gebrauch. Das bisherige Modell bleibt erhalten und lässt sich zurückholen.</translation>
+    </message>
+    <message>
+        <source>Field that names the class</source>
+        <translation>Feld, das die Klasse nennt</translation>
+    </message>
+    <message>
+        <source>Pictures with the same value in this field shall be found together</source>
+        <translation>Bilder mit demselben Wert in diesem Feld sollen zusammen gefunden werden</translation>
+    </message>
+    <message>
+        <source>&amp;What to tell apart</source>
+        <translation>&amp;Was unterschieden werden soll</translation>
+    </message>
+    <message>
+        <source>Classes to learn from</source>
+        <translation>Klassen, aus denen gelernt wird</translation>
+    </message>
+    <message>
+        <source>Space takes a class in or leaves it out</source>
+        <translation>Die Leertaste nimmt eine Klasse hinzu oder lässt sie aus</translation>
+    </message>
+    <message>
+        <source>&amp;All</source>
+        <translation>A&amp;lle</translation>
+    </message>
+    <message>
+        <source>N&amp;one</source>
+        <translation>Kei&amp;ne</translation>
+    </message>
+    <message>
+        <source>Learn from all classes</source>
+        <translation>Aus allen Klassen lernen</translation>
+    </message>
+    <message>
+        <source>Leave all classes out</source>
+        <translation>Alle Klassen auslassen</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Verfahren</translation>
+    </message>
+    <message>
+        <source>How the new model is learned</source>
+        <translation>Wie das neue Modell gelernt wird</translation>
+    </message>
+    <message>
+        <source>Appearance anchors (GAPan)</source>
+        <translation>Erscheinungsanker (GAPan)</translation>
+    </message>
+    <message>
+        <source>Proxies (ProxyNCA++)</source>
+        <translation>Proxys (ProxyNCA++)</translation>
+    </message>
+    <message>
+        <source>Adapters in a transformer (DVA)</source>
+        <translation>Adapter in einem Transformer (DVA)</translation>
+    </message>
+    <message>
+        <source>Hash codes (GDF-Net)</source>
+        <translation>Hash-Codes (GDF-Net)</translation>
+    </message>
+    <message>
+        <source>&amp;How</source>
+        <translation>W&amp;ie</translation>
+    </message>
+    <message>
+        <source>Length of the code</source>
+        <translation>Länge des Codes</translation>
+    </message>
+    <message>
+        <source>More bits tell more apart and take more room</source>
+        <translation>Mehr Bits unterscheiden mehr und brauchen mehr Platz</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n bits</source>
+        <translation>
+            <numerusform>%n Bit</numerusform>
+            <numerusform>%n Bit</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Code &amp;length:</source>
+        <translation>Länge des &amp;Codes:</translation>
+    </message>
+    <message>
+        <source>How much of the model learns</source>
+        <translation>Wie viel vom Modell lernt</translation>
+    </message>
+    <message>
+        <source>The whole network learns more and takes hours on a processor</source>
+        <translation>Das ganze Netz lernt mehr und braucht auf einem Prozessor Stunden</translation>
+    </message>
+    <message>
+        <source>Quick: on the vectors at hand</source>
+        <translation>Schnell: auf den vorhandenen Merkmalen</translation>
+    </message>
+    <message>
+        <source>Thorough: the whole network</source>
+        <translation>Gründlich: das ganze Netz</translation>
+    </message>
+    <message>
+        <source>Time it may take</source>
+        <translation>Zeit, die es dauern darf</translation>
+    </message>
+    <message>
+        <source>It stops by itself when the time is up and keeps the best it has found</source>
+        <translation>Es hört von selbst auf, wenn die Zeit um ist, und behält das Beste, was es gefunden hat</translation>
+    </message>
+    <message>
+        <source>10 minutes</source>
+        <translation>10 Minuten</translation>
+    </message>
+    <message>
+        <source>30 minutes</source>
+        <translation>30 Minuten</translation>
+    </message>
+    <message>
+        <source>1 hour</source>
+        <translation>1 Stunde</translation>
+    </message>
+    <message>
+        <source>a night (8 hours)</source>
+        <translation>eine Nacht (8 Stunden)</translation>
+    </message>
+    <message>
+        <source>as long as it gets better</source>
+        <translation>solange es besser wird</translation>
+    </message>
+    <message>
+        <source>&amp;Time it may take</source>
+        <translation>&amp;Zeit, die es dauern darf</translation>
+    </message>
+    <message>
+        <source>Name of the new model</source>
+        <translation>Name des neuen Modells</translation>
+    </message>
+    <message>
+        <source>Left empty, it is named after method and field</source>
+        <translation>Bleibt er leer, wird es nach Verfahren und Feld benannt</translation>
+    </message>
+    <message>
+        <source>&amp;Name of the new model</source>
+        <translation>Name des neuen &amp;Modells</translation>
+    </message>
+    <message>
+        <source>&amp;Learn</source>
+        <translation>Le&amp;rnen</translation>
+    </message>
+    <message>
+        <source>Begin; it can be stopped at any time</source>
+        <translation>Beginnen; lässt sich jederzeit beenden</translation>
+    </message>
+    <message>
+        <source>Progress of learning</source>
+        <translation>Fortschritt des Lernens</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>Been&amp;den</translation>
+    </message>
+    <message>
+        <source>Stop now and keep the best so far</source>
+        <translation>Jetzt beenden und das Beste bisher behalten</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>Wird beendet …</translation>
+    </message>
+    <message>
+        <source>On the classes kept aside</source>
+        <translation>Auf den zurückgehaltenen Klassen</translation>
+    </message>
+    <message>
+        <source>epoch</source>
+        <translation>Epoche</translation>
+    </message>
+    <message>
+        <source>higher is better</source>
+        <translation>höher ist besser</translation>
+    </message>
+    <message>
+        <source>The first point comes before the first epoch: the model as it is.</source>
+        <translation>Der erste Punkt liegt vor der ersten Epoche: das Modell, wie es ist.</translation>
+    </message>
+    <message>
+        <source>Loss</source>
+        <translation>Verlust</translation>
+    </message>
+    <message>
+        <source>lower is better</source>
+        <translation>niedriger ist besser</translation>
+    </message>
+    <message>
+        <source>After the first epoch</source>
+        <translation>Nach der ersten Epoche</translation>
+    </message>
+    <message>
+        <source>A model learned with appearance anchors knows how the pictures of each class are spread. Pictures that fit another class better than their own may have a wrong label. Only you can tell.</source>
+        <translation>Ein mit Erscheinungsankern gelerntes Modell weiß, wie die Bilder jeder Klasse gestreut sind. Bilder, die besser zu einer anderen Klasse passen als zu ihrer eigenen, sind womöglich falsch beschriftet. Entscheiden können das nur Sie.</translation>
+    </message>
+    <message>
+        <source>&amp;Look for doubtful labels</source>
+        <translation>Zweifelhafte Beschriftungen s&amp;uchen</translation>
+    </message>
+    <message>
+        <source>Goes through the labelled pictures; nothing is changed</source>
+        <translation>Geht die beschrifteten Bilder durch; nichts wird verändert</translation>
+    </message>
+    <message>
+        <source>Take the &amp;better label</source>
+        <translation>Bessere Beschri&amp;ftung übernehmen</translation>
+    </message>
+    <message>
+        <source>Gives the picture the label it fits better; can be undone (Ctrl+Z)</source>
+        <translation>Gibt dem Bild die Beschriftung, zu der es besser passt; lässt sich rückgängig machen (Strg+Z)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the label</source>
+        <translation>Beschriftun&amp;g behalten</translation>
+    </message>
+    <message>
+        <source>The label is right: take the picture off this list</source>
+        <translation>Die Beschriftung stimmt: das Bild von dieser Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Doubtful labels</source>
+        <translation>Zweifelhafte Beschriftungen</translation>
+    </message>
+    <message>
+        <source>Nothing looked for yet.</source>
+        <translation>Noch nichts gesucht.</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>a class, its number of pictures</comment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>One picture alone has no other one to be like.</source>
+        <translation>Ein Bild allein hat kein anderes, dem es gleichen könnte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es) with one picture are left out: it has no other one to be like.</source>
+        <translation>
+            <numerusform>%n Klasse mit nur einem Bild ist ausgelassen: Es hat kein anderes, dem es gleichen könnte.</numerusform>
+            <numerusform>%n Klassen mit nur einem Bild sind ausgelassen: Es hat kein anderes, dem es gleichen könnte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Learns how the pictures of each class are spread, draws typical appearances from it and gathers the class around them. Finds unseen classes best as a rule, and can point out doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).</source>
+        <translation>Lernt, wie die Bilder jeder Klasse gestreut sind, zieht daraus typische Erscheinungen und sammelt die Klasse um sie. Findet ungesehene Klassen in der Regel am besten und kann zweifelhafte Beschriftungen zeigen. Ein Nachbau von GAPan (arXiv 2605.09859).</translation>
+    </message>
+    <message>
+        <source>Gives each class one point to gather at. The plain method the others are measured by. A reconstruction of ProxyNCA++ (ECCV 2020).</source>
+        <translation>Gibt jeder Klasse einen Punkt, um den sie sich sammelt. Das schlichte Verfahren, an dem die anderen gemessen werden. Ein Nachbau von ProxyNCA++ (ECCV 2020).</translation>
+    </message>
+    <message>
+        <source>Teaches a vision transformer to look at what tells your classes apart by small additions to every layer; its own weights stay. A reconstruction of DVA (arXiv 2506.16273).</source>
+        <translation>Bringt einem Vision-Transformer durch kleine Zusätze in jeder Schicht bei, auf das zu schauen, was die Klassen unterscheidet; seine eigenen Gewichte bleiben. Ein Nachbau von DVA (arXiv 2506.16273).</translation>
+    </message>
+    <message>
+        <source>Compares neighbouring parts of a picture and learns short codes of bits, for very large libraries. A reconstruction of GDF-Net (2022).</source>
+        <translation>Vergleicht benachbarte Teile eines Bildes und lernt kurze Codes aus Bits, für sehr große Bibliotheken. Ein Nachbau von GDF-Net (2022).</translation>
+    </message>
+    <message>
+        <source>DVA is not offered: it needs a vision transformer, and the model in use, %1, is none.</source>
+        <translation>DVA steht nicht zur Wahl: Es braucht einen Vision-Transformer, und das verwendete Modell, %1, ist keiner.</translation>
+    </message>
+    <message>
+        <source>Learns from %1 pictures. Of %2 classes %3 are learned and %4 kept aside to check on.</source>
+        <translation>Lernt aus %1 Bildern. Von %2 Klassen werden %3 gelernt und %4 zur Prüfung zurückgehalten.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) are not embedded yet and take no part.</source>
+        <translation>
+            <numerusform>%n Bild ist noch nicht durchsuchbar und bleibt außen vor.</numerusform>
+            <numerusform>%n Bilder sind noch nicht durchsuchbar und bleiben außen vor.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) cannot be read and take no part.</source>
+        <translation>
+            <numerusform>%n Bild ist nicht lesbar und bleibt außen vor.</numerusform>
+            <numerusform>%n Bilder sind nicht lesbar und bleiben außen vor.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Getting ready…</source>
+        <translation>Wird vorbereitet …</translation>
+    </message>
+    <message>
+        <source>Epoch %1 of %2</source>
+        <translation>Epoche %1 von %2</translation>
+    </message>
+    <message>
+        <source>Recall@1</source>
+        <translation>Recall@1</translation>
+    </message>
+    <message>
+        <source>MAP@R</source>
+        <translation>MAP@R</translation>
+    </message>
+    <message>
+        <source>Learning by “%1”</source>
+        <comment>name of a field</comment>
+        <translation>Lernen nach „%1“</translation>
+    </message>
+    <message>
+        <source>Nothing of the library was changed.</source>
+        <translation>An der Bibliothek wurde nichts verändert.</translation>
+    </message>
+    <message>
+        <source>Nothing to learn from yet</source>
+        <translation>Noch nichts, woraus sich lernen lässt</translation>
+    </message>
+    <message>
+        <source>Say what is in your pictures: add a table of labels, or select pictures in Browse and type a label in the inspector. At least four classes with two pictures each are needed; the more the better.</source>
+        <translation>Sagen Sie, was auf den Bildern ist: eine Tabelle mit Beschriftungen hinzufügen oder in der Galerie Bilder auswählen und im Inspektor eine Beschriftung eintragen. Nötig sind mindestens vier Klassen mit je zwei Bildern; je mehr, desto besser.</translation>
+    </message>
+    <message>
+        <source>This library is open for reading only</source>
+        <translation>Diese Bibliothek ist schreibgeschützt geöffnet</translation>
+    </message>
+    <message>
+        <source>A new model would be kept in it. Open it for writing to learn.</source>
+        <translation>Ein neues Modell würde in ihr abgelegt. Zum Lernen muss sie zum Schreiben geöffnet sein.</translation>
+    </message>
+    <message>
+        <source>Teach it what tells your classes apart</source>
+        <translation>Lernen, was die Klassen unterscheidet</translation>
+    </message>
+    <message>
+        <source>Some classes are kept aside and never learned from. In the end they show whether pictures of classes it has not seen are found better than before. The model in use stays until you say so, and nothing leaves this computer.</source>
+        <translation>Einige Klassen werden zurückgehalten, aus ihnen wird nie gelernt. Am Ende zeigen sie, ob Bilder ungesehener Klassen besser gefunden werden als vorher. Das verwendete Modell bleibt, bis Sie es anders wollen, und nichts verlässt diesen Computer.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Wird gesucht …</translation>
+    </message>
+    <message>
+        <source>Fits “%1” better. Of the pictures of its class %2 of 100 are less typical.</source>
+        <translation>Passt besser zu „%1“. Von den Bildern seiner Klasse sind %2 von 100 weniger typisch.</translation>
+    </message>
+    <message>
+        <source>No label looks doubtful.</source>
+        <translation>Keine Beschriftung wirkt zweifelhaft.</translation>
+    </message>
+    <message>
+        <source>All doubtful labels are looked at.</source>
+        <translation>Alle zweifelhaften Beschriftungen sind durchgesehen.</translation>
     </message>
 </context>
 <context>
@@ -1371,6 +2202,50 @@
         <source>Undo</source>
         <translation>Rückgängig</translation>
     </message>
+    <message>
+        <source>The change to the model %1 was interrupted. The former model is still in use.</source>
+        <translation>Der Wechsel zum Modell %1 wurde unterbrochen. Das bisherige Modell ist noch in Gebrauch.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Learning “%1” was interrupted. It can go on where it stopped.</source>
+        <translation>Das Lernen von „%1“ wurde unterbrochen. Es lässt sich dort fortsetzen, wo es aufgehört hat.</translation>
+    </message>
+    <message>
+        <source>Learning “%1” is done.</source>
+        <translation>Das Lernen von „%1“ ist fertig.</translation>
+    </message>
+    <message>
+        <source>See the result</source>
+        <translation>Ergebnis ansehen</translation>
+    </message>
+    <message>
+        <source>The library searches with %1 now.</source>
+        <translation>Die Bibliothek sucht jetzt mit %1.</translation>
+    </message>
+    <message>
+        <source>Go back to the former model</source>
+        <translation>Zurück zum bisherigen Modell</translation>
+    </message>
+    <message>
+        <source>&amp;Models…</source>
+        <translation>&amp;Modelle …</translation>
+    </message>
+    <message>
+        <source>&amp;Browse</source>
+        <translation>G&amp;alerie</translation>
+    </message>
+    <message>
+        <source>L&amp;earn</source>
+        <translation>&amp;Lernen</translation>
+    </message>
+    <message>
+        <source>E&amp;valuate</source>
+        <translation>Aus&amp;werten</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MatchController</name>
@@ -1464,6 +2339,16 @@ rank %3, score %4</source>
 %2
 Rang %3, Ähnlichkeit %4</translation>
     </message>
+    <message>
+        <source>%1, %2</source>
+        <comment>a match, its probability</comment>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>the same %1 with a probability of %2</source>
+        <comment>name of a field, percentage</comment>
+        <translation>„%1“ stimmt mit einer Wahrscheinlichkeit von %2 überein</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MessageBar</name>
@@ -1490,6 +2375,297 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>Messages</source>
         <translation>Meldungen</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ModelBar</name>
+    <message>
+        <source>Change of model</source>
+        <translation>Modellwechsel</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Keep the present model. What is done so far is kept for another time.</source>
+        <translation>Das jetzige Modell behalten. Was bisher geschafft ist, wird für ein andermal aufgehoben.</translation>
+    </message>
+    <message>
+        <source>Stopping the change of model.</source>
+        <translation>Der Modellwechsel wird abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Changing to %1</source>
+        <translation>Wechsel zu %1</translation>
+    </message>
+    <message>
+        <source>Changing to %1: finishing</source>
+        <translation>Wechsel zu %1: wird abgeschlossen</translation>
+    </message>
+    <message>
+        <source>Changing to %1: %2 of %3</source>
+        <translation>Wechsel zu %1: %2 von %3</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>No model is installed, so pictures cannot be described or searched. Import a weights file, or set Fieldmark up again to get its own model.</source>
+        <translation>Es ist kein Modell installiert, Bilder lassen sich daher weder beschreiben noch durchsuchen. Importieren Sie eine Datei mit Gewichten, oder richten Sie Fieldmark neu ein, um sein eigenes Modell zu erhalten.</translation>
+    </message>
+    <message>
+        <source>Whitening adapts a model to this library without labels:</source>
+        <translation>Weißen passt ein Modell ohne Beschriftungen an diese Bibliothek an:</translation>
+    </message>
+    <message>
+        <source>S&amp;trength</source>
+        <translation>S&amp;tärke</translation>
+    </message>
+    <message>
+        <source>Strength of the whitening</source>
+        <translation>Stärke des Weißens</translation>
+    </message>
+    <message>
+        <source>0 only turns the numbers, 1 makes every direction count alike; 0.5 serves most libraries</source>
+        <translation>0 dreht die Zahlen nur, 1 lässt jede Richtung gleich viel zählen; 0,5 passt für die meisten Bibliotheken</translation>
+    </message>
+    <message>
+        <source>&amp;Numbers</source>
+        <translation>&amp;Zahlen</translation>
+    </message>
+    <message>
+        <source>Numbers that describe a picture after the whitening</source>
+        <translation>Zahlen, die ein Bild nach dem Weißen beschreiben</translation>
+    </message>
+    <message>
+        <source>At most as many as the model has; fewer make searching faster</source>
+        <translation>Höchstens so viele, wie das Modell hat; weniger machen das Suchen schneller</translation>
+    </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Importieren …</translation>
+    </message>
+    <message>
+        <source>Install a network from a safetensors file</source>
+        <translation>Ein Netz aus einer Safetensors-Datei installieren</translation>
+    </message>
+    <message>
+        <source>&amp;Use</source>
+        <translation>&amp;Verwenden</translation>
+    </message>
+    <message>
+        <source>Describe all pictures with the selected model, then search with it</source>
+        <translation>Alle Bilder mit dem ausgewählten Modell beschreiben und dann damit suchen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Delete what this library has of the selected model</source>
+        <translation>Löschen, was diese Bibliothek vom ausgewählten Modell hat</translation>
+    </message>
+    <message>
+        <source>%1 is installed.</source>
+        <translation>%1 ist installiert.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) could not be described, because their drive is not connected. The former model stays in use; connect it and use the new one again.</source>
+        <translation>
+            <numerusform>%n Bild konnte nicht beschrieben werden, weil sein Laufwerk nicht angeschlossen ist. Das bisherige Modell bleibt in Gebrauch; schließen Sie das Laufwerk an, und verwenden Sie das neue Modell erneut.</numerusform>
+            <numerusform>%n Bilder konnten nicht beschrieben werden, weil ihr Laufwerk nicht angeschlossen ist. Das bisherige Modell bleibt in Gebrauch; schließen Sie das Laufwerk an, und verwenden Sie das neue Modell erneut.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Change all the same</source>
+        <translation>Trotzdem wechseln</translation>
+    </message>
+    <message>
+        <source>This library has no model yet.</source>
+        <translation>Diese Bibliothek hat noch kein Modell.</translation>
+    </message>
+    <message>
+        <source>This library searches with %1. Another model looks at the same pictures in another way; what the present one has described is kept.</source>
+        <translation>Diese Bibliothek sucht mit %1. Ein anderes Modell sieht dieselben Bilder auf andere Weise; was das jetzige beschrieben hat, bleibt erhalten.</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>Wird geprüft …</translation>
+    </message>
+    <message>
+        <source>Undo &amp;whitening</source>
+        <translation>&amp;Weißen zurücknehmen</translation>
+    </message>
+    <message>
+        <source>Computing…</source>
+        <translation>Wird berechnet …</translation>
+    </message>
+    <message>
+        <source>Try &amp;whitening</source>
+        <translation>&amp;Weißen ausprobieren</translation>
+    </message>
+    <message>
+        <source>Go back to the model without whitening; its numbers are still there</source>
+        <translation>Zurück zum Modell ohne Weißen; seine Zahlen sind noch da</translation>
+    </message>
+    <message>
+        <source>Compute a whitening from this library&apos;s own pictures and search with it</source>
+        <translation>Ein Weißen aus den eigenen Bildern dieser Bibliothek berechnen und damit suchen</translation>
+    </message>
+    <message>
+        <source>Import a model</source>
+        <translation>Modell importieren</translation>
+    </message>
+    <message>
+        <source>Weights (*.safetensors);;All files (*)</source>
+        <translation>Gewichte (*.safetensors);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Remove a model</source>
+        <translation>Modell entfernen</translation>
+    </message>
+    <message>
+        <source>Remove %1?</source>
+        <translation>%1 entfernen?</translation>
+    </message>
+    <message numerus="yes">
+        <source>What it knows of %n picture(s) of this library is deleted.</source>
+        <translation>
+            <numerusform>Was es über %n Bild dieser Bibliothek weiß, wird gelöscht.</numerusform>
+            <numerusform>Was es über %n Bilder dieser Bibliothek weiß, wird gelöscht.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Its files are deleted too; no library can use it then.</source>
+        <translation>Auch seine Dateien werden gelöscht; danach kann keine Bibliothek es mehr verwenden.</translation>
+    </message>
+    <message>
+        <source>Its files came with the program and stay.</source>
+        <translation>Seine Dateien kamen mit dem Programm und bleiben.</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ModelsModel</name>
+    <message>
+        <source>Whitening</source>
+        <translation>Weißen</translation>
+    </message>
+    <message>
+        <source>Trained (GAPan reconstruction)</source>
+        <translation>Gelernt (Nachbau von GAPan)</translation>
+    </message>
+    <message>
+        <source>Trained (DVA reconstruction)</source>
+        <translation>Gelernt (Nachbau von DVA)</translation>
+    </message>
+    <message>
+        <source>Trained (GDF-Net reconstruction)</source>
+        <translation>Gelernt (Nachbau von GDF-Net)</translation>
+    </message>
+    <message>
+        <source>Trained (ProxyNCA++)</source>
+        <translation>Gelernt (ProxyNCA++)</translation>
+    </message>
+    <message>
+        <source>Vision transformer</source>
+        <translation>Vision-Transformer</translation>
+    </message>
+    <message>
+        <source>EfficientNet-Lite</source>
+        <translation>EfficientNet-Lite</translation>
+    </message>
+    <message>
+        <source>MobileNetV2</source>
+        <translation>MobileNetV2</translation>
+    </message>
+    <message>
+        <source>Hash %1</source>
+        <translation>Prüfsumme %1</translation>
+    </message>
+    <message>
+        <source>Its files are not on this machine.</source>
+        <translation>Seine Dateien sind nicht auf diesem Computer.</translation>
+    </message>
+    <message>
+        <source>%1 (in use)</source>
+        <translation>%1 (in Gebrauch)</translation>
+    </message>
+    <message>
+        <source>%1 (not installed)</source>
+        <translation>%1 (nicht installiert)</translation>
+    </message>
+    <message>
+        <source>%1, code of %2 bits</source>
+        <translation>%1, Code aus %2 Bit</translation>
+    </message>
+    <message>
+        <source>How many numbers describe a picture</source>
+        <translation>Wie viele Zahlen ein Bild beschreiben</translation>
+    </message>
+    <message>
+        <source>Pixels of a picture that the model sees</source>
+        <translation>Pixel eines Bildes, die das Modell sieht</translation>
+    </message>
+    <message>
+        <source>The model whose numbers this one changes</source>
+        <translation>Das Modell, dessen Zahlen dieses verändert</translation>
+    </message>
+    <message>
+        <source>Pictures of this library that this model has described</source>
+        <translation>Bilder dieser Bibliothek, die dieses Modell beschrieben hat</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation>Zahlen</translation>
+    </message>
+    <message>
+        <source>Input</source>
+        <translation>Eingabe</translation>
+    </message>
+    <message>
+        <source>Stands on</source>
+        <translation>Baut auf</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::PictureRowsModel</name>
+    <message>
+        <source>right: %1</source>
+        <translation>richtig: %1</translation>
+    </message>
+    <message>
+        <source>wrong: %1</source>
+        <translation>falsch: %1</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>line of matches, the matches</comment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -1578,6 +2754,10 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>Cannot be read</source>
         <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Object, %1</source>
+        <translation>Objekt, %1</translation>
     </message>
 </context>
 <context>
@@ -1693,6 +2873,126 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>Add to the query</source>
         <translation>Zur Suche hinzufügen</translation>
+    </message>
+    <message>
+        <source>Crop to object</source>
+        <translation>Auf das Objekt zuschneiden</translation>
+    </message>
+    <message>
+        <source>Crop the query to its object</source>
+        <translation>Das Suchbild auf sein Objekt zuschneiden</translation>
+    </message>
+    <message>
+        <source>Search with the object of each picture instead of the whole. The found box is shown on the picture; drag it to change it.</source>
+        <translation>Mit dem Objekt jedes Bildes statt mit dem ganzen Bild suchen. Der gefundene Rahmen wird im Bild gezeigt; Ziehen verändert ihn.</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ResultCard</name>
+    <message>
+        <source>Before and after on classes it has not seen</source>
+        <translation>Vorher und nachher auf ungesehenen Klassen</translation>
+    </message>
+    <message>
+        <source>&amp;Use this model</source>
+        <translation>Dieses Modell &amp;verwenden</translation>
+    </message>
+    <message>
+        <source>Searches use it from then on; the model of before stays and can be taken back</source>
+        <translation>Danach wird damit gesucht; das bisherige Modell bleibt und lässt sich zurückholen</translation>
+    </message>
+    <message>
+        <source>Learn &amp;again</source>
+        <translation>Erneu&amp;t lernen</translation>
+    </message>
+    <message>
+        <source>Back to the choices; this result stays in the list of models</source>
+        <translation>Zurück zur Auswahl; dieses Ergebnis bleibt in der Liste der Modelle</translation>
+    </message>
+    <message>
+        <source>Which queries to show</source>
+        <translation>Welche Suchbilder gezeigt werden</translation>
+    </message>
+    <message>
+        <source>Queries of the classes kept aside, by how their ranking changed</source>
+        <translation>Suchbilder der zurückgehaltenen Klassen, danach geordnet, wie sich ihre Rangfolge geändert hat</translation>
+    </message>
+    <message>
+        <source>most improved queries</source>
+        <translation>am meisten verbesserte Suchbilder</translation>
+    </message>
+    <message>
+        <source>queries that became worse</source>
+        <translation>schlechter gewordene Suchbilder</translation>
+    </message>
+    <message>
+        <source>Queries with what they found before and after</source>
+        <translation>Suchbilder mit dem, was sie vorher und nachher fanden</translation>
+    </message>
+    <message>
+        <source>There are none.</source>
+        <translation>Es gibt keine.</translation>
+    </message>
+    <message>
+        <source>The nearest picture is of the same class in %1 of 100 cases; before it was %2.</source>
+        <translation>Das nächste Bild ist in %1 von 100 Fällen von derselben Klasse; vorher waren es %2.</translation>
+    </message>
+    <message>
+        <source>Nothing better was found: the model in use stays.</source>
+        <translation>Es wurde nichts Besseres gefunden: Das verwendete Modell bleibt.</translation>
+    </message>
+    <message>
+        <source>The training ended before there was anything to keep.</source>
+        <translation>Das Lernen endete, bevor es etwas zu behalten gab.</translation>
+    </message>
+    <message>
+        <source>That is within what chance alone can do: with so few pictures kept aside it cannot be told whether the new model is better.</source>
+        <translation>Das kann bloßer Zufall sein: Bei so wenigen zurückgehaltenen Bildern lässt sich nicht sagen, ob das neue Modell besser ist.</translation>
+    </message>
+    <message>
+        <source>The new model is worse on them. Better leave it.</source>
+        <translation>Das neue Modell ist auf ihnen schlechter. Besser nicht verwenden.</translation>
+    </message>
+    <message>
+        <source>Checked with %1 pictures of %2 classes that were kept aside and took no part in learning. The best epoch was chosen by the same classes, so expect a little less on others.</source>
+        <translation>Geprüft mit %1 Bildern aus %2 Klassen, die zurückgehalten wurden und am Lernen nicht beteiligt waren. Die beste Epoche wurde nach denselben Klassen gewählt; auf anderen ist etwas weniger zu erwarten.</translation>
+    </message>
+    <message>
+        <source>%1 epochs in %2, best after epoch %3.</source>
+        <translation>%1 Epochen in %2, am besten nach Epoche %3.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 weights were learned (%3).</source>
+        <translation>%1 von %2 Gewichten wurden gelernt (%3).</translation>
+    </message>
+    <message>
+        <source>In brackets: 95% interval, the queries drawn again and again</source>
+        <translation>In Klammern: 95-%-Intervall, die Suchbilder immer wieder neu gezogen</translation>
+    </message>
+    <message>
+        <source>%1 → %2</source>
+        <comment>before, after</comment>
+        <translation>%1 → %2</translation>
+    </message>
+    <message>
+        <source>Recall@1</source>
+        <translation>Recall@1</translation>
+    </message>
+    <message>
+        <source>MAP@R</source>
+        <translation>MAP@R</translation>
+    </message>
+    <message>
+        <source>of the pictures of its class among the first (MAP@R)</source>
+        <translation>der Bilder seiner Klasse unter den ersten (MAP@R)</translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation>vorher</translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation>nachher</translation>
     </message>
 </context>
 <context>
@@ -1875,6 +3175,11 @@ Rang %3, Ähnlichkeit %4</translation>
         <source>#%1</source>
         <comment>rank of a match</comment>
         <translation>%1.</translation>
+    </message>
+    <message>
+        <source>%1 · %2</source>
+        <comment>score of a match, its probability</comment>
+        <translation>%1 · %2</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,44 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>fieldmark::EvaluatePage</name>
+    <message numerus="yes">
+        <source>%n alone in their class</source>
+        <translation>
+            <numerusform>%n alone in its class</numerusform>
+            <numerusform>%n alone in their class</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n without this label</source>
+        <translation>
+            <numerusform>%n without this label</numerusform>
+            <numerusform>%n without this label</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n not embedded yet</source>
+        <translation>
+            <numerusform>%n not embedded yet</numerusform>
+            <numerusform>%n not embedded yet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Share of queries with a picture of their class among the first %n</source>
+        <translation>
+            <numerusform>Share of queries whose first match is a picture of their class</numerusform>
+            <numerusform>Share of queries with a picture of their class among the first %n</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) without a vector of both models are left out.</source>
+        <translation>
+            <numerusform>%n picture without a vector of both models is left out.</numerusform>
+            <numerusform>%n pictures without a vector of both models are left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::FailedFilesDialog</name>
     <message numerus="yes">
         <source>%n picture(s) could not be read. The files were not changed.</source>
@@ -56,6 +94,37 @@
         <translation>
             <numerusform>%n could not be read</numerusform>
             <numerusform>%n could not be read</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::LearnPage</name>
+    <message numerus="yes">
+        <source>%n bits</source>
+        <translation>
+            <numerusform>%n bit</numerusform>
+            <numerusform>%n bits</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es) with one picture are left out: it has no other one to be like.</source>
+        <translation>
+            <numerusform>%n class with one picture is left out: it has no other one to be like.</numerusform>
+            <numerusform>%n classes with one picture are left out: it has no other one to be like.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) are not embedded yet and take no part.</source>
+        <translation>
+            <numerusform>%n picture is not embedded yet and takes no part.</numerusform>
+            <numerusform>%n pictures are not embedded yet and take no part.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) cannot be read and take no part.</source>
+        <translation>
+            <numerusform>%n picture cannot be read and takes no part.</numerusform>
+            <numerusform>%n pictures cannot be read and take no part.</numerusform>
         </translation>
     </message>
 </context>
@@ -121,6 +190,23 @@
         <translation>
             <numerusform>%n new match, show</numerusform>
             <numerusform>%n new matches, show</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ModelsDialog</name>
+    <message numerus="yes">
+        <source>%n picture(s) could not be described, because their drive is not connected. The former model stays in use; connect it and use the new one again.</source>
+        <translation>
+            <numerusform>%n picture could not be described, because its drive is not connected. The former model stays in use; connect it and use the new one again.</numerusform>
+            <numerusform>%n pictures could not be described, because their drive is not connected. The former model stays in use; connect it and use the new one again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>What it knows of %n picture(s) of this library is deleted.</source>
+        <translation>
+            <numerusform>What it knows of %n picture of this library is deleted.</numerusform>
+            <numerusform>What it knows of %n pictures of this library is deleted.</numerusform>
         </translation>
     </message>
 </context>
