@@ -51,7 +51,6 @@ class TestImagePacker : public QObject {
                          (i % 2 ? "learn" : "report") + "\n";
         table += "broken.jpg,10,learn\n";
         write_text(m_fixture->folder("tables") + "/labels.csv", table);
-        m_fixture->open();
         ImportRequest import = import_of(m_pictures);
         import.labels_csv = m_fixture->folder("tables") + "/labels.csv";
         m_fixture->import(import);
