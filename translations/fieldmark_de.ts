@@ -1324,7 +1324,7 @@
     </message>
     <message>
         <source>Quick: on the vectors at hand</source>
-        <translation>Schnell: auf den vorhandenen Merkmalen</translation>
+        <translation>Schnell: auf vorhandenen Merkmalen</translation>
     </message>
     <message>
         <source>Thorough: the whole network</source>

@@ -127,12 +127,15 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
         .column("after", Table::Align::Right);
     table.row({"Recall@1, %", percent(outcome.before.recall_at_1), percent(outcome.after.recall_at_1)});
     table.row({"MAP@R, %", percent(outcome.before.map_at_r), percent(outcome.after.map_at_r)});
-    std::string text = "Model \"" + display_text(result->preview.model_name) + "\", epoch " +
-                       std::to_string(outcome.best_epoch) + " of " + std::to_string(outcome.epochs) + ", " +
-                       format_seconds(outcome.seconds) + "\n" + table.text();
+    std::string text =
+        (outcome.folder.empty() ? "No model was kept"
+                                : "Model \"" + display_text(result->preview.model_name) + "\"") +
+        ", epoch " + std::to_string(outcome.best_epoch) + " of " + std::to_string(outcome.epochs) + ", " +
+        format_seconds(outcome.seconds) + "\n" + table.text();
     if (!outcome.note.empty()) text += outcome.note + '\n';
-    text += "Use it with: fieldmark-cli models use \"" + display_text(result->preview.model_name) +
-            "\" --library FOLDER\n";
+    if (!outcome.folder.empty())
+        text += "Use it with: fieldmark-cli models use \"" + display_text(result->preview.model_name) +
+                "\" --library FOLDER\n";
     console.print(text);
     return answer;
 }

@@ -156,8 +156,17 @@ Result<ModelRemoval> remove_model(Library* library, const std::string& name_or_h
         if (!reader) return reader.error();
         const auto records = (*reader)->models();
         if (!records) return records.error();
+        const auto goes = [&info](const ModelRecord& record) {
+            return record.hash == info.hash || record.object_of == info.hash;
+        };
         for (const ModelRecord& record : *records) {
-            if (record.hash != info.hash && record.object_of != info.hash) continue;
+            if (goes(record) && record.current)
+                return Error{ErrorKind::Usage, "The library searches with \"" + record.name +
+                                                   "\", which stands on the model \"" + info.name +
+                                                   "\". Use another model first, then remove this one."};
+        }
+        for (const ModelRecord& record : *records) {
+            if (!goes(record)) continue;
             if (auto status = library->writer()->remove_model(record.id); !status) return status.error();
             if (auto status = remove_graphs(*library, record.hash); !status) return status.error();
             removal.embeddings += record.embeddings;

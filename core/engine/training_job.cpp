@@ -73,8 +73,17 @@ Result<ModelInfo> find_base(LibraryReader& reader, const TrainingRequest& reques
 std::string default_name(const TrainingRequest& request, const std::string& models_folder) {
     std::string name = std::string(to_string(request.settings.method)) + '-' + request.label;
     std::replace(name.begin(), name.end(), '/', '-');
+    constexpr std::size_t kLongestName =
+        100;  // bytes: file systems take 255, and folders beside it are longer
+    if (name.size() > kLongestName) {
+        name.resize(kLongestName);
+        // Not in the middle of a UTF-8 character.
+        while (!name.empty() && (static_cast<unsigned char>(name.back()) & 0xC0) == 0x80) name.pop_back();
+        if (!name.empty() && static_cast<unsigned char>(name.back()) >= 0xC0) name.pop_back();
+    }
     std::string free = name;
-    for (int i = 2; std::filesystem::exists(models_folder + '/' + free); ++i)
+    std::error_code unreadable;
+    for (int i = 2; std::filesystem::exists(models_folder + '/' + free, unreadable); ++i)
         free = name + '-' + std::to_string(i);
     return free;
 }
@@ -116,7 +125,8 @@ Result<Plan> make_plan(Library& library, LibraryReader& reader, const TrainingRe
     preview.model_name =
         request.model_name.empty() ? default_name(request, library.models_folder()) : request.model_name;
     if (auto status = check_model_name(preview.model_name); !status) return status.error();
-    if (std::filesystem::exists(library.models_folder() + '/' + preview.model_name))
+    std::error_code unreadable;
+    if (std::filesystem::exists(library.models_folder() + '/' + preview.model_name, unreadable))
         return usage("There is a model called \"" + preview.model_name +
                      "\" in this library already. Give the new one another name, or remove the old one.");
 
@@ -336,7 +346,7 @@ Result<TrainingResult> train_on_library(Library& library, const TrainingRequest&
     }
     drop_small_classes(data);
     if (auto status = check_training_data(data); !status) {
-        clean_up();
+        if (!request.resume) clean_up();
         return status.error();
     }
 
@@ -347,8 +357,10 @@ Result<TrainingResult> train_on_library(Library& library, const TrainingRequest&
     target.resume = request.resume;
     auto outcome = train(data, request.settings, target, observer, stop);
     if (!outcome) {
-        // What was learned stays for --resume where only the saving failed.
+        // What was learned stays for --resume where only the saving failed; and what was to be resumed stays
+        // in any case: other pictures may be put right.
         const ErrorKind kind = outcome.error().kind;
+        if (request.resume) return outcome.error();
         if (kind == ErrorKind::Usage || kind == ErrorKind::Unsupported || kind == ErrorKind::Cancelled)
             clean_up();
         return outcome.error();

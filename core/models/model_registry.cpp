@@ -47,6 +47,34 @@ bool starts_with_hash(const ModelInfo& info, const std::string& digits) {
     return digits.size() >= kMinHashDigits && info.hash.starts_with(digits);
 }
 
+/// All models in these folders, also those whose name an earlier one has.
+std::vector<ModelInfo> all_models(const std::vector<std::string>& folders, std::vector<Error>* problems) {
+    std::vector<ModelInfo> models;
+    for (const std::string& folder : folders) {
+        const auto entries = FileSystem::posix().list(folder);
+        if (!entries) continue;  // a search folder need not exist
+        for (const std::string& entry : *entries) {
+            if (entry.starts_with('.')) continue;
+            const std::string model_folder = folder + "/" + entry;
+            if (::access((model_folder + "/manifest.json").c_str(), F_OK) != 0) continue;
+            auto manifest = read_manifest(model_folder);
+            if (!manifest) {
+                // Lies among the models, but gives no embeddings.
+                const Error& error = manifest.error();
+                if (error.kind == ErrorKind::Unsupported && error.detail == kObjectFinder) continue;
+                if (problems) problems->push_back(error);
+            } else {
+                models.push_back(std::move(manifest->info));
+            }
+        }
+    }
+    std::stable_sort(models.begin(), models.end(), [](const ModelInfo& a, const ModelInfo& b) {
+        if ((a.name == kDefaultModel) != (b.name == kDefaultModel)) return a.name == kDefaultModel;
+        return a.name < b.name;
+    });
+    return models;
+}
+
 }  // namespace
 
 std::vector<std::string> ModelRegistry::default_search_path() {
@@ -80,37 +108,17 @@ ModelRegistry ModelRegistry::for_library(const std::string& models_folder) {
 }
 
 std::vector<ModelInfo> ModelRegistry::list(std::vector<Error>* problems) const {
-    std::vector<ModelInfo> models;
+    std::vector<ModelInfo> models = all_models(m_search_path, problems);
+    // A model found earlier on the path hides one of the same name further on.
     std::set<std::string> names;
-    for (const std::string& folder : m_search_path) {
-        const auto entries = FileSystem::posix().list(folder);
-        if (!entries) continue;  // a search folder need not exist
-        for (const std::string& entry : *entries) {
-            if (entry.starts_with('.')) continue;
-            const std::string model_folder = folder + "/" + entry;
-            if (::access((model_folder + "/manifest.json").c_str(), F_OK) != 0) continue;
-            auto manifest = read_manifest(model_folder);
-            if (!manifest) {
-                // Lies among the models, but gives no embeddings.
-                const Error& error = manifest.error();
-                if (error.kind == ErrorKind::Unsupported && error.detail == kObjectFinder) continue;
-                if (problems) problems->push_back(error);
-            } else if (names.insert(manifest->info.name).second) {
-                // A model found earlier on the path hides one of the same name further on.
-                models.push_back(std::move(manifest->info));
-            }
-        }
-    }
-    std::stable_sort(models.begin(), models.end(), [](const ModelInfo& a, const ModelInfo& b) {
-        if ((a.name == kDefaultModel) != (b.name == kDefaultModel)) return a.name == kDefaultModel;
-        return a.name < b.name;
-    });
+    std::erase_if(models, [&names](const ModelInfo& model) { return !names.insert(model.name).second; });
     return models;
 }
 
 Result<ModelInfo> ModelRegistry::find(const std::string& name_or_hash) const {
     std::vector<Error> problems;
-    const std::vector<ModelInfo> models = list(&problems);
+    // By its hash a model is found even where another one hides its name.
+    std::vector<ModelInfo> models = all_models(m_search_path, &problems);
     std::string searched;
     for (const std::string& folder : m_search_path)
         searched += (searched.empty() ? "\"" : ", \"") + folder + "\"";

@@ -281,6 +281,11 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
             result.best = way;
     }
 
+    if (result.tried.empty())
+        return Error{ErrorKind::Internal,
+                     "No way to run the model \"" + info.name +
+                         "\" could be measured. Measure again when the computer is idle."};
+
     // Threads and batches, with the engine that won. They do not change what is computed.
     const auto attempt = [&](int threads, std::span<const int> batches) -> Status {
         BackboneOptions options;
