@@ -89,7 +89,9 @@ class MainWindow : public QMainWindow {
     void dropEvent(QDropEvent* event) override;
 
   private:
-    // main_window.cpp: parts and flows
+    static constexpr int kNarrow = 901;  ///< logical pixels; at 900 and below pictures need all of it
+
+    // main_window.cpp: parts, the library, layout
     void build_parts();
     void connect_session();
     void connect_parts();

@@ -12,11 +12,15 @@
 #include <QObject>
 
 #include "core/base/result.h"
+#include "core/engine/class_anchors.h"
 #include "core/engine/evaluation_service.h"
 #include "core/engine/explanation.h"
+#include "core/engine/find_mark.h"
 #include "core/engine/import_pipeline.h"
+#include "core/engine/library_map.h"
 #include "core/engine/model_catalog.h"
 #include "core/engine/model_switch.h"
+#include "core/engine/picture_look.h"
 #include "core/engine/query.h"
 #include "core/engine/training_job.h"
 #include "core/engine/whitening.h"
@@ -95,6 +99,30 @@ class Session : public QObject {
     /// explained or explanationFailed (Cancelled is not answered).
     RequestId explain(const QueryImage& query, const QueryImage& match);
     void cancel_explanation();
+    /// A region of the query, looked for in pictures; the newest request cancels the one before it. Answers:
+    /// markProgress, then markFound or markFailed (Cancelled is not answered).
+    RequestId find_mark(const MarkRequest& request);
+    void cancel_mark();
+    /// What the model does with one picture; the newest request cancels the one before it. Answer: lookedAt or
+    /// lookFailed (Cancelled is not answered).
+    RequestId look_at(const PictureLookRequest& request);
+    void cancel_look();
+    /// The plane's map of the library; the newest request cancels the one before it. Answers: mapReady, first
+    /// with what is there at once and then with better ones, the last one final; mapFailed (Cancelled is not
+    /// answered).
+    RequestId map_library(const MapRequest& request);
+    void cancel_map();
+    /// The classes of a label field by their appearance anchors (a model learned by GAPan) or, with any other
+    /// model, by prototypes. The newest request cancels the one before it. Answer: anchorsReady or anchorsFailed
+    /// (Cancelled is not answered).
+    RequestId fetch_anchors(const AnchorsRequest& request);
+    void cancel_anchors();
+
+    // --- objects ---
+    /// The box of an item's object, found now where it is not known and `find`. Answer: objectBoxFetched.
+    RequestId fetch_object_box(ItemId item, bool find);
+    /// By hand; nullopt: forgotten, the finder may say anew. Answers: edited or editFailed.
+    RequestId set_object_box(ItemId item, const std::optional<Crop>& box);
 
     // --- jobs ---
     RequestId count_pictures(const std::vector<std::string>& paths);  ///< picturesCounted
@@ -166,6 +194,17 @@ class Session : public QObject {
     void searchFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     void explained(fieldmark::RequestId id, const fieldmark::Explanation& explanation);
     void explanationFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void markProgress(fieldmark::RequestId id, int done, int total);
+    void markFound(fieldmark::RequestId id, const fieldmark::MarkReport& report);
+    void markFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void lookedAt(fieldmark::RequestId id, const fieldmark::PictureLook& look);
+    void lookFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void mapReady(fieldmark::RequestId id, const fieldmark::LibraryMap& map);
+    void mapFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void anchorsReady(fieldmark::RequestId id, const fieldmark::AnchorsReport& report);
+    void anchorsFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void objectBoxFetched(fieldmark::RequestId id, fieldmark::ItemId item,
+                          const std::optional<fieldmark::ObjectBox>& box, const fieldmark::Error& error);
     void picturesCounted(fieldmark::RequestId id, std::int64_t count);
     void importProgress(const fieldmark::ImportProgress& progress);
     void importFinished(const fieldmark::ImportReport& report);

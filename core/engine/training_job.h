@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/engine/class_anchors.h"
 #include "core/library/library.h"
 #include "core/library/records.h"
 #include "core/models/model_registry.h"
@@ -88,47 +89,5 @@ class TrainingJob {
     std::shared_ptr<State> m_state;
     std::jthread m_thread;
 };
-
-/// A class's appearance anchors with the pictures nearest to each (methods: GAPan). log_density: per
-/// dimension, of the anchor's own class.
-struct AnchorMatch {
-    ItemId item = 0;
-    float score = 0;  ///< cosine of picture and anchor
-};
-struct ClassAnchor {
-    std::string class_name;
-    int index = 0;
-    double log_density = 0;
-    std::vector<float> vector;  ///< unit length, in the model's space: a query for "search by anchor"
-    std::vector<AnchorMatch> nearest;
-};
-/// A picture as the class densities see it. Percentiles 0 to 100 among held-out pictures.
-struct DensityVerdict {
-    ItemId item = 0;
-    std::string class_name;  ///< its label
-    double typicality = 0;   ///< within its class; low: unusual
-    double novelty = 0;      ///< over all classes; low: fits no known class
-    double mislabel =
-        0;  ///< log density of the best other class less that of its own; above 0: fits better there
-    std::string better_class;
-    bool doubtful = false;  ///< mislabel above 0 and typicality below 1
-};
-
-struct AnchorRequest {
-    std::string model;       ///< name or hash of a model trained by GAPan
-    std::string class_name;  ///< "": all classes
-    int anchors = 8;         ///< a class
-    double temperature = 0.5;
-    std::uint64_t seed = 1;
-    int nearest = 5;   ///< pictures an anchor
-    ItemQuery filter;  ///< pictures to look among and to review
-};
-/// NotFound, Usage (not a GAPan model; unknown class), Damaged.
-Result<std::vector<ClassAnchor>> class_anchors(Library& library, const AnchorRequest& request,
-                                               const ModelRegistry& registry, std::stop_token stop = {});
-/// Labelled pictures ranked by how little they fit their class, the most doubtful first.
-Result<std::vector<DensityVerdict>> review_labels(Library& library, const AnchorRequest& request,
-                                                  const std::string& label, const ModelRegistry& registry,
-                                                  std::stop_token stop = {});
 
 }  // namespace fieldmark

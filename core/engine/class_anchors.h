@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/engine/query.h"
+#include "core/library/library.h"
+#include "core/models/model_registry.h"
+
+namespace fieldmark {
+
+/// A class's appearance anchors with the pictures nearest to each (methods: GAPan). log_density: per
+/// dimension, of the anchor's own class.
+struct AnchorMatch {
+    ItemId item = 0;
+    float score = 0;  ///< cosine of picture and anchor
+};
+struct ClassAnchor {
+    std::string class_name;
+    int index = 0;
+    double log_density = 0;
+    std::vector<float> vector;  ///< unit length, in the model's space: a query for "search by anchor"
+    std::vector<AnchorMatch> nearest;
+};
+/// A picture as the class densities see it. Percentiles 0 to 100 among held-out pictures.
+struct DensityVerdict {
+    ItemId item = 0;
+    std::string class_name;  ///< its label
+    double typicality = 0;   ///< within its class; low: unusual
+    double novelty = 0;      ///< over all classes; low: fits no known class
+    double mislabel =
+        0;  ///< log density of the best other class less that of its own; above 0: fits better there
+    std::string better_class;
+    bool doubtful = false;  ///< mislabel above 0 and typicality below 1
+};
+
+struct AnchorRequest {
+    std::string model;       ///< name or hash of a model trained by GAPan
+    std::string class_name;  ///< "": all classes
+    int anchors = 8;         ///< a class
+    double temperature = 0.5;
+    std::uint64_t seed = 1;
+    int nearest = 5;   ///< pictures an anchor
+    ItemQuery filter;  ///< pictures to look among and to review
+};
+/// NotFound, Usage (not a GAPan model; unknown class), Damaged.
+Result<std::vector<ClassAnchor>> class_anchors(Library& library, const AnchorRequest& request,
+                                               const ModelRegistry& registry, std::stop_token stop = {});
+/// Labelled pictures ranked by how little they fit their class, the most doubtful first.
+Result<std::vector<DensityVerdict>> review_labels(Library& library, const AnchorRequest& request,
+                                                  const std::string& label, const ModelRegistry& registry,
+                                                  std::stop_token stop = {});
+
+/// What the Anchors page asks.
+struct AnchorsRequest {
+    std::string field;       ///< of the labels
+    std::string class_name;  ///< whose anchors are wanted; "": those of the largest class
+    int anchors = 5;
+    int nearest = 6;                  ///< pictures of each anchor
+    std::optional<QueryImage> query;  ///< to be placed among the classes
+};
+
+/// A class as the page's list shows it.
+struct AnchorClass {
+    std::string name;
+    std::int64_t pictures = 0;
+    std::int64_t doubtful = 0;  ///< that fit another class better; 0 without densities
+    bool few_pictures = false;  ///< its anchors are unreliable
+};
+
+/// A class that looks like another.
+struct LookAlike {
+    std::string name;
+    double similarity = 0;             ///< cosine of the two classes' centroids
+    std::vector<AnchorMatch> between;  ///< pictures of the two classes nearest to the middle of both
+};
+
+/// How the query fits a class.
+struct ClassPlace {
+    std::string name;
+    double log_density = 0;  ///< per dimension; with prototypes the cosine to the nearest one
+};
+
+struct AnchorsReport {
+    std::string model;                 ///< name
+    bool densities = false;            ///< of a GAPan model; false: prototypes by spherical k-means
+    std::vector<AnchorClass> classes;  ///< by name
+    std::string class_name;            ///< whose anchors these are
+    std::vector<ClassAnchor> anchors;
+    std::vector<LookAlike> look_alikes;    ///< nearest first, at most 5
+    std::vector<DensityVerdict> doubtful;  ///< of that class's pictures, most doubtful first
+    std::vector<DensityVerdict> outliers;  ///< of that class, least typical first
+    std::vector<ClassPlace> query;         ///< best first; empty without a query
+    double query_novelty = -1;             ///< percentile; low: unlike anything known; -1: not known
+    double seconds = 0;
+};
+
+/// Any thread. Usage without labels in the field; NotFound for an unknown class; Cancelled.
+Result<AnchorsReport> describe_classes(LibraryReader& reader, const AnchorsRequest& request,
+                                       const std::string& model, const ModelRegistry& registry,
+                                       std::span<const float> query_vector = {}, std::stop_token stop = {});
+
+}  // namespace fieldmark
