@@ -30,6 +30,7 @@ struct LibraryMap {
     std::vector<ItemId> items;
     std::vector<float> places;  ///< (items, 2), centred, the larger extent -1..1; y grows downwards
     bool final = false;         ///< false: a first picture, better ones follow
+    double progress = 0;        ///< share of the work that is done, 0 to 1; 1 with `final`
     std::string model;          ///< name
     std::string model_hash;
     double seconds = 0;
