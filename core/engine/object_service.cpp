@@ -56,7 +56,7 @@ int ObjectCropper::cover() const {
     return 2 * std::max(m_finder->info().input_width, m_finder->info().input_height);
 }
 
-Result<std::optional<BoxInMap>> ObjectCropper::look(const Image& image, const BoxRule& rule) {
+Result<ObjectCropper::Mask> ObjectCropper::mask(const Image& image) {
     const int width = m_finder->info().input_width;
     const int height = m_finder->info().input_height;
     std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
@@ -68,7 +68,13 @@ Result<std::optional<BoxInMap>> ObjectCropper::look(const Image& image, const Bo
     const std::lock_guard lock(m_mutex);
     auto map = m_finder->saliency(pixels, 1);
     if (!map) return map.error();
-    return box_of_map(*map, width, height, rule);
+    return Mask{width, height, std::move(*map)};
+}
+
+Result<std::optional<BoxInMap>> ObjectCropper::look(const Image& image, const BoxRule& rule) {
+    auto map = mask(image);
+    if (!map) return map.error();
+    return box_of_map(map->values, map->width, map->height, rule);
 }
 
 Result<ObjectBox> ObjectCropper::find(const Image& image) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/image/decode.h"
@@ -45,6 +46,14 @@ class ObjectCropper {
 
     /// A whole crop with score 0 where there is no single object.
     Result<ObjectBox> find(const Image& image);
+
+    /// How much each place of the whole picture belongs to an object: what the first look sees.
+    struct Mask {
+        int width = 0;
+        int height = 0;
+        std::vector<float> values;  ///< (height, width), 0..1
+    };
+    Result<Mask> mask(const Image& image);
 
   private:
     Result<std::optional<BoxInMap>> look(const Image& image, const BoxRule& rule);

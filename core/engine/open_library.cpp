@@ -8,7 +8,10 @@
 #include <QTimer>
 
 #include "core/engine/calibration_store.h"
+#include "core/engine/library_mapper.h"
+#include "core/engine/object_boxes.h"
 #include "core/engine/picture_source.h"
+#include "core/engine/query_vector.h"
 #include "core/models/model_registry.h"
 #include "core/models/self_measurement.h"
 
@@ -52,7 +55,11 @@ void OpenLibrary::request_stop() {
         m_switch_stop.request_stop();
         m_whitening_stop.request_stop();
         m_explanation_stop.request_stop();
+        m_mark_stop.request_stop();
+        m_look_stop.request_stop();
+        m_map_stop.request_stop();
         m_evaluation_stop.request_stop();
+        m_anchors_stop.request_stop();
     }
     {
         const std::lock_guard lock(m_model_mutex);
@@ -62,7 +69,7 @@ void OpenLibrary::request_stop() {
     m_trainings.request_stop();
     // Not the edits: what a person has changed is kept, however soon the library is closed after it.
     for (Worker* worker : {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer,
-                           &m_explaining, &m_evaluating, &m_modelling}) {
+                           &m_explaining, &m_mapping, &m_describing, &m_marking, &m_evaluating, &m_modelling}) {
         worker->request_stop();
     }
 }
@@ -465,6 +472,174 @@ void OpenLibrary::cancel_explanation() {
     m_explanation_stop.request_stop();
 }
 
+void OpenLibrary::find_mark(RequestId id, MarkRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_mark_stop.request_stop();
+        m_mark_stop = stop;
+    }
+    m_marking.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled) return;
+            m_post([id, error](Session& session) { Q_EMIT session.markFailed(id, error); });
+        };
+        std::shared_ptr<Embedder> embedder;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            embedder = m_embedder;
+            absent = m_model.error;
+        }
+        if (!embedder) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        auto report = fieldmark::find_mark(request, *embedder, **reader, stop.get_token(),
+                                           [this, id](int done, int total) {
+                                               m_post([id, done, total](Session& session) {
+                                                   Q_EMIT session.markProgress(id, done, total);
+                                               });
+                                           });
+        if (!report) return fail(report.error());
+        m_post([id, report = std::move(*report)](Session& session) { Q_EMIT session.markFound(id, report); });
+    });
+}
+
+void OpenLibrary::cancel_mark() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_mark_stop.request_stop();
+}
+
+void OpenLibrary::look_at(RequestId id, PictureLookRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_look_stop.request_stop();
+        m_look_stop = stop;
+    }
+    m_explaining.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled) return;
+            m_post([id, error](Session& session) { Q_EMIT session.lookFailed(id, error); });
+        };
+        std::shared_ptr<Embedder> embedder;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            embedder = m_embedder;
+            absent = m_model.error;
+        }
+        if (!embedder) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        auto look = look_at_picture(request, *embedder, reader->get(), stop.get_token());
+        if (!look) return fail(look.error());
+        m_post([id, look = std::move(*look)](Session& session) { Q_EMIT session.lookedAt(id, look); });
+    });
+}
+
+void OpenLibrary::cancel_look() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_look_stop.request_stop();
+}
+
+void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_anchors_stop.request_stop();
+        m_anchors_stop = stop;
+    }
+    m_describing.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested()) return;
+        // Only a picture from outside has to be embedded; stored vectors wait for no model.
+        const bool embeds = request.query && (request.query->item == 0 || !request.query->crop.whole());
+        if (embeds && !wait_for_model(stop.get_token())) return;
+        std::shared_ptr<Embedder> embedder;
+        ModelInfo model;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            embedder = m_embedder;
+            model = m_model.info;
+            absent = m_model.error;
+        }
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled || stop.stop_requested()) return;
+            m_post([id, error](Session& session) { Q_EMIT session.anchorsFailed(id, error); });
+        };
+        if (model.hash.empty()) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        std::vector<float> query;
+        if (request.query) {
+            const auto models = (*reader)->models();
+            if (!models) return fail(models.error());
+            const auto record = std::find_if(models->begin(), models->end(),
+                                             [&](const ModelRecord& one) { return one.hash == model.hash; });
+            const ModelId model_id = record == models->end() ? 0 : record->id;
+            QueryEmbedding embedding(**reader, model_id, embedder.get());
+            auto embedded = embedding.run({*request.query}, stop.get_token());
+            // A query that cannot be read is no reason to show no classes; the search says what is wrong with it.
+            if (embedded) query = std::move(embedded->pooled);
+        }
+        auto report =
+            m_classes.describe(**reader, request, model.hash,
+                               ModelRegistry::for_library(m_library->models_folder()), query, stop.get_token());
+        if (!report) return fail(report.error());
+        if (stop.stop_requested()) return;
+        m_post([id, report = std::move(*report)](Session& session) {
+            Q_EMIT session.anchorsReady(id, report);
+        });
+    });
+}
+
+void OpenLibrary::cancel_anchors() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_anchors_stop.request_stop();
+}
+
+void OpenLibrary::map(RequestId id, MapRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_map_stop.request_stop();
+        m_map_stop = stop;
+    }
+    m_mapping.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested()) return;
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled) return;
+            m_post([id, error](Session& session) { Q_EMIT session.mapFailed(id, error); });
+        };
+        ModelInfo model;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            model = m_model.info;
+            absent = m_model.error;
+        }
+        if (model.hash.empty()) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        const auto index = search_service()->index();
+        const auto status = fieldmark::map_library(
+            **reader, model, index.get(), request,
+            [&](LibraryMap map) {
+                m_post([id, map = std::move(map)](Session& session) { Q_EMIT session.mapReady(id, map); });
+            },
+            stop.get_token());
+        if (!status) fail(status.error());
+    });
+}
+
+void OpenLibrary::cancel_map() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_map_stop.request_stop();
+}
+
 void OpenLibrary::evaluate(RequestId id, EvaluationRequest request) {
     std::stop_source stop;
     {
@@ -653,7 +828,8 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
         if (!m_closing) (void)forget_switch(*m_library);
     }
     if (report->switched) {
-        if (auto status = take_over(*info, *embedder, stop); !status) return fail(status.error());
+        // The library's current model is the new one by now: memory follows, whoever has cancelled meanwhile.
+        if (auto status = take_over(*info, *embedder); !status) return fail(status.error());
     }
     refresh_index_soon();
     touch({});
@@ -661,12 +837,11 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
 }
 
 /// Reads the new model's vectors while the former one still answers, then changes over at once.
-Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder,
-                              std::stop_token stop) {
+Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder) {
     const auto fresh = std::make_shared<Serving>();
     fresh->embedder = embedder;
     fresh->search = std::make_unique<SearchService>(*m_library, embedder.get(), info.hash);
-    if (auto status = fresh->search->refresh(stop); !status) return status;
+    if (auto status = fresh->search->refresh({}); !status) return status;
     if (auto loaded = fresh->search->load_graph(); !loaded) {
         m_post([error = loaded.error()](Session& session) { Q_EMIT session.noticed(error); });
     }
@@ -685,6 +860,8 @@ Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> e
         m_model.info = info;
         m_model.engine = embedder->engine();
         m_model.error = {};
+        const auto measured = stored_measurement(info);
+        m_model.measured = measured ? std::optional(measured->best) : std::nullopt;
         m_model.embedded = rows;
     }
     m_model_changed.notify_all();
@@ -727,7 +904,36 @@ void OpenLibrary::edit(RequestId id, Edit change, std::vector<ItemId> touched,
     });
 }
 
+void OpenLibrary::fetch_object_box(RequestId id, ItemId item, bool find) {
+    m_pictures.post([this, id, item, find](std::stop_token) {
+        auto reader = m_library->reader();
+        auto box = reader ? object_box_of(**reader, item, find)
+                          : Result<std::optional<ObjectBox>>(reader.error());
+        const Error error = box ? Error{} : box.error();
+        const std::optional<ObjectBox> found = box ? *box : std::nullopt;
+        m_post([=](Session& session) { Q_EMIT session.objectBoxFetched(id, item, found, error); });
+    });
+}
+
+void OpenLibrary::set_object_box(RequestId id, ItemId item, std::optional<Crop> box) {
+    std::string kind;
+    {
+        const std::lock_guard lock(m_model_mutex);
+        kind = m_model.info.kind;
+    }
+    const auto change = [this, item, box](LibraryWriter& writer) -> Status {
+        auto reader = m_library->reader();
+        if (!reader) return reader.error();
+        return put_object_box(writer, **reader, item, box);
+    };
+    // A model of objects has lost this picture's vector with the old box: it is made again at once.
+    edit(id, change, {item}, [kind](Session& session) {
+        if (kind == "object") session.start_import({});
+    });
+}
+
 void OpenLibrary::touch(const std::vector<ItemId>& items) {
+    m_classes.forget();
     const std::lock_guard lock(m_touched_mutex);
     if (items.empty() || m_touched.size() + items.size() > kMostTouched) {
         m_touched_any = true;

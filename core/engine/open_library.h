@@ -67,8 +67,16 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void import(ImportRequest request);
     PauseGate& import_gate() { return m_gate; }
     void cancel_import();
+    void map(RequestId id, MapRequest request);
+    void cancel_map();
     void explain(RequestId id, QueryImage query, QueryImage match);
     void cancel_explanation();
+    void fetch_anchors(RequestId id, AnchorsRequest request);
+    void cancel_anchors();
+    void find_mark(RequestId id, MarkRequest request);
+    void cancel_mark();
+    void look_at(RequestId id, PictureLookRequest request);
+    void cancel_look();
     void evaluate(RequestId id, EvaluationRequest request);
     void cancel_evaluation();
     void fetch_stored_models(RequestId id);
@@ -86,6 +94,8 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
 
     using Edit = std::function<Status(LibraryWriter&)>;
     /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.
+    void fetch_object_box(RequestId id, ItemId item, bool find);
+    void set_object_box(RequestId id, ItemId item, std::optional<Crop> box);
     void edit(RequestId id, Edit change, std::vector<ItemId> touched,
               std::function<void(Session&)> then = {});
 
@@ -112,7 +122,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void announce_interrupted_switch();
     Result<std::shared_ptr<Embedder>> embedder_of(const ModelInfo& info);
     void run_switch(ModelSwitchRequest request, std::stop_token stop);
-    Status take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder, std::stop_token stop);
+    Status take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder);
     void run_import(const ImportRequest& request, std::stop_token stop);
     void touch(const std::vector<ItemId>& items);
     void announce_touched();
@@ -124,6 +134,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     const PostToSession m_post;
     ThumbnailCache m_thumbnail_cache;
     LibraryFacts m_facts;
+    ClassDescriber m_classes;
     PauseGate m_gate;
 
     std::mutex m_model_mutex;
@@ -141,6 +152,10 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     std::stop_source m_switch_stop;
     std::stop_source m_whitening_stop;
     std::stop_source m_explanation_stop;
+    std::stop_source m_map_stop;
+    std::stop_source m_anchors_stop;
+    std::stop_source m_mark_stop;
+    std::stop_source m_look_stop;
     std::stop_source m_evaluation_stop;
     std::atomic<bool> m_importing{false};
     std::atomic<bool> m_closing{false};
@@ -164,6 +179,9 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     Worker m_importer;
     Worker m_indexer;
     Worker m_explaining;
+    Worker m_mapping;
+    Worker m_describing;
+    Worker m_marking;  ///< of its own: it takes seconds, and an explanation shall not wait for it
     Worker m_evaluating;
     Worker m_modelling;
     std::unique_ptr<SelfMeasurer> m_measurer;  ///< made by load_model(); guarded by m_model_mutex

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,7 +16,6 @@ namespace fieldmark {
 
 class Embedder;
 class LibraryReader;
-class ObjectService;
 
 /// What the model does with one picture: for the attention inspector.
 enum class LookKind {
@@ -38,13 +38,18 @@ struct PictureLook {
     std::vector<LookKind> kinds;  ///< that this model (and the object finder, if there is one) can show
     int layers = 0;               ///< of a transformer
     int heads = 0;
-    std::string model;  ///< name
+    int layer = -1;           ///< that is shown, from 0; -1: not of one layer
+    int head = -1;            ///< that is shown, from 0; -1: the mean of all, or not of one head
+    std::optional<Crop> box;  ///< of the object, with LookKind::Object where there is a single one
+    std::string model;        ///< name
     double milliseconds = 0;
 };
 
-/// Any thread. `kind` that the model does not have is answered by the first it has. Cancelled; Unsupported
-/// where it shows nothing; the errors of opening the picture.
+/// Any thread; the model is used between an import's batches. A kind that the model does not have is answered
+/// by the first it has, a layer or head it does not have by the last layer and the mean of the heads. The
+/// object's mask is the object finder's (core/models/object_finder.h), with at most 64 cells on a side.
+/// Cancelled; Unsupported where there is nothing to show; the errors of opening the picture.
 Result<PictureLook> look_at_picture(const PictureLookRequest& request, Embedder& embedder,
-                                    LibraryReader* reader, ObjectService* objects, std::stop_token stop = {});
+                                    LibraryReader* reader, std::stop_token stop = {});
 
 }  // namespace fieldmark

@@ -27,6 +27,10 @@ void register_types() {
     qRegisterMetaType<ImportReport>("fieldmark::ImportReport");
     qRegisterMetaType<EvaluationReport>("fieldmark::EvaluationReport");
     qRegisterMetaType<Explanation>("fieldmark::Explanation");
+    qRegisterMetaType<LibraryMap>("fieldmark::LibraryMap");
+    qRegisterMetaType<AnchorsReport>("fieldmark::AnchorsReport");
+    qRegisterMetaType<MarkReport>("fieldmark::MarkReport");
+    qRegisterMetaType<PictureLook>("fieldmark::PictureLook");
     qRegisterMetaType<ItemRow>("fieldmark::ItemRow");
     qRegisterMetaType<ModelEntry>("fieldmark::ModelEntry");
     qRegisterMetaType<ImportedModel>("fieldmark::ImportedModel");
@@ -249,6 +253,62 @@ void Session::cancel_explanation() {
     if (m_impl->open) m_impl->open->cancel_explanation();
 }
 
+RequestId Session::find_mark(const MarkRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->find_mark(id, request);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.markFailed(id, not_open()); });
+    }
+    return id;
+}
+
+void Session::cancel_mark() {
+    if (m_impl->open) m_impl->open->cancel_mark();
+}
+
+RequestId Session::look_at(const PictureLookRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->look_at(id, request);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.lookFailed(id, not_open()); });
+    }
+    return id;
+}
+
+void Session::cancel_look() {
+    if (m_impl->open) m_impl->open->cancel_look();
+}
+
+RequestId Session::fetch_anchors(const AnchorsRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->fetch_anchors(id, request);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.anchorsFailed(id, not_open()); });
+    }
+    return id;
+}
+
+void Session::cancel_anchors() {
+    if (m_impl->open) m_impl->open->cancel_anchors();
+}
+
+RequestId Session::map_library(const MapRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->map(id, request);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.mapFailed(id, not_open()); });
+    }
+    return id;
+}
+
+void Session::cancel_map() {
+    if (m_impl->open) m_impl->open->cancel_map();
+}
+
 RequestId Session::count_pictures(const std::vector<std::string>& paths) {
     const RequestId id = ++m_impl->last_request;
     if (m_impl->open) m_impl->open->count_pictures(id, paths);
@@ -420,6 +480,28 @@ RequestId Session::set_values(const std::vector<ValueEdit>& edits) {
     return m_impl->edit(
         [edits](LibraryWriter& writer) { return writer.set_values(edits, ValueSource::User); },
         std::move(touched));
+}
+
+RequestId Session::fetch_object_box(ItemId item, bool find) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->fetch_object_box(id, item, find);
+    } else {
+        m_impl->post_always([id, item](Session& session) {
+            Q_EMIT session.objectBoxFetched(id, item, std::nullopt, not_open());
+        });
+    }
+    return id;
+}
+
+RequestId Session::set_object_box(ItemId item, const std::optional<Crop>& box) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->set_object_box(id, item, box);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.editFailed(id, not_open()); });
+    }
+    return id;
 }
 
 RequestId Session::remove_items(const std::vector<ItemId>& ids) {
