@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -25,7 +26,8 @@ struct AnchorMatch {
 struct ClassAnchor {
     std::string class_name;
     int index = 0;
-    double log_density = 0;
+    double log_density = 0;  ///< 0 with prototypes
+    double share = 0;        ///< of the class's pictures: those nearer to this one than to its others, 0..1
     std::vector<float> vector;  ///< unit length, in the model's space: a query for "search by anchor"
     std::vector<AnchorMatch> nearest;
 };
@@ -63,7 +65,8 @@ struct AnchorsRequest {
     std::string field;       ///< of the labels
     std::string class_name;  ///< whose anchors are wanted; "": those of the largest class
     int anchors = 5;
-    int nearest = 6;                  ///< pictures of each anchor
+    int nearest = 6;  ///< pictures of each anchor
+    std::uint64_t seed = 1;
     std::optional<QueryImage> query;  ///< to be placed among the classes
 };
 
@@ -79,7 +82,10 @@ struct AnchorClass {
 struct LookAlike {
     std::string name;
     double similarity = 0;             ///< cosine of the two classes' centroids
-    std::vector<AnchorMatch> between;  ///< pictures of the two classes nearest to the middle of both
+    std::vector<ClassAnchor> anchors;  ///< its own
+    /// Pictures of the two classes that are most like both: the score is the smaller of the cosines to the
+    /// two centroids.
+    std::vector<AnchorMatch> between;
 };
 
 /// How the query fits a class.
@@ -94,17 +100,39 @@ struct AnchorsReport {
     std::vector<AnchorClass> classes;  ///< by name
     std::string class_name;            ///< whose anchors these are
     std::vector<ClassAnchor> anchors;
-    std::vector<LookAlike> look_alikes;    ///< nearest first, at most 5
-    std::vector<DensityVerdict> doubtful;  ///< of that class's pictures, most doubtful first
-    std::vector<DensityVerdict> outliers;  ///< of that class, least typical first
-    std::vector<ClassPlace> query;         ///< best first; empty without a query
-    double query_novelty = -1;             ///< percentile; low: unlike anything known; -1: not known
+    std::vector<LookAlike> look_alikes;  ///< nearest first, at most 5
+    /// Of that class's pictures those that fit another class better, by how much (`mislabel`); with
+    /// prototypes those nearer to the centroid of another class, the picture itself left out of its own. At
+    /// most 100.
+    std::vector<DensityVerdict> doubtful;
+    /// Of that class, least typical first, at most 100. With prototypes `typicality` is the rank among the
+    /// class by the mean cosine to the three nearest of it.
+    std::vector<DensityVerdict> outliers;
+    std::vector<ClassPlace> query;  ///< best first; empty without a query
+    double query_novelty = -1;      ///< percentile; low: unlike anything known; -1: not known
     double seconds = 0;
 };
 
-/// Any thread. Usage without labels in the field; NotFound for an unknown class; Cancelled.
+/// Any thread. Usage without labels in the field or without vectors of the model; NotFound for an unknown
+/// class; Cancelled. `model`: name or hash. `query_vector`: the embedding of the query, empty: none.
 Result<AnchorsReport> describe_classes(LibraryReader& reader, const AnchorsRequest& request,
                                        const std::string& model, const ModelRegistry& registry,
                                        std::span<const float> query_vector = {}, std::stop_token stop = {});
+
+/// describe_classes() that keeps what it read of one field, so that its next class comes at once. describe()
+/// by one thread at a time, forget() by any.
+class ClassDescriber {
+  public:
+    ClassDescriber();
+    ~ClassDescriber();
+    Result<AnchorsReport> describe(LibraryReader& reader, const AnchorsRequest& request,
+                                   const std::string& model, const ModelRegistry& registry,
+                                   std::span<const float> query_vector = {}, std::stop_token stop = {});
+    void forget();  ///< pictures or labels have changed
+
+  private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
 
 }  // namespace fieldmark
