@@ -429,6 +429,10 @@ IndexInfo SearchService::index_info() const {
     return index ? index->info() : IndexInfo{};
 }
 
+std::shared_ptr<const VectorIndex> SearchService::index() const {
+    return m_impl->current_index();
+}
+
 std::string SearchService::graph_problem() const {
     const std::lock_guard lock(m_impl->refresh_mutex);
     return m_impl->problem;

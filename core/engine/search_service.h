@@ -45,6 +45,8 @@ class SearchService {
     Status save_graph();
     Status drop_graph();
     IndexInfo index_info() const;
+    /// The vectors in memory; null before the first refresh.
+    std::shared_ptr<const VectorIndex> index() const;
     /// Why the last load_graph() refused a file; "" if it did not.
     std::string graph_problem() const;
 
