@@ -31,6 +31,7 @@
 #include <QVBoxLayout>
 
 #include "core/engine/sample_pictures.h"
+#include "ui/anchors_page.h"
 #include "ui/compare_view.h"
 #include "ui/drop_overlay.h"
 #include "ui/elided_label.h"
@@ -165,6 +166,8 @@ void MainWindow::build_parts() {
     m_learn = new LearnPage(*m_session, *m_thumbnails, m_pages);
     m_learn->setUndoStack(m_undo);
     m_pages->addWidget(m_learn);
+    m_anchors = new AnchorsPage(*m_session, *m_thumbnails, m_pages);
+    m_pages->addWidget(m_anchors);
 
     m_inspector = new Inspector(*m_session, m_splitter);
     m_inspector->setUndoStack(m_undo);
@@ -361,6 +364,7 @@ void MainWindow::connect_parts() {
                                      QByteArray::fromStdString(field));
         m_evaluate->set_field(field);
         m_learn->set_field(field);
+        m_anchors->set_field(field);
     });
     connect(m_sidebar, &LibrarySidebar::importRequested, this,
             [this](const std::vector<std::string>& paths) { import_paths(paths); });
@@ -418,6 +422,14 @@ void MainWindow::connect_parts() {
     connect(m_session, &Session::evaluationFinished, this, [this](RequestId, const EvaluationReport& report) {
         if (report.calibration) update_probabilities();
     });
+    connect(m_anchors, &AnchorsPage::classRequested, this, &MainWindow::show_class);
+    connect(m_anchors, &AnchorsPage::lookAlikesRequested, this, [this](ItemId item) {
+        QueryImage image;
+        image.item = item;
+        find_similar({image});
+    });
+    connect(m_anchors, &AnchorsPage::addLabelsRequested, m_add_labels, &QAction::trigger);
+    connect(m_anchors, &AnchorsPage::learnRequested, this, [this] { show_page(Page::Learn); });
     connect(m_learn, &LearnPage::lookAlikesRequested, this, [this](ItemId item) {
         QueryImage image;
         image.item = item;
@@ -512,6 +524,7 @@ void MainWindow::library_opened(const LibrarySummary& summary) {
         m_sidebar->set_field(field.toStdString());
         m_evaluate->set_field(field.toStdString());
         m_learn->set_field(field.toStdString());
+        m_anchors->set_field(field.toStdString());
     }
     LibrarySidebar::Place place;
     place.collection = m_settings.library_value(summary.folder, QStringLiteral("place")).toLongLong();

@@ -27,6 +27,7 @@ class QUndoStack;
 
 namespace fieldmark {
 
+class AnchorsPage;
 class CompareView;
 class DropOverlay;
 class ElidedLabel;
@@ -73,7 +74,7 @@ class MainWindow : public QMainWindow {
     /// `replace` false: these join the pictures of the present query.
     void find_similar(const std::vector<QueryImage>& images, bool replace = true);
 
-    enum class Page { Welcome, Gallery, Matches, Compare, Learn, Evaluate };
+    enum class Page { Welcome, Gallery, Matches, Compare, Learn, Evaluate, Anchors };
     Page page() const { return m_page; }
 
   Q_SIGNALS:
@@ -102,7 +103,9 @@ class MainWindow : public QMainWindow {
     void show_page(Page page);
     void show_browse();
     void show_class(const std::string& field, const std::string& value);
-    bool working_page() const { return m_page == Page::Learn || m_page == Page::Evaluate; }
+    bool working_page() const {
+        return m_page == Page::Learn || m_page == Page::Evaluate || m_page == Page::Anchors;
+    }
     void update_probabilities();
     void choose_page();
     void update_panels();
@@ -186,6 +189,7 @@ class MainWindow : public QMainWindow {
     CompareView* m_compare = nullptr;
     EvaluatePage* m_evaluate = nullptr;
     LearnPage* m_learn = nullptr;
+    AnchorsPage* m_anchors = nullptr;
     Inspector* m_inspector = nullptr;
     ImportBar* m_import_bar = nullptr;
     ModelBar* m_model_bar = nullptr;
@@ -242,6 +246,7 @@ class MainWindow : public QMainWindow {
     QAction* m_show_browse = nullptr;
     QAction* m_show_learn = nullptr;
     QAction* m_show_evaluate = nullptr;
+    QAction* m_show_anchors = nullptr;
     QMenu* m_library_menu = nullptr;
     QMenu* m_recent_menu = nullptr;
     QMenu* m_sort_menu = nullptr;

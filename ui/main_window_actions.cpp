@@ -192,7 +192,9 @@ void MainWindow::build_actions() {
                               QStringLiteral("learn"));
     m_show_evaluate = add_action(QStringLiteral("pageEvaluate"), tr("E&valuate"), {Qt::CTRL | Qt::Key_3},
                                  QStringLiteral("evaluate"));
-    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate}) {
+    m_show_anchors = add_action(QStringLiteral("pageAnchors"), tr("A&nchors"), {Qt::CTRL | Qt::Key_5},
+                                QStringLiteral("anchors"));
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors}) {
         page->setCheckable(true);
         pages->addAction(page);
     }
@@ -200,7 +202,8 @@ void MainWindow::build_actions() {
     connect(m_show_browse, &QAction::triggered, this, &MainWindow::show_browse);
     connect(m_show_evaluate, &QAction::triggered, this, [this] { show_page(Page::Evaluate); });
     connect(m_show_learn, &QAction::triggered, this, [this] { show_page(Page::Learn); });
-    view->addActions({m_show_browse, m_show_learn, m_show_evaluate});
+    connect(m_show_anchors, &QAction::triggered, this, [this] { show_page(Page::Anchors); });
+    view->addActions({m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors});
     view->addSeparator();
     m_larger = add_action(QStringLiteral("largerTiles"), tr("&Larger pictures"),
                           {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)},
@@ -317,7 +320,7 @@ void MainWindow::build_toolbar() {
     m_library_button->setAccessibleName(tr("Library"));
     m_toolbar->addWidget(m_library_button);
 
-    m_toolbar->addActions({m_show_browse, m_show_learn, m_show_evaluate});
+    m_toolbar->addActions({m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors});
 
     m_filter = new FilterField(m_toolbar);
     m_filter->setMinimumWidth(unit * 16);
@@ -449,8 +452,8 @@ void MainWindow::show_shortcuts() {
     }
     groups.push_back({tr("Query"), {m_query_open, m_query_paste, m_back}, {}});
     groups.push_back({tr("View"),
-                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_sidebar, m_show_inspector,
-                       m_larger, m_smaller},
+                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors, m_show_sidebar,
+                       m_show_inspector, m_larger, m_smaller},
                       {}});
     QList<QAction*> rest;
     for (QMenu* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {

@@ -15,6 +15,7 @@
 #include <QToolButton>
 #include <QUndoStack>
 
+#include "ui/anchors_page.h"
 #include "ui/compare_view.h"
 #include "ui/elided_label.h"
 #include "ui/evaluate_page.h"
@@ -64,10 +65,15 @@ void MainWindow::show_page(Page page) {
                       : page == Page::Matches  ? static_cast<QWidget*>(m_match_view)
                       : page == Page::Evaluate ? static_cast<QWidget*>(m_evaluate)
                       : page == Page::Learn    ? static_cast<QWidget*>(m_learn)
+                      : page == Page::Anchors  ? static_cast<QWidget*>(m_anchors)
                                                : static_cast<QWidget*>(m_compare);
     if (page == Page::Welcome)
         m_welcome->set_recent(m_session->is_open() ? std::vector<std::string>{}
                                                    : m_settings.recent_libraries());
+    if (page == Page::Anchors) {
+        const auto images = m_strip->images();
+        m_anchors->set_query(images.empty() ? std::nullopt : std::optional(images.front()));
+    }
     m_pages->setCurrentWidget(widget);
     m_strip->setVisible(page == Page::Gallery || page == Page::Matches);
     m_chips->setVisible(!m_conditions.empty() && (page == Page::Gallery || page == Page::Matches));
@@ -77,6 +83,7 @@ void MainWindow::show_page(Page page) {
     m_size->setEnabled(page == Page::Gallery || page == Page::Matches);
     m_show_learn->setChecked(page == Page::Learn);
     m_show_evaluate->setChecked(page == Page::Evaluate);
+    m_show_anchors->setChecked(page == Page::Anchors);
     m_show_browse->setChecked(!working_page());
     // Compare has keys of its own, Esc among them.
     m_back->setEnabled(page != Page::Compare);
@@ -128,7 +135,7 @@ void MainWindow::update_panels() {
 /// In a narrow window the pages keep their icons and give the room of their words to the filter.
 void MainWindow::update_page_buttons() {
     const auto style = width() < kNarrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon;
-    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate}) {
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors}) {
         if (auto* button = qobject_cast<QToolButton*>(m_toolbar->widgetForAction(page))) {
             if (button->toolButtonStyle() != style) button->setToolButtonStyle(style);
         }
@@ -196,7 +203,8 @@ void MainWindow::update_actions() {
     const bool open = m_session->is_open();
     const bool writable = open && !m_summary.read_only;
     const bool pictures = open && m_summary.counts.items > 0;
-    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate}) action->setEnabled(pictures);
+    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors})
+        action->setEnabled(pictures);
     m_show_models->setEnabled(open);
     m_close_library->setEnabled(open);
     m_add_folder->setEnabled(!open || writable);

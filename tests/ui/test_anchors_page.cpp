@@ -1,0 +1,185 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The page Anchors of the real window, on specimens with the real model, by object names.
+#include <set>
+
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include "tests/support/specimens.h"
+#include "ui/anchors_page.h"
+#include "ui/filter_chips.h"
+#include "ui/gallery_view.h"
+#include "ui/main_window.h"
+#include "ui/picture_rows.h"
+#include "ui/query_strip.h"
+
+using namespace fieldmark;
+
+namespace {
+constexpr int patience = 120'000;
+constexpr int kClasses = 4, kEach = 9;
+}  // namespace
+
+class TestAnchorsPage : public QObject {
+    Q_OBJECT
+    QTemporaryDir m_dir;
+    std::string m_library;
+    QString m_settings;
+
+    std::unique_ptr<MainWindow> make_window() {
+        auto window = std::make_unique<MainWindow>(m_settings);
+        window->resize(1100, 760);
+        window->show();
+        return window;
+    }
+    /// With the page shown and answered.
+    std::unique_ptr<MainWindow> opened_page() {
+        auto window = make_window();
+        QSignalSpy opened(&window->session(), &Session::opened);
+        window->open_library(m_library);
+        if (!QTest::qWaitFor([&] { return opened.size() == 1; }, patience)) qFatal("not opened");
+        part<QAction>(*window, "pageAnchors")->trigger();
+        auto* field = part<QComboBox>(*window, "anchorsField");
+        field->setCurrentIndex(field->findData(QByteArray("species")));
+        Q_EMIT field->activated(field->currentIndex());
+        auto* page = part<AnchorsPage>(*window, "anchorsPage");
+        if (!QTest::qWaitFor([&] { return page->report().has_value() && !page->asking(); }, patience))
+            qFatal("no report");
+        return window;
+    }
+    template <typename T>
+    static T* part(const QWidget& window, const char* name) {
+        auto* found = window.findChild<T*>(QLatin1String(name));
+        if (found == nullptr) qFatal("no part %s", name);
+        return found;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_dir.isValid());
+        QStandardPaths::setTestModeEnabled(true);
+        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
+        m_settings = m_dir.filePath(QStringLiteral("settings.conf"));
+        m_library = m_dir.filePath(QStringLiteral("Birds.fieldmark")).toStdString();
+        const std::string pictures = m_dir.filePath(QStringLiteral("pictures")).toStdString();
+        testing::SpecimenOptions options;
+        options.classes = kClasses;
+        options.per_class = kEach;
+        QCOMPARE(testing::write_specimens(pictures, options).size(), std::size_t(kClasses * kEach));
+        auto window = make_window();
+        QSignalSpy opened(&window->session(), &Session::opened);
+        window->open_library(m_library);
+        QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
+        QVERIFY(!part<QAction>(*window, "pageAnchors")->isEnabled());
+        QSignalSpy finished(&window->session(), &Session::importFinished);
+        window->import_paths({pictures});
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+
+        // Without labels the page says how to come by some, and then looks by itself.
+        QTRY_VERIFY_WITH_TIMEOUT(part<QAction>(*window, "pageAnchors")->isEnabled(), patience);
+        part<QAction>(*window, "pageAnchors")->trigger();
+        QVERIFY(window->page() == MainWindow::Page::Anchors);
+        QVERIFY(part<QPushButton>(*window, "anchorsAddLabels")->isVisible());
+        QVERIFY(!part<QTableView>(*window, "anchorsClasses")->isVisible());
+        window->import_paths({pictures}, pictures + "/labels.csv");
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(part<QTableView>(*window, "anchorsClasses")->isVisible(), patience);
+        QVERIFY(window->page() == MainWindow::Page::Anchors);
+    }
+
+    void shows_a_class_by_its_prototypes() {
+        auto window = opened_page();
+        QCOMPARE(part<QAction>(*window, "pageAnchors")->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_5));
+        auto* classes = part<QTableView>(*window, "anchorsClasses");
+        QCOMPARE(classes->model()->rowCount(), kClasses);
+        QCOMPARE(classes->model()->index(1, 0).data().toString(), QStringLiteral("species_01"));
+        QCOMPARE(classes->model()->index(1, 1).data().toString(), QString::number(kEach));
+        auto* rows = part<PictureRows>(*window, "anchorsRows");
+        QCOMPARE(rows->model()->rowCount(), kEach / 3);
+        std::set<ItemId> first;
+        for (int i = 0; i < kEach / 3; ++i) {
+            const PictureRow* row = rows->rows().row(i);
+            QVERIFY(row->query != 0);
+            first.insert(row->query);
+            QCOMPARE(row->lines.size(), std::size_t{1});
+            QCOMPARE(row->lines[0].tiles.size(), std::size_t{5});
+        }
+        QVERIFY(first.size() > 1);
+        QVERIFY(part<QLabel>(*window, "anchorsExplanation")
+                    ->text()
+                    .contains(QStringLiteral("Prototypes (spherical k-means)")));
+        QCOMPARE(part<PictureRows>(*window, "anchorsLookAlikes")->model()->rowCount(), kClasses - 1);
+        QCOMPARE(part<PictureRows>(*window, "anchorsOutliers")->model()->rowCount(), kEach);
+        QVERIFY(part<QLabel>(*window, "anchorsQuery")->text().isEmpty());
+        part<QPushButton>(*window, "anchorsLearn")->click();
+        QVERIFY(window->page() == MainWindow::Page::Learn);
+    }
+
+    void goes_from_class_to_class_by_keys() {
+        auto window = opened_page();
+        auto* page = part<AnchorsPage>(*window, "anchorsPage");
+        auto* classes = part<QTableView>(*window, "anchorsClasses");
+        QCOMPARE(classes->currentIndex().row(), 0);
+        classes->setFocus();
+        QTest::keyClick(classes, Qt::Key_Down);
+        QTest::keyClick(classes, Qt::Key_Down);
+        QTRY_COMPARE_WITH_TIMEOUT(page->report()->class_name, std::string("species_02"), patience);
+        QVERIFY(part<QLabel>(*window, "anchorsTitle")->text().startsWith(QStringLiteral("species_02")));
+        QCOMPARE(classes->currentIndex().row(), 2);
+        QTest::keyClick(classes, Qt::Key_Return);
+        QTRY_VERIFY(window->page() == MainWindow::Page::Gallery);
+        QTRY_COMPARE_WITH_TIMEOUT(part<GalleryView>(*window, "gallery")->model()->rowCount(), kEach,
+                                  patience);
+    }
+
+    void searches_from_a_prototype_and_places_the_query() {
+        auto window = opened_page();
+        auto* page = part<AnchorsPage>(*window, "anchorsPage");
+        page->choose_class("species_03");
+        QTRY_COMPARE_WITH_TIMEOUT(page->report()->class_name, std::string("species_03"), patience);
+        auto* rows = part<PictureRows>(*window, "anchorsRows");
+        rows->setCurrentIndex(rows->rows().index(1));
+        const ItemId wanted = rows->rows().row(1)->query;
+        part<QPushButton>(*window, "anchorsSearch")->click();
+        QVERIFY(window->page() == MainWindow::Page::Matches);
+        auto* strip = window->findChild<QueryStrip*>();
+        QVERIFY(strip != nullptr);
+        QCOMPARE(strip->images().size(), std::size_t{1});
+        QCOMPARE(strip->images().front().item, wanted);
+
+        part<QAction>(*window, "pageAnchors")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(page->report() && !page->report()->query.empty(), patience);
+        QCOMPARE(page->report()->query.front().name, std::string("species_03"));
+        QVERIFY(part<QLabel>(*window, "anchorsQuery")->text().contains(QStringLiteral("species_03")));
+    }
+
+    void takes_up_a_changed_label() {
+        auto window = opened_page();
+        auto* page = part<AnchorsPage>(*window, "anchorsPage");
+        const ItemId item = page->report()->anchors.front().nearest.front().item;
+        const std::string before = page->report()->class_name;
+        window->session().set_values({{item, "species", "a new one"}});
+        auto* classes = part<QTableView>(*window, "anchorsClasses");
+        QTRY_COMPARE_WITH_TIMEOUT(classes->model()->rowCount(), kClasses + 1, patience);
+        QCOMPARE(page->report()->class_name, before);
+        page->choose_class("a new one");
+        QTRY_COMPARE_WITH_TIMEOUT(page->report()->class_name, std::string("a new one"), patience);
+        QVERIFY(part<QLabel>(*window, "anchorsExplanation")->text().contains(QStringLiteral("few")));
+        // The class goes, the page goes on with another.
+        window->session().set_values({{item, "species", before}});
+        QTRY_COMPARE_WITH_TIMEOUT(classes->model()->rowCount(), kClasses, patience);
+        QVERIFY(page->report()->class_name != "a new one");
+    }
+};
+
+QTEST_MAIN(TestAnchorsPage)
+#include "test_anchors_page.moc"
