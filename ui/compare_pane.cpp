@@ -94,8 +94,9 @@ void ComparePane::setCaption(const Match& match) {
     QStringList details;
     // Pictures set side by side from the gallery were not ranked.
     if (match.rank > 0) {
-        details
-            << tr("rank %1 · score %2", "rank, score").arg(Text::count(match.rank), Text::score(match.score));
+        details << (m_by_mark ? tr("rank %1 · mark %2", "rank, likeness of the mark")
+                              : tr("rank %1 · score %2", "rank, score"))
+                       .arg(Text::count(match.rank), Text::score(match.score));
     }
     if (title != name) details << name;
     if (!match.row.collection.empty()) details << Text::display_name(match.row.collection);

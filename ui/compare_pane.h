@@ -28,6 +28,12 @@ class ComparePane : public QWidget {
     void setQuery(const QueryImage& query);
     void setMatch(const Match& match, const QPixmap& preview);
     void setCaption(const Match& match);  ///< the words only; the picture stays
+    /// Ranks and scores of the captions from now on are those of a mark that was looked for.
+    void setByMark(bool by_mark) { m_by_mark = by_mark; }
+    /// What the picture is called, for a window of its own.
+    QString name() const {
+        return m_detail_text.isEmpty() ? m_title_text : m_title_text + QStringLiteral(" · ") + m_detail_text;
+    }
     void clear();
     /// Shows the picture and the words of `other` in this one's place; null: its own again.
     void setStandIn(const ComparePane* other);
@@ -47,7 +53,8 @@ class ComparePane : public QWidget {
     Session& m_session;
     ItemId m_item = 0;
     RequestId m_row_request = 0;  ///< for the name of a queried item
-    bool m_part = false;          ///< a part of the query is searched with
+    bool m_by_mark = false;
+    bool m_part = false;  ///< a part of the query is searched with
     QString m_title_text;
     QString m_detail_text;
     const ComparePane* m_stand_in = nullptr;

@@ -3,16 +3,19 @@
 #include "ui/compare_view.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QAction>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
+#include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "ui/compare_pane.h"
+#include "ui/flow_layout.h"
 #include "ui/icons.h"
 #include "ui/match_model.h"
 #include "ui/metrics.h"
@@ -40,7 +43,7 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
 
     QAction* close = addKey(QStringLiteral("compareClose"), tr("Back to the matches"), {Qt::Key_Escape});
     close->setIcon(icon(QStringLiteral("previous")));
-    connect(close, &QAction::triggered, this, &CompareView::closed);
+    connect(close, &QAction::triggered, this, &CompareView::stepBack);
     m_previous = addKey(QStringLiteral("comparePrevious"), tr("Previous match"),
                         {Qt::Key_Left, Qt::Key_Up, Qt::Key_PageUp});
     m_previous->setIcon(icon(QStringLiteral("previous")));
@@ -78,6 +81,22 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
         setExplaining(on);
         m_why_pressed.start();
     });
+    m_mark = addKey(QStringLiteral("compareMark"), tr("Find mark"), {Qt::Key_M});
+    m_mark->setIcon(icon(QStringLiteral("crop")));
+    m_mark->setCheckable(true);
+    m_mark->setToolTip(tr("Choose a region of the query and rank the matches by that region alone (M)"));
+    connect(m_mark, &QAction::triggered, this, &CompareView::setChoosingMark);
+    m_wipe = addKey(QStringLiteral("compareWipe"), tr("Wipe"), {Qt::Key_D});
+    m_wipe->setCheckable(true);
+    m_wipe->setToolTip(tr("Query and match in the same place, parted by a line to drag (D)"));
+    connect(m_wipe, &QAction::triggered, this, &CompareView::setWiping);
+    m_tone = addKey(QStringLiteral("compareTone"), tr("Light"), {Qt::Key_A});
+    m_tone->setCheckable(true);
+    m_tone->setToolTip(tr("Brightness and contrast of the pictures shown here; no file changes (A)"));
+    connect(m_tone, &QAction::triggered, this, &CompareView::showTools);
+    m_look = addKey(QStringLiteral("compareLook"), tr("Look inside"), {Qt::Key_I});
+    m_look->setToolTip(tr("What the model looks at in this picture (I)"));
+    connect(m_look, &QAction::triggered, this, &CompareView::look);
     m_link = addKey(QStringLiteral("compareLink"), tr("Link"), {Qt::Key_L});
     m_link->setCheckable(true);
     m_link->setChecked(true);
@@ -110,21 +129,36 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
 
     m_bar = new QWidget(this);
     m_bar->setObjectName(QStringLiteral("compareBar"));
-    auto* bar = new QHBoxLayout(m_bar);
+    // In as many lines as a narrow window or a wordy language needs.
+    auto* bar = new FlowLayout(m_bar);
     bar->setContentsMargins(unit / 2, unit / 2, unit / 2, 0);
     bar->setSpacing(unit / 2);
-    addButton(close)->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    bar->addStretch(1);
+    // Esc undoes one thing after the other; the button leaves at once.
+    auto* leave = new QToolButton(m_bar);
+    leave->setObjectName(QStringLiteral("compareCloseButton"));
+    leave->setAutoRaise(true);
+    leave->setFocusPolicy(Qt::TabFocus);
+    leave->setIcon(close->icon());
+    leave->setText(close->text());
+    leave->setToolTip(close->toolTip());
+    leave->setAccessibleName(close->text());
+    leave->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    connect(leave, &QToolButton::clicked, this, &CompareView::closed);
+    bar->addWidget(leave);
     addButton(m_previous)->setToolButtonStyle(Qt::ToolButtonIconOnly);
     m_position = new QLabel(m_bar);
     m_position->setObjectName(QStringLiteral("comparePosition"));
     m_position->setAlignment(Qt::AlignCenter);
     bar->addWidget(m_position);
     addButton(m_next)->setToolButtonStyle(Qt::ToolButtonIconOnly);
-    bar->addStretch(1);
-    for (QAction* action : {m_why, m_flip, m_blink_action, m_link, m_pin}) addButton(action);
+    for (QAction* action : {m_why, m_mark, m_flip, m_blink_action, m_wipe, m_tone, m_look, m_link, m_pin})
+        addButton(action);
     for (QAction* action : {whole, pixels}) addButton(action)->setToolButtonStyle(Qt::ToolButtonIconOnly);
     column->addWidget(m_bar);
+    m_banner = makeBanner();
+    column->addWidget(m_banner);
+    m_tools = makeTools();
+    column->addWidget(m_tools);
 
     m_reason = new QLabel(this);
     m_reason->setObjectName(QStringLiteral("compareReason"));
@@ -143,6 +177,31 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     for (ComparePane* pane : {m_query_pane, m_match_pane})
         connect(pane->view(), &ImageView::viewpointChanged, this, [this, pane] { follow(pane); });
     setFocusProxy(m_match_pane->view());
+    connect(m_query_pane->view(), &ImageView::regionSelected, this, &CompareView::findMark);
+    connect(m_match_pane->view(), &ImageView::wipeMoved, this, [this](double share) {
+        m_wipe_slider->setValue(static_cast<int>(std::lround(share * m_wipe_slider->maximum())));
+    });
+    m_marked = new MatchModel(this);
+
+    connect(&session, &Session::markProgress, this, [this](RequestId id, int done, int total) {
+        if (id != m_mark_request || id == 0) return;
+        say(tr("Looking for the mark: %1 of %2", "pictures done, of all")
+                .arg(Text::count(done), Text::count(total)),
+            tr("Cancel"));
+    });
+    connect(&session, &Session::markFound, this, [this](RequestId id, const MarkReport& report) {
+        if (id != m_mark_request || id == 0) return;
+        m_mark_request = 0;
+        m_report = report;
+        m_by_mark = true;
+        rankByMark();
+        go(0);
+    });
+    connect(&session, &Session::markFailed, this, [this](RequestId id, const Error& error) {
+        if (id != m_mark_request || id == 0) return;
+        m_mark_request = 0;
+        say(Text::error(error), tr("Close"));
+    });
 
     connect(&session, &Session::explained, this, [this](RequestId id, const Explanation& explanation) {
         if (id == m_explanation && id != 0) showExplanation(explanation);
@@ -157,6 +216,262 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     connect(&m_blink, &QTimer::timeout, this, [this] { setFlipped(!m_flipped); });
     relayout();
     updateTexts();
+}
+
+QWidget* CompareView::makeBanner() {
+    auto* banner = new QWidget(this);
+    banner->setObjectName(QStringLiteral("compareMarkBanner"));
+    auto* line = new QHBoxLayout(banner);
+    const int unit = rhythm(this);
+    line->setContentsMargins(unit, 0, unit, 0);
+    line->setSpacing(unit);
+    line->addStretch(1);
+    m_banner_text = new QLabel(banner);
+    m_banner_text->setObjectName(QStringLiteral("compareMarkText"));
+    m_banner_text->setTextFormat(Qt::PlainText);
+    m_banner_text->setWordWrap(true);
+    m_banner_text->setAlignment(Qt::AlignCenter);
+    line->addWidget(m_banner_text, 10);
+    m_banner_button = new QToolButton(banner);
+    m_banner_button->setObjectName(QStringLiteral("compareMarkBack"));
+    m_banner_button->setFocusPolicy(Qt::TabFocus);
+    connect(m_banner_button, &QToolButton::clicked, this, [this] {
+        setChoosingMark(false);
+        rankByWhole();
+    });
+    line->addWidget(m_banner_button);
+    line->addStretch(1);
+    banner->hide();
+    return banner;
+}
+
+QWidget* CompareView::makeTools() {
+    auto* tools = new QWidget(this);
+    tools->setObjectName(QStringLiteral("compareTools"));
+    const int unit = rhythm(this);
+    auto* flow = new FlowLayout(tools);
+    flow->setContentsMargins(unit / 2, 0, unit / 2, 0);
+    flow->setSpacing(unit);
+    const auto group = [&](const QString& name) {
+        auto* box = new QWidget(tools);
+        box->setObjectName(name);
+        auto* line = new QHBoxLayout(box);
+        line->setContentsMargins(0, 0, 0, 0);
+        line->setSpacing(unit);
+        flow->addWidget(box);
+        return box;
+    };
+    const auto slider = [&](QWidget* box, const QString& name, const QString& text, int least, int most) {
+        auto* one = new QSlider(Qt::Horizontal, box);
+        one->setObjectName(name);
+        one->setAccessibleName(text);
+        one->setToolTip(text);
+        one->setRange(least, most);
+        one->setPageStep((most - least) / 10);
+        one->setMinimumWidth(unit * 14);
+        one->installEventFilter(this);
+        return one;
+    };
+
+    m_wipe_tool = group(QStringLiteral("compareWipeTool"));
+    m_wipe_slider = slider(m_wipe_tool, QStringLiteral("compareWipeSlider"),
+                           tr("Where the query ends and the match begins"), 0, 1000);
+    m_wipe_slider->setValue(500);
+    m_wipe_tool->layout()->addWidget(new QLabel(tr("Query"), m_wipe_tool));
+    m_wipe_tool->layout()->addWidget(m_wipe_slider);
+    m_wipe_tool->layout()->addWidget(new QLabel(tr("Match"), m_wipe_tool));
+    connect(m_wipe_slider, &QSlider::valueChanged, this, [this](int value) {
+        if (m_wiping) m_match_pane->view()->setWipe(m_query_pane->view(), value / 1000.0);
+    });
+
+    m_tone_tool = group(QStringLiteral("compareToneTool"));
+    m_brightness = slider(m_tone_tool, QStringLiteral("compareBrightness"),
+                          tr("Brightness, for display only"), -100, 100);
+    m_contrast =
+        slider(m_tone_tool, QStringLiteral("compareContrast"), tr("Contrast, for display only"), -100, 100);
+    m_tone_tool->layout()->addWidget(new QLabel(tr("Brightness"), m_tone_tool));
+    m_tone_tool->layout()->addWidget(m_brightness);
+    m_tone_tool->layout()->addWidget(new QLabel(tr("Contrast"), m_tone_tool));
+    m_tone_tool->layout()->addWidget(m_contrast);
+    auto* reset = new QToolButton(m_tone_tool);
+    reset->setObjectName(QStringLiteral("compareToneReset"));
+    reset->setText(tr("Reset"));
+    reset->setToolTip(tr("Show the pictures as they are"));
+    reset->setAccessibleName(reset->toolTip());
+    reset->setFocusPolicy(Qt::TabFocus);
+    m_tone_tool->layout()->addWidget(reset);
+    for (QSlider* one : {m_brightness, m_contrast})
+        connect(one, &QSlider::valueChanged, this, &CompareView::setTone);
+    connect(reset, &QToolButton::clicked, this, [this] {
+        m_brightness->setValue(0);
+        m_contrast->setValue(0);
+    });
+    tools->hide();
+    m_wipe_tool->hide();
+    m_tone_tool->hide();
+    return tools;
+}
+
+void CompareView::showTools() {
+    m_wipe_tool->setVisible(m_wiping);
+    m_tone_tool->setVisible(m_tone->isChecked());
+    m_tools->setVisible(m_wiping || m_tone->isChecked());
+}
+
+void CompareView::setTone() {
+    for (ComparePane* pane : panes()) pane->view()->setTone(m_brightness->value(), m_contrast->value());
+}
+
+void CompareView::setWiping(bool wiping) {
+    m_wiping = wiping && m_query.has_value() && m_shown_item != 0;
+    m_wipe->setChecked(m_wiping);
+    if (m_wiping) {
+        setBlinking(false);
+        setFlipped(false);
+    }
+    m_match_pane->view()->setWipe(m_wiping ? m_query_pane->view() : nullptr, m_wipe_slider->value() / 1000.0);
+    showTools();
+}
+
+bool CompareView::eventFilter(QObject* watched, QEvent* event) {
+    // On a slider the arrows move it; elsewhere they go from match to match.
+    if (event->type() == QEvent::ShortcutOverride && qobject_cast<QSlider*>(watched) != nullptr) {
+        switch (static_cast<QKeyEvent*>(event)->key()) {
+            case Qt::Key_Left:
+            case Qt::Key_Right:
+            case Qt::Key_Up:
+            case Qt::Key_Down:
+            case Qt::Key_PageUp:
+            case Qt::Key_PageDown:
+            case Qt::Key_Home:
+            case Qt::Key_End:
+                event->accept();
+                return true;
+            default:
+                break;
+        }
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void CompareView::stepBack() {
+    if (m_choosing) {
+        setChoosingMark(false);
+    } else if (m_by_mark || m_mark_request != 0 || m_banner->isVisible()) {
+        rankByWhole();
+    } else {
+        Q_EMIT closed();
+    }
+}
+
+void CompareView::look() {
+    if (!m_query) return;
+    const auto all = panes();
+    const auto focused =
+        std::find_if(all.begin(), all.end(), [](ComparePane* pane) { return pane->view()->hasFocus(); });
+    const ComparePane* pane = focused != all.end() ? *focused : m_match_pane;
+    QueryImage picture;
+    picture.item = pane->item();
+    if (pane == m_query_pane || pane->item() == 0) picture = *m_query;
+    Q_EMIT lookRequested(picture, pane->name());
+}
+
+void CompareView::say(const QString& text, const QString& way_back) {
+    m_banner_text->setText(text);
+    m_banner_button->setText(way_back);
+    m_banner_button->setAccessibleName(way_back);
+    m_banner_button->setToolTip(
+        tr("%1 (%2)", "action, key")
+            .arg(way_back, QKeySequence(Qt::Key_Escape).toString(QKeySequence::NativeText)));
+    m_banner->show();
+}
+
+void CompareView::setChoosingMark(bool choosing) {
+    m_choosing = choosing && m_query.has_value() && m_shown_item != 0;
+    m_mark->setChecked(m_choosing);
+    m_query_pane->view()->setSelecting(m_choosing);
+    if (m_choosing) {
+        setBlinking(false);
+        setFlipped(false);
+        say(tr("Draw a box around a mark of the query, or click on it"), tr("Cancel"));
+        m_query_pane->view()->setFocus(Qt::OtherFocusReason);
+    } else if (m_by_mark) {
+        say(tr("Ranked by the mark"), tr("Back to whole pictures"));
+    } else if (m_mark_request == 0) {
+        m_banner->hide();
+    }
+}
+
+void CompareView::findMark(const Crop& region) {
+    if (!m_query || !m_all) return;
+    setChoosingMark(false);
+    constexpr std::size_t kMost = 200;
+    MarkRequest request;
+    request.query = *m_query;
+    request.region = region;
+    for (const Match& match : m_all->matches()) {
+        if (request.items.size() == kMost) break;
+        request.items.push_back(match.row.item.id);
+    }
+    if (request.items.empty()) return;
+    m_region = region;
+    const int total = static_cast<int>(request.items.size());
+    m_mark_request = m_session.find_mark(request);
+    say(tr("Looking for the mark: %1 of %2", "pictures done, of all").arg(Text::count(0), Text::count(total)),
+        tr("Cancel"));
+    applyMarks();
+    m_match_pane->view()->setFocus(Qt::OtherFocusReason);
+}
+
+void CompareView::rankByWhole() {
+    if (m_mark_request != 0) m_session.cancel_mark();
+    m_mark_request = 0;
+    m_banner->hide();
+    if (m_by_mark) {
+        m_by_mark = false;
+        m_report = {};
+        // The match that is looked at stays; it has its old place again.
+        goThrough(m_all, m_all ? m_all->rowOf(m_shown_item) : -1);
+    }
+    applyMarks();
+}
+
+void CompareView::rankByMark() {
+    if (!m_all) return;
+    std::vector<Match> ranked;
+    for (const MarkSighting& sighting : m_report.sightings) {
+        const Match* match = m_all->match(m_all->rowOf(sighting.item));
+        if (match == nullptr || !sighting.seen()) continue;
+        ranked.push_back(*match);
+        ranked.back().rank = static_cast<int>(ranked.size());
+        ranked.back().score = sighting.similarity;
+    }
+    if (ranked.empty()) {
+        m_by_mark = false;
+        say(m_report.sightings.empty() ? tr("There is no picture to look for the mark in")
+                                       : Text::error(m_report.sightings.front().error),
+            tr("Close"));
+        applyMarks();
+        return;
+    }
+    const ItemId shown = m_shown_item;
+    m_marked->setMatches(std::move(ranked));
+    goThrough(m_marked, m_marked->rowOf(shown));
+    say(tr("Ranked by the mark"), tr("Back to whole pictures"));
+    applyMarks();
+}
+
+void CompareView::applyMarks() {
+    const bool there = m_by_mark || m_mark_request != 0;
+    m_query_pane->view()->setMark(there ? std::optional(m_region) : std::nullopt);
+    for (ComparePane* pane : panes()) {
+        if (pane == m_query_pane) continue;
+        const auto sighting =
+            std::find_if(m_report.sightings.begin(), m_report.sightings.end(),
+                         [pane](const MarkSighting& one) { return one.item == pane->item(); });
+        const bool seen = m_by_mark && sighting != m_report.sightings.end() && sighting->seen();
+        pane->view()->setMark(seen ? std::optional(sighting->box) : std::nullopt);
+    }
 }
 
 QAction* CompareView::addKey(const QString& name, const QString& text, const QList<QKeySequence>& keys) {
@@ -197,6 +512,8 @@ int CompareView::paneCount() const {
 
 void CompareView::setQuery(const QueryImage& query) {
     m_query = query;
+    setChoosingMark(false);
+    rankByWhole();
     setBlinking(false);
     setFlipped(false);
     for (ComparePane* pane : m_pinned) pane->deleteLater();
@@ -209,21 +526,33 @@ void CompareView::setQuery(const QueryImage& query) {
 }
 
 void CompareView::setMatches(const MatchModel* model, int current) {
-    if (m_model != model) {
-        if (m_model) disconnect(m_model, nullptr, this, nullptr);
-        m_model = model;
-        if (model != nullptr) {
-            const auto refresh = [this] { showCurrent(); };
-            connect(model, &QAbstractItemModel::rowsInserted, this, refresh);
-            connect(model, &QAbstractItemModel::rowsRemoved, this, refresh);
-            connect(model, &QAbstractItemModel::layoutChanged, this, refresh);
-            connect(model, &QAbstractItemModel::dataChanged, this, refresh);
-            connect(model, &QAbstractItemModel::modelReset, this, refresh);
-        }
+    if (m_all) disconnect(m_all, nullptr, this, nullptr);
+    m_by_mark = false;
+    rankByWhole();
+    m_all = model;
+    if (model != nullptr) {
+        const auto refresh = [this] {
+            if (m_by_mark) {
+                rankByMark();  // what was removed goes from the marked ones too
+            } else {
+                showCurrent();
+            }
+        };
+        connect(model, &QAbstractItemModel::rowsInserted, this, refresh);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, refresh);
+        connect(model, &QAbstractItemModel::layoutChanged, this, refresh);
+        connect(model, &QAbstractItemModel::dataChanged, this, refresh);
+        connect(model, &QAbstractItemModel::modelReset, this, refresh);
     }
+    goThrough(model, current);
+}
+
+void CompareView::goThrough(const MatchModel* model, int row) {
+    m_model = model;
+    m_match_pane->setByMark(m_by_mark);
     m_current = QPersistentModelIndex();
     if (model != nullptr && model->rowCount() > 0)
-        m_current = model->index(std::clamp(current, 0, model->rowCount() - 1));
+        m_current = model->index(std::clamp(row, 0, model->rowCount() - 1));
     showCurrent();
 }
 
@@ -235,7 +564,7 @@ void CompareView::go(int row) {
     if (!m_model || row < 0 || row >= m_model->rowCount() || row == current()) return;
     m_current = m_model->index(row);
     showCurrent();
-    Q_EMIT currentChanged(row);
+    Q_EMIT currentChanged(m_all ? m_all->rowOf(m_shown_item) : row);
 }
 
 void CompareView::next() {
@@ -263,6 +592,7 @@ void CompareView::showCurrent() {
         // Coming to another match one wants to see it, at the place one looks at.
         if (!isBlinking()) setFlipped(false);
         if (m_linked) follow(m_query_pane);
+        applyMarks();
         explainCurrent();
     } else {
         m_match_pane->setCaption(*match);
@@ -285,6 +615,7 @@ void CompareView::follow(const ComparePane* leader) {
 
 void CompareView::setFlipped(bool flipped) {
     m_flipped = flipped && m_query.has_value() && m_shown_item != 0;
+    if (m_flipped && m_wiping) setWiping(false);
     m_flip->setChecked(m_flipped);
     m_match_pane->setStandIn(m_flipped ? m_query_pane : nullptr);
 }
@@ -364,8 +695,11 @@ void CompareView::pinCurrent() {
     const QPixmap preview = m_thumbnails != nullptr
                                 ? m_thumbnails->pixmap(item, static_cast<int>(256 * devicePixelRatioF()))
                                 : QPixmap();
+    pane->setByMark(m_by_mark);
     pane->setMatch(*match, preview);
+    pane->view()->setTone(m_brightness->value(), m_contrast->value());
     pane->show();
+    applyMarks();
     relayout();
     if (m_linked) follow(m_match_pane);
     next();
@@ -405,6 +739,7 @@ void CompareView::updateTexts() {
     m_pin->setEnabled(row >= 0);
     m_flip->setEnabled(row >= 0);
     m_why->setEnabled(row >= 0);
+    for (QAction* action : {m_mark, m_wipe, m_tone, m_look}) action->setEnabled(row >= 0);
     m_blink_action->setEnabled(row >= 0);
 }
 
@@ -429,6 +764,8 @@ void CompareView::showEvent(QShowEvent* event) {
 
 void CompareView::hideEvent(QHideEvent* event) {
     setBlinking(false);
+    setChoosingMark(false);
+    if (m_mark_request != 0) rankByWhole();
     clearExplanation();
     QWidget::hideEvent(event);
 }

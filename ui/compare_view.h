@@ -17,6 +17,7 @@
 class QAction;
 class QGridLayout;
 class QLabel;
+class QSlider;
 class QToolButton;
 
 namespace fieldmark {
@@ -49,16 +50,29 @@ class CompareView : public QWidget {
     /// the bare marks.
     bool isExplaining() const { return m_explaining; }
     void setExplaining(bool explaining);
+    /// The query over the match, up to a line that can be dragged.
+    bool isWiping() const { return m_wiping; }
+    void setWiping(bool wiping);
+    /// "Find this mark": while choosing, a drag or a click on the query takes a region. The matches are then
+    /// ranked by that region alone, until rankByWhole().
+    bool isChoosingMark() const { return m_choosing; }
+    void setChoosingMark(bool choosing);
+    void findMark(const Crop& region);  ///< of the query
+    bool isRankedByMark() const { return m_by_mark; }
+    void rankByWhole();     ///< also stops a search for a mark
     int paneCount() const;  ///< 2 to 4
     void pinCurrent();
     void next();
     void previous();
 
   Q_SIGNALS:
-    void currentChanged(int row);
+    void currentChanged(int row);  ///< of the model that was set, however the matches are ranked here
     void closed();
+    /// The model's attention (or energy) on one of the pictures is asked for.
+    void lookRequested(const fieldmark::QueryImage& picture, const QString& name);
 
   protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
     void keyReleaseEvent(QKeyEvent* event) override;
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
@@ -67,6 +81,16 @@ class CompareView : public QWidget {
   private:
     QAction* addKey(const QString& name, const QString& text, const QList<QKeySequence>& keys);
     QToolButton* addButton(QAction* action);
+    QWidget* makeBanner();
+    QWidget* makeTools();
+    void showTools();
+    void setTone();
+    void stepBack();
+    void look();
+    void goThrough(const MatchModel* model, int row);
+    void rankByMark();
+    void applyMarks();
+    void say(const QString& text, const QString& way_back);
     void explainCurrent();
     void clearExplanation();
     void showExplanation(const Explanation& explanation);
@@ -80,7 +104,9 @@ class CompareView : public QWidget {
 
     Session& m_session;
     const ThumbnailStore* m_thumbnails = nullptr;
-    QPointer<const MatchModel> m_model;
+    QPointer<const MatchModel> m_model;  ///< that is shown: m_all, or m_marked
+    QPointer<const MatchModel> m_all;    ///< that was set
+    MatchModel* m_marked = nullptr;      ///< ranked by the mark
     QPersistentModelIndex m_current;
     ItemId m_shown_item = 0;
     std::optional<QueryImage> m_query;
@@ -90,17 +116,36 @@ class CompareView : public QWidget {
     QGridLayout* m_grid = nullptr;
     QWidget* m_bar = nullptr;
     QLabel* m_position = nullptr;
+    QWidget* m_banner = nullptr;  ///< of the mark: what to do, how far it is, the way back
+    QLabel* m_banner_text = nullptr;
+    QToolButton* m_banner_button = nullptr;
+    QWidget* m_tools = nullptr;  ///< sliders
+    QWidget* m_wipe_tool = nullptr;
+    QWidget* m_tone_tool = nullptr;
+    QSlider* m_wipe_slider = nullptr;
+    QSlider* m_brightness = nullptr;
+    QSlider* m_contrast = nullptr;
     QLabel* m_reason = nullptr;  ///< of the explanation, or why there is none
     QAction* m_link = nullptr;
     QAction* m_flip = nullptr;
     QAction* m_blink_action = nullptr;
     QAction* m_why = nullptr;
+    QAction* m_mark = nullptr;
+    QAction* m_wipe = nullptr;
+    QAction* m_tone = nullptr;
+    QAction* m_look = nullptr;
     QAction* m_pin = nullptr;
     QAction* m_next = nullptr;
     QAction* m_previous = nullptr;
     bool m_linked = true;
     bool m_flipped = false;
     bool m_explaining = false;
+    bool m_wiping = false;
+    bool m_choosing = false;
+    bool m_by_mark = false;
+    Crop m_region;                 ///< of the query, that is or was looked for
+    RequestId m_mark_request = 0;  ///< asked for and not answered; 0: none
+    MarkReport m_report;
     RequestId m_explanation = 0;  ///< asked for and not answered; 0: none
     QElapsedTimer m_why_pressed;
     QElapsedTimer m_flip_pressed;

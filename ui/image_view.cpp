@@ -3,8 +3,11 @@
 #include "ui/image_view.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
+#include <QApplication>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
@@ -24,6 +27,33 @@ constexpr double kWheelFactor = 1.25;  // per notch
 constexpr double kPixelsFrom = 4;      // from this scale on single pixels are shown, not smoothed
 /// The full picture is held decoded, so beyond this it stays reduced: 100 megapixels are 400 MB.
 constexpr double kMaxFullPixels = 100e6;
+
+/// A click stands for a square of this share of the picture's shorter side.
+constexpr double kClickedSide = 0.18;
+constexpr int kSmallestRegion = 100;  // of 10,000
+
+/// What brightness and contrast make of a value, by value.
+std::array<uchar, 256> tone_table(int brightness, int contrast) {
+    const double factor = contrast >= 0 ? 1 + contrast * 0.03 : 1 + contrast * 0.009;
+    std::array<uchar, 256> table{};
+    for (int i = 0; i < 256; ++i)
+        table[static_cast<std::size_t>(i)] =
+            static_cast<uchar>(std::clamp((i - 128) * factor + 128 + brightness * 1.28, 0.0, 255.0));
+    return table;
+}
+
+void apply_tone(QImage& image, int brightness, int contrast) {
+    const auto table = tone_table(brightness, contrast);
+    for (int y = 0; y < image.height(); ++y) {
+        auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
+        for (int x = 0; x < image.width(); ++x) {
+            if (qAlpha(line[x]) != 255) continue;  // where no picture is, and at its rim
+            line[x] = qRgb(table[static_cast<std::size_t>(qRed(line[x]))],
+                           table[static_cast<std::size_t>(qGreen(line[x]))],
+                           table[static_cast<std::size_t>(qBlue(line[x]))]);
+        }
+    }
+}
 
 /// Sides are asked for in few sizes, so that a window being resized does not decode at each step.
 int bucket(int side) {
@@ -79,6 +109,42 @@ void ImageView::setOverlay(std::shared_ptr<const PictureOverlay> overlay) {
     update();
 }
 
+void ImageView::setOverlayOpacity(double opacity) {
+    m_overlay_opacity = std::clamp(opacity, 0.0, 1.0);
+    update();
+}
+
+void ImageView::setMark(const std::optional<Crop>& mark) {
+    m_mark = mark;
+    update();
+}
+
+void ImageView::setSelecting(bool selecting) {
+    m_selecting = selecting;
+    m_region_from.reset();
+    updateCursor();
+    update();
+}
+
+void ImageView::setWipe(const ImageView* other, double share) {
+    if (m_wipe != other) {
+        if (m_wipe != nullptr) disconnect(m_wipe, &ImageView::loaded, this, nullptr);
+        if (other != nullptr) connect(other, &ImageView::loaded, this, [this] { update(); });
+        m_wipe = other;
+        m_wiping = false;
+    }
+    m_wipe_share = std::clamp(share, 0.0, 1.0);
+    updateCursor();
+    update();
+}
+
+void ImageView::setTone(int brightness, int contrast) {
+    if (m_brightness == brightness && m_contrast == contrast) return;
+    m_brightness = std::clamp(brightness, -100, 100);
+    m_contrast = std::clamp(contrast, -100, 100);
+    update();
+}
+
 void ImageView::setCropOnly(bool only) {
     m_crop_only = only;
     update();
@@ -118,22 +184,21 @@ void ImageView::moveTo(Viewpoint viewpoint) {
     if (!(before == m_viewpoint)) Q_EMIT viewpointChanged(m_viewpoint);
 }
 
-QSizeF ImageView::shownSize() const {
-    if (m_stand_in != nullptr) return m_stand_in->shownSize();
+QSizeF ImageView::pictureSize() const {
     QSizeF size = m_source_size;
     if (size.isEmpty()) size = m_preview.size();
     if (m_crop_only) size = {size.width() * m_crop.width / 10000.0, size.height() * m_crop.height / 10000.0};
     return size;
 }
 
-double ImageView::fitScale() const {
-    const QSizeF picture = shownSize();
+double ImageView::fitScale(const ImageView& of) const {
+    const QSizeF picture = of.pictureSize();
     if (picture.isEmpty() || width() <= 0 || height() <= 0) return 1;
     const QSizeF room = QSizeF(size()) * devicePixelRatioF();
     const double fit = std::min(room.width() / picture.width(), room.height() / picture.height());
     // A small picture is blown up to four device pixels for one of its own and no further; a stand-in for one
     // whose size is not known yet fills the room, as the real one will.
-    return m_source_size.isEmpty() ? fit : std::min(fit, 4.0);
+    return of.m_source_size.isEmpty() ? fit : std::min(fit, 4.0);
 }
 
 double ImageView::scale() const {
@@ -158,15 +223,49 @@ Viewpoint ImageView::clamped(Viewpoint viewpoint) const {
     return viewpoint;
 }
 
-QRectF ImageView::targetRect() const {
+QRectF ImageView::targetRect(const ImageView& of) const {
     const double ratio = devicePixelRatioF();
-    const QSizeF shown = shownSize() * scale();  // device pixels
+    const QSizeF size = of.pictureSize() * fitScale(of) * m_viewpoint.zoom;  // device pixels
     const QPointF middle = QPointF(width(), height()) * ratio / 2;
     QPointF corner =
-        middle - QPointF(m_viewpoint.centre.x() * shown.width(), m_viewpoint.centre.y() * shown.height());
+        middle - QPointF(m_viewpoint.centre.x() * size.width(), m_viewpoint.centre.y() * size.height());
     // On whole device pixels, so that 1:1 is sharp.
     corner = {std::round(corner.x()), std::round(corner.y())};
-    return {corner / ratio, shown / ratio};
+    return {corner / ratio, size / ratio};
+}
+
+QRectF ImageView::seenRect() const {
+    return targetRect() & QRectF(rect());
+}
+
+double ImageView::wipeLine() const {
+    const QRectF seen = seenRect();
+    return seen.left() + seen.width() * m_wipe_share;
+}
+
+QPointF ImageView::partAt(const QPointF& position) const {
+    const QRectF target = targetRect();
+    if (target.isEmpty()) return {0.5, 0.5};
+    return {std::clamp((position.x() - target.x()) / target.width(), 0.0, 1.0),
+            std::clamp((position.y() - target.y()) / target.height(), 0.0, 1.0)};
+}
+
+void ImageView::select(const QPointF& from, const QPointF& to) {
+    QRectF region = QRectF(from, to).normalized();
+    if (from == to) {
+        const QSizeF picture = shownSize();
+        if (picture.isEmpty()) return;
+        const double side = kClickedSide * std::min(picture.width(), picture.height());
+        region.setSize({side / picture.width(), side / picture.height()});
+        region.moveCenter(from);
+    }
+    const auto place = [](double at, double length) {
+        const int extent = std::clamp(static_cast<int>(std::lround(length * 10000)), kSmallestRegion, 10000);
+        return std::pair(std::clamp(static_cast<int>(std::lround(at * 10000)), 0, 10000 - extent), extent);
+    };
+    const auto [x, width] = place(region.x(), region.width());
+    const auto [y, height] = place(region.y(), region.height());
+    Q_EMIT regionSelected({x, y, width, height});
 }
 
 void ImageView::fit() {
@@ -243,15 +342,78 @@ void ImageView::take(RequestId id, const QImage& image, int source_width, int so
     if (first) Q_EMIT loaded();
 }
 
+const QPixmap& ImageView::bestPixmap(double wanted) const {
+    if (!m_full.isNull() && (m_screen.isNull() || m_screen.width() < m_source_size.width() * wanted))
+        return m_full;
+    return m_screen.isNull() ? m_preview : m_screen;
+}
+
+void ImageView::drawPicture(QPainter& painter, const ImageView& of) const {
+    const double wanted = fitScale(of) * m_viewpoint.zoom;
+    const QPixmap& best = of.bestPixmap(wanted);
+    if (of.m_error || best.isNull()) return;
+    const Crop& crop = of.m_crop;
+    const QRectF target = targetRect(of);
+    QRectF part(best.rect());
+    if (of.m_crop_only) {
+        part = {best.width() * crop.x / 10000.0, best.height() * crop.y / 10000.0,
+                best.width() * crop.width / 10000.0, best.height() * crop.height / 10000.0};
+    }
+    const double pixel = target.width() * devicePixelRatioF() / best.width();
+    painter.setRenderHint(QPainter::SmoothPixmapTransform,
+                          std::abs(pixel - 1) > 1e-3 && wanted < kPixelsFrom);
+    painter.drawPixmap(target, best, part);
+}
+
+void ImageView::drawMarks(QPainter& painter, const ImageView& of) const {
+    if (of.m_crop_only || of.m_error || of.bestPixmap(1).isNull()) return;
+    const QRectF target = targetRect(of);
+    const auto place = [&target](const Crop& crop) {
+        return QRectF(target.x() + target.width() * crop.x / 10000.0,
+                      target.y() + target.height() * crop.y / 10000.0, target.width() * crop.width / 10000.0,
+                      target.height() * crop.height / 10000.0);
+    };
+    if (of.m_overlay) {
+        painter.setOpacity(of.m_overlay_opacity);
+        draw_overlay(painter, target, *of.m_overlay, fontMetrics().height());
+        painter.setOpacity(1);
+    }
+    painter.setBrush(Qt::NoBrush);
+    if (!of.m_crop.whole()) {
+        painter.setPen(QPen(QColor(0, 0, 0, 160), 3));
+        painter.drawRect(place(of.m_crop));
+        painter.setPen(QPen(Qt::white, 1, Qt::DashLine));
+        painter.drawRect(place(of.m_crop));
+    }
+    if (of.m_mark) {
+        const double unit = fontMetrics().height();
+        painter.setPen(QPen(Qt::white, unit / 4, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(place(*of.m_mark));
+        painter.setPen(QPen(palette().color(QPalette::Active, QPalette::Highlight), unit / 8, Qt::SolidLine,
+                            Qt::SquareCap, Qt::MiterJoin));
+        painter.drawRect(place(*of.m_mark));
+    }
+}
+
+void ImageView::drawBoth(QPainter& painter,
+                         void (ImageView::*draw)(QPainter&, const ImageView&) const) const {
+    if (m_wipe == nullptr) {
+        (this->*draw)(painter, shown());
+        return;
+    }
+    const double line = wipeLine();
+    painter.save();
+    painter.setClipRect(QRectF(line, 0, width() - line, height()));
+    (this->*draw)(painter, shown());
+    painter.setClipRect(QRectF(0, 0, line, height()));
+    (this->*draw)(painter, *m_wipe);
+    painter.restore();
+}
+
 void ImageView::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const ImageView& of = m_stand_in != nullptr ? *m_stand_in : *this;
-    const QPixmap* best = &of.m_screen;
-    if (best->isNull() || (!of.m_full.isNull() && best->width() < of.m_source_size.width() * scale()))
-        best = &of.m_full;
-    if (best->isNull()) best = of.m_screen.isNull() ? &of.m_preview : &of.m_screen;
-    const Crop& crop = of.m_crop;
-    if (of.m_error || best->isNull()) {
+    const ImageView& of = shown();
+    if (of.m_error || of.bestPixmap(1).isNull()) {
         const int unit = rhythm(this);
         painter.setPen(quiet_text(palette()));
         const QString text = of.m_error    ? Text::error(*of.m_error)
@@ -260,26 +422,47 @@ void ImageView::paintEvent(QPaintEvent*) {
         painter.drawText(rect().adjusted(unit, unit, -unit, -unit),
                          static_cast<int>(Qt::AlignCenter) | static_cast<int>(Qt::TextWordWrap), text);
     } else {
-        const QRectF target = targetRect();
-        const double pixel = target.width() * devicePixelRatioF() / best->width();
-        painter.setRenderHint(QPainter::SmoothPixmapTransform,
-                              std::abs(pixel - 1) > 1e-3 && scale() < kPixelsFrom);
-        QRectF part(best->rect());
-        if (of.m_crop_only) {
-            part = {best->width() * crop.x / 10000.0, best->height() * crop.y / 10000.0,
-                    best->width() * crop.width / 10000.0, best->height() * crop.height / 10000.0};
+        if (m_brightness == 0 && m_contrast == 0) {
+            drawBoth(painter, &ImageView::drawPicture);
+        } else {
+            // As many pixels as the view has, however large the picture is.
+            QImage seen((QSizeF(size()) * devicePixelRatioF()).toSize(), QImage::Format_ARGB32_Premultiplied);
+            seen.setDevicePixelRatio(devicePixelRatioF());
+            seen.fill(Qt::transparent);
+            QPainter onto(&seen);
+            drawBoth(onto, &ImageView::drawPicture);
+            onto.end();
+            apply_tone(seen, m_brightness, m_contrast);
+            painter.drawImage(QPointF(0, 0), seen);
         }
-        painter.drawPixmap(target, *best, part);
-        if (of.m_overlay && !of.m_crop_only)
-            draw_overlay(painter, target, *of.m_overlay, fontMetrics().height());
-        if (!crop.whole() && !of.m_crop_only) {
-            const QRectF box(target.x() + target.width() * crop.x / 10000.0,
-                             target.y() + target.height() * crop.y / 10000.0,
-                             target.width() * crop.width / 10000.0, target.height() * crop.height / 10000.0);
-            painter.setPen(QPen(QColor(0, 0, 0, 160), 3));
-            painter.drawRect(box);
-            painter.setPen(QPen(Qt::white, 1, Qt::DashLine));
-            painter.drawRect(box);
+        drawBoth(painter, &ImageView::drawMarks);
+        const double unit = rhythm(this);
+        if (m_wipe != nullptr) {
+            const QRectF seen = seenRect();
+            const double line = wipeLine();
+            painter.setRenderHint(QPainter::Antialiasing);
+            for (const auto& [colour, wide] :
+                 {std::pair(QColor(0, 0, 0, 160), unit / 2), std::pair(QColor(Qt::white), unit / 4)}) {
+                painter.setPen(QPen(colour, wide));
+                painter.drawLine(QPointF(line, seen.top()), QPointF(line, seen.bottom()));
+            }
+            painter.setPen(QPen(QColor(0, 0, 0, 160), unit / 8));
+            painter.setBrush(Qt::white);
+            painter.drawEllipse(QPointF(line, seen.center().y()), unit * 0.8, unit * 0.8);
+        }
+        if (m_region_from) {
+            const QRectF target = targetRect();
+            const auto at = [&target](const QPointF& part) {
+                return QPointF(target.x() + target.width() * part.x(),
+                               target.y() + target.height() * part.y());
+            };
+            painter.setBrush(Qt::NoBrush);
+            for (const auto& [colour, wide] :
+                 {std::pair(QColor(Qt::white), unit / 2),
+                  std::pair(palette().color(QPalette::Active, QPalette::Highlight), unit / 4)}) {
+                painter.setPen(QPen(colour, wide, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+                painter.drawRect(QRectF(at(*m_region_from), at(m_region_to)).normalized());
+            }
         }
     }
     if (hasFocus() && m_interactive) {
@@ -316,11 +499,34 @@ void ImageView::mousePressEvent(QMouseEvent* event) {
         event->ignore();
         return;
     }
+    m_pressed = event->position();
+    if (event->button() == Qt::LeftButton && m_selecting && hasImage()) {
+        m_region_from = m_region_to = partAt(m_pressed);
+        return;
+    }
+    if (event->button() == Qt::LeftButton && m_wipe != nullptr &&
+        std::abs(m_pressed.x() - wipeLine()) <= 1.5 * rhythm(this)) {
+        m_wiping = true;
+        return;
+    }
     m_drag = event->position();
     updateCursor();
 }
 
 void ImageView::mouseMoveEvent(QMouseEvent* event) {
+    if (m_region_from) {
+        m_region_to = partAt(event->position());
+        update();
+        return;
+    }
+    if (m_wiping) {
+        const QRectF seen = seenRect();
+        if (seen.isEmpty()) return;
+        m_wipe_share = std::clamp((event->position().x() - seen.left()) / seen.width(), 0.0, 1.0);
+        update();
+        Q_EMIT wipeMoved(m_wipe_share);
+        return;
+    }
     if (!m_drag) {
         event->ignore();
         return;
@@ -334,13 +540,26 @@ void ImageView::mouseMoveEvent(QMouseEvent* event) {
 }
 
 void ImageView::mouseReleaseEvent(QMouseEvent* event) {
+    if (m_region_from && event->button() == Qt::LeftButton) {
+        const QPointF from = *m_region_from;
+        m_region_from.reset();
+        update();
+        const bool dragged =
+            (event->position() - m_pressed).manhattanLength() >= QApplication::startDragDistance();
+        select(from, dragged ? partAt(event->position()) : from);
+        return;
+    }
+    if (m_wiping) {
+        m_wiping = false;
+        return;
+    }
     if (!m_drag) event->ignore();
     m_drag.reset();
     updateCursor();
 }
 
 void ImageView::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (!m_interactive || event->button() != Qt::LeftButton || !hasImage()) {
+    if (!m_interactive || event->button() != Qt::LeftButton || !hasImage() || m_selecting || m_wiping) {
         event->ignore();
         return;
     }
@@ -358,6 +577,11 @@ void ImageView::keyPressEvent(QKeyEvent* event) {
     }
     const bool control = event->modifiers() & Qt::ControlModifier;
     const bool shift = event->modifiers() & Qt::ShiftModifier;
+    if (m_selecting && hasImage() && (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)) {
+        const QPointF middle = partAt(seenRect().center());
+        select(middle, middle);
+        return;
+    }
     const double step = 0.1 / m_viewpoint.zoom;
     QPointF pan;
     switch (event->key()) {
@@ -418,7 +642,9 @@ bool ImageView::event(QEvent* event) {
 }
 
 void ImageView::updateCursor() {
-    if (!m_interactive || !hasImage() || isFitted()) {
+    if (m_selecting && hasImage()) {
+        setCursor(Qt::CrossCursor);
+    } else if (!m_interactive || !hasImage() || isFitted()) {
         unsetCursor();
     } else {
         setCursor(m_drag ? Qt::ClosedHandCursor : Qt::OpenHandCursor);

@@ -8,6 +8,7 @@
 #include <QImage>
 #include <QPixmap>
 #include <QPointF>
+#include <QPointer>
 #include <QWidget>
 
 #include "core/engine/explanation_picture.h"
@@ -44,6 +45,20 @@ class ImageView : public QWidget {
     /// Heat and numbered places over the picture; null: the bare picture.
     void setOverlay(std::shared_ptr<const PictureOverlay> overlay);
     bool hasOverlay() const { return m_overlay != nullptr; }
+    void setOverlayOpacity(double opacity);  ///< 0..1 of what it has by itself
+    /// Outlines a part in the accent colour, thicker than the crop: a mark that was looked for.
+    void setMark(const std::optional<Crop>& mark);
+    const std::optional<Crop>& mark() const { return m_mark; }
+    /// While on, a drag draws a region and a click (or Return, in the middle of the view) takes one around
+    /// it: regionSelected. The wheel still zooms and the middle button still moves.
+    void setSelecting(bool selecting);
+    bool isSelecting() const { return m_selecting; }
+    /// Shows the picture of `other` left of a line at `share` (0..1) of what is seen, which can be dragged:
+    /// wipeMoved. Null: only its own. `other` must outlive that.
+    void setWipe(const ImageView* other, double share = 0.5);
+    bool isWiped() const { return m_wipe != nullptr; }
+    /// Brightness and contrast for the eye alone, -100..100, 0: as it is.
+    void setTone(int brightness, int contrast);
     /// Shows only the crop instead of outlining it (a small query picture in the inspector).
     void setCropOnly(bool only);
     /// A view that only shows: no zoom, no pan, no focus.
@@ -68,6 +83,8 @@ class ImageView : public QWidget {
     void viewpointChanged(const fieldmark::Viewpoint& viewpoint);  ///< by the user, fit() or actualSize()
     void loaded();
     void failed(const fieldmark::Error& error);
+    void regionSelected(const fieldmark::Crop& region);  ///< of the whole picture
+    void wipeMoved(double share);                        ///< by the user
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -87,9 +104,22 @@ class ImageView : public QWidget {
     void zoomAt(double factor, const QPointF& anchor);
     void moveTo(Viewpoint viewpoint);
     Viewpoint clamped(Viewpoint viewpoint) const;
-    QSizeF shownSize() const;   ///< source pixels of what is shown (the crop with crop-only)
-    double fitScale() const;    ///< device pixels per source pixel at zoom 1
-    QRectF targetRect() const;  ///< of what is shown, logical pixels
+    /// The view whose picture is shown: this one or the stand-in.
+    const ImageView& shown() const { return m_stand_in != nullptr ? *m_stand_in : *this; }
+    QSizeF pictureSize() const;  ///< source pixels of its own picture (of the crop with crop-only)
+    QSizeF shownSize() const { return shown().pictureSize(); }
+    double fitScale(const ImageView& of) const;  ///< device pixels per source pixel at zoom 1
+    double fitScale() const { return fitScale(shown()); }
+    QRectF targetRect(const ImageView& of) const;  ///< where its picture lies here, logical pixels
+    QRectF targetRect() const { return targetRect(shown()); }
+    const QPixmap& bestPixmap(double scale) const;  ///< of its own picture, for this scale
+    void drawPicture(QPainter& painter, const ImageView& of) const;
+    void drawMarks(QPainter& painter, const ImageView& of) const;
+    void drawBoth(QPainter& painter, void (ImageView::*draw)(QPainter&, const ImageView&) const) const;
+    QRectF seenRect() const;                        ///< of the picture, logical pixels
+    double wipeLine() const;                        ///< x of the line
+    QPointF partAt(const QPointF& position) const;  ///< in parts of the picture's width and height
+    void select(const QPointF& from, const QPointF& to);
     void updateCursor();
 
     Session& m_session;
@@ -101,6 +131,17 @@ class ImageView : public QWidget {
     std::optional<Error> m_error;
     const ImageView* m_stand_in = nullptr;
     std::shared_ptr<const PictureOverlay> m_overlay;
+    double m_overlay_opacity = 1;
+    std::optional<Crop> m_mark;
+    bool m_selecting = false;
+    std::optional<QPointF> m_region_from;  ///< both in parts of the picture, while a region is drawn
+    QPointF m_region_to;
+    QPointF m_pressed;
+    QPointer<const ImageView> m_wipe;
+    double m_wipe_share = 0.5;
+    bool m_wiping = false;  ///< the line is being dragged
+    int m_brightness = 0;
+    int m_contrast = 0;
     Crop m_crop;
     bool m_crop_only = false;
     bool m_interactive = true;
