@@ -144,6 +144,7 @@ class MainWindow : public QMainWindow {
     void choose_labels();
     void choose_library(bool create);
     void compare_selected();
+    void look_inside(const QueryImage& picture, const QString& name);
     void find_similar_selected();
     void remove_selected();
     void undo_removal();
@@ -231,6 +232,7 @@ class MainWindow : public QMainWindow {
     QAction* m_redo_action = nullptr;
     QAction* m_find = nullptr;
     QAction* m_compare_action = nullptr;
+    QAction* m_look_action = nullptr;
     QAction* m_open_file = nullptr;
     QAction* m_show_folder = nullptr;
     QAction* m_copy = nullptr;

@@ -25,6 +25,7 @@
 #include "ui/gallery_model.h"
 #include "ui/gallery_view.h"
 #include "ui/icons.h"
+#include "ui/look_dialog.h"
 #include "ui/main_window.h"
 #include "ui/match_controller.h"
 #include "ui/match_model.h"
@@ -160,6 +161,17 @@ void MainWindow::build_actions() {
     m_compare_action =
         add_action(QStringLiteral("compare"), tr("&Compare"), {Qt::Key_C}, QStringLiteral("compare"));
     connect(m_compare_action, &QAction::triggered, this, &MainWindow::compare_selected);
+    m_look_action = add_action(QStringLiteral("lookInside"), tr("What the model looks &at…"), {});
+    connect(m_look_action, &QAction::triggered, this, [this] {
+        const std::vector<ItemId> items = selected_items();
+        if (items.size() != 1) return;
+        QueryImage picture;
+        picture.item = items.front();
+        const ItemRow* row = m_gallery_model->row(picture.item);
+        const Match* match = m_match_model->match(m_match_model->rowOf(picture.item));
+        if (m_page == Page::Matches && match != nullptr) row = &match->row;
+        look_inside(picture, row != nullptr ? Text::title(*row) : QString());
+    });
     m_query_clear = add_action(QStringLiteral("clearQuery"), tr("C&lear the query"), {});
     connect(m_query_clear, &QAction::triggered, this, [this] { m_strip->clear(); });
     query->addActions({m_query_open, m_query_paste});
@@ -286,7 +298,8 @@ void MainWindow::build_actions() {
             if (selected_items().empty()) {
                 menu->addActions({m_add_folder, m_query_paste, m_select_all});
             } else {
-                menu->addActions({m_find, m_compare_action});
+                m_look_action->setEnabled(selected_items().size() == 1);
+                menu->addActions({m_find, m_compare_action, m_look_action});
                 menu->addSeparator();
                 menu->addActions({m_open_file, m_show_folder, m_copy});
                 menu->addSeparator();
@@ -543,6 +556,18 @@ void MainWindow::compare_selected() {
     m_compare->setQuery(first);
     m_compare->setMatches(m_compared, 0);
     show_page(Page::Compare);
+}
+
+void MainWindow::look_inside(const QueryImage& picture, const QString& name) {
+    auto* dialog = findChild<LookDialog*>();
+    if (dialog == nullptr) {
+        dialog = new LookDialog(*m_session, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+    }
+    dialog->setPicture(picture, name);
+    dialog->show();
+    dialog->raise();
+    dialog->activateWindow();
 }
 
 void MainWindow::copy_paths() {
