@@ -32,6 +32,7 @@
 #include "ui/icons.h"
 #include "ui/image_view.h"
 #include "ui/metrics.h"
+#include "ui/object_box_dialog.h"
 #include "ui/text.h"
 #include "ui/value_edit_command.h"
 
@@ -188,12 +189,14 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_open_folder =
         tool(QStringLiteral("inspectorOpenFolder"), QStringLiteral("folder"), tr("Open in file manager"));
     m_copy_path = tool(QStringLiteral("inspectorCopyPath"), QStringLiteral("copy"), tr("Copy path"));
+    m_object_box = tool(QStringLiteral("inspectorObjectBox"), QStringLiteral("crop"), tr("Object box…"));
     column->addLayout(buttons);
     connect(m_find, &QPushButton::clicked, this, [this] {
         if (!m_rows.empty()) Q_EMIT findSimilarRequested(m_rows.front().item.id);
     });
     connect(m_open_folder, &QToolButton::clicked, this, &Inspector::openFolder);
     connect(m_copy_path, &QToolButton::clicked, this, &Inspector::copyPath);
+    connect(m_object_box, &QToolButton::clicked, this, &Inspector::editObjectBox);
 
     m_facts_box = new QWidget(page);
     m_facts_box->setObjectName(QStringLiteral("inspectorFacts"));
@@ -422,6 +425,7 @@ void Inspector::refresh(bool picture) {
     m_find->setVisible(one);
     m_find->setEnabled(one && row.item.state == ItemState::Ready);
     m_open_folder->setEnabled(one);
+    m_object_box->setEnabled(one && row.item.state == ItemState::Ready);
     refreshFacts();
     refreshFields();
     fitPreview();
@@ -581,6 +585,12 @@ void Inspector::openFolder() {
         {ErrorKind::NotFound, tr("No file manager could be started for %1. Copy the path instead.")
                                   .arg(Text::display_name(folder))
                                   .toStdString()});
+}
+
+void Inspector::editObjectBox() {
+    if (m_rows.size() != 1) return;
+    auto* dialog = new ObjectBoxDialog(m_session, m_rows.front(), m_undo, window());
+    dialog->show();
 }
 
 void Inspector::copyPath() {

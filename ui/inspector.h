@@ -69,6 +69,7 @@ class Inspector : public QWidget {
     void endAddField();
     void openFolder();
     void copyPath();
+    void editObjectBox();
     void retry();
     void recolour();
 
@@ -93,6 +94,7 @@ class Inspector : public QWidget {
     QPushButton* m_find = nullptr;
     QToolButton* m_open_folder = nullptr;
     QToolButton* m_copy_path = nullptr;
+    QToolButton* m_object_box = nullptr;
     QWidget* m_facts_box = nullptr;
     QFormLayout* m_facts = nullptr;
     ValueSuggestions* m_suggestions = nullptr;

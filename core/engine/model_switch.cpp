@@ -9,6 +9,7 @@
 #include "core/engine/cpu_clock.h"
 #include "core/engine/import_pipeline.h"
 #include "core/engine/model_catalog.h"
+#include "core/engine/object_service.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "core/models/model_registry.h"
@@ -53,15 +54,7 @@ class Switching {
         auto reader = m_library.reader();
         if (!reader) return reader.error();
         m_reader = std::move(*reader);
-        std::string wanted = m_request.model;
-        if (wanted.empty()) {
-            auto next = m_reader->setting(kNextModelSetting);
-            if (!next) return next.error();
-            if (next->empty())
-                return Error{ErrorKind::Usage, "No change of model was begun. Say which model to use."};
-            wanted = *next;
-        }
-        auto info = m_registry.find(wanted);
+        const auto info = wanted_model(m_library, m_request);
         if (!info) return info.error();
         report.info = *info;
         const auto records = m_reader->models();
@@ -71,7 +64,7 @@ class Switching {
         }
         LibraryWriter& writer = *m_library.writer();
         auto model = writer.ensure_model(info->hash, info->name, info->kind, info->dimension,
-                                      info->kind == "object" ? info->base : std::string());
+                                         info->kind == "object" ? info->base : std::string());
         if (!model) return model.error();
         m_model = *model;
         if (report.former != info->hash) {
@@ -219,6 +212,22 @@ Result<ModelSwitchReport> ModelSwitch::run(const ModelSwitchRequest& request,
     switching.report.cancelled = !status;
     switching.report.seconds = clock.seconds();
     return std::move(switching.report);
+}
+
+Result<ModelInfo> wanted_model(const Library& library, const ModelSwitchRequest& request) {
+    auto reader = library.reader();
+    if (!reader) return reader.error();
+    std::string wanted = request.model;
+    if (wanted.empty() && !request.of_objects) {
+        auto next = (*reader)->setting(kNextModelSetting);
+        if (!next) return next.error();
+        if (next->empty())
+            return Error{ErrorKind::Usage, "No change of model was begun. Say which model to use."};
+        wanted = *next;
+    }
+    auto info = model_of_library(library, **reader, wanted);
+    if (info && request.of_objects) return ensure_object_model(library, *info);
+    return info;
 }
 
 Result<std::string> interrupted_switch(const Library& library) {

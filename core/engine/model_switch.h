@@ -40,6 +40,9 @@ struct ModelSwitchRequest {
     bool allow_incomplete =
         false;        ///< change over even if some pictures (on a drive that is away) lack a vector
     int threads = 0;  ///< of the model; 0: as many as there are cores
+    /// Look at the object of each picture instead of the whole: the model of the kind "object" that stands on
+    /// `model` ("": on the current one) and this machine's object finder, made where it is not there yet.
+    bool of_objects = false;
 };
 
 struct ModelSwitchReport {
@@ -80,6 +83,10 @@ class ModelSwitch {
     Library& m_library;
     ThumbnailCache* m_thumbnails;
 };
+
+/// The model that a request means; one of objects is made where it is not there yet. NotFound; Usage where no
+/// change was begun, or for the objects of a model of objects; the errors of the object finder.
+Result<ModelInfo> wanted_model(const Library& library, const ModelSwitchRequest& request);
 
 /// The hash of the model a switch was stopped or killed at; "" if none was. Forgotten by forget_switch() and
 /// by a switch that succeeds.

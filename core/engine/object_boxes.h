@@ -45,4 +45,14 @@ struct BoxImportReport {
 /// Usage where columns are missing.
 Result<BoxImportReport> import_boxes(Library& library, const std::string& file);
 
+/// The box stored for an item, or nullopt where nobody has looked; with `find` the one that the finder of
+/// this machine sees now, whatever is stored (nothing is written). NotFound for an item that is gone; the
+/// errors of reading its file, and of the finder.
+Result<std::optional<ObjectBox>> object_box_of(LibraryReader& reader, ItemId item, bool find);
+
+/// A person's box for an item's content; nullopt forgets whatever is stored. NotFound, Usage as
+/// LibraryWriter::set_object_boxes().
+Status put_object_box(LibraryWriter& writer, LibraryReader& reader, ItemId item,
+                      const std::optional<Crop>& box);
+
 }  // namespace fieldmark

@@ -800,13 +800,10 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
     const auto fail = [this](const Error& error) {
         m_post([error](Session& session) { Q_EMIT session.modelSwitchFailed(error); });
     };
-    if (request.model.empty()) {
-        auto next = interrupted_switch(*m_library);
-        if (!next) return fail(next.error());
-        request.model = std::move(*next);
-    }
-    const auto info = ModelRegistry::for_library(m_library->models_folder()).find(request.model);
+    const auto info = wanted_model(*m_library, request);
     if (!info) return fail(info.error());
+    request.model = info->hash;
+    request.of_objects = false;
     // Loaded before anything is embedded: a model that cannot run must not become the library's.
     auto embedder = embedder_of(*info);
     if (!embedder) return fail(embedder.error());

@@ -152,10 +152,11 @@ Result<LibraryWriter::CommitOutcome> LibraryWriter::commit_results(ModelId model
                 connection.run("DELETE FROM embedding WHERE item_id = ? AND hash <> ?", item,
                                Bytes{result.hash});
             }
+            // An edited picture keeps the box that a person or a table gave it, whatever model is in use.
+            if (!known.hash.empty() && !result.hash.empty() && known.hash != result.hash) {
+                m_impl->inherit_box(known.hash, result.hash);
+            }
             if (result.object) {
-                if (!known.hash.empty() && known.hash != result.hash) {
-                    m_impl->inherit_box(known.hash, result.hash);
-                }
                 m_impl->store_box(result.hash, *result.object);
                 if (stored_crop(connection, result.hash) != result.object->box) {
                     // A person drew another box meanwhile: this vector is not of it, the next one will be.

@@ -1,0 +1,164 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QUndoStack>
+#include <QtTest>
+
+#include "core/engine/object_service.h"
+#include "core/models/model_registry.h"
+#include "tests/support/specimens.h"
+#include "ui/crop_editor.h"
+#include "ui/object_box_dialog.h"
+
+using namespace fieldmark;
+using namespace fieldmark::testing;
+
+namespace {
+constexpr int kPatience = 60'000;  ///< milliseconds; for loaded machines and sanitizers
+}
+
+/// A person's object boxes, from the dialog to the library and back, over a real session.
+class TestObjectBox : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir m_root;
+    Session m_session;
+    std::vector<ItemRow> m_rows;
+
+    struct Answer {
+        std::optional<ObjectBox> box;
+        Error error;
+    };
+    Answer stored(ItemId item, bool find = false) {
+        Answer answer;
+        bool done = false;
+        RequestId wanted = 0;
+        const auto connection =
+            connect(&m_session, &Session::objectBoxFetched, this,
+                    [&](RequestId id, ItemId, const std::optional<ObjectBox>& box, const Error& error) {
+                        if (id != wanted) return;
+                        answer = {box, error};
+                        done = true;
+                    });
+        wanted = m_session.fetch_object_box(item, find);
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(done, kPatience); }();
+        disconnect(connection);
+        return answer;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QLocale::setDefault(QLocale::c());
+        qputenv("XDG_DATA_HOME", m_root.filePath(QStringLiteral("data")).toUtf8());
+        if (!ModelRegistry().find()) QSKIP("Run packaging/setup.sh first.");
+        const std::string folder = m_root.filePath(QStringLiteral("pictures")).toStdString();
+        write_specimens(folder, {.classes = 2, .per_class = 2, .width = 160, .height = 120});
+        QSignalSpy opened(&m_session, &Session::opened);
+        m_session.open(m_root.filePath(QStringLiteral("Boxes.fieldmark")).toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(opened.count(), 1, kPatience);
+        QSignalSpy imported(&m_session, &Session::importFinished);
+        ImportRequest request;
+        request.paths = {folder};
+        m_session.start_import(request);
+        QTRY_COMPARE_WITH_TIMEOUT(imported.count(), 1, kPatience);
+        QSignalSpy listed(&m_session, &Session::itemsListed);
+        m_session.list_items({});
+        QTRY_COMPARE_WITH_TIMEOUT(listed.count(), 1, kPatience);
+        QSignalSpy fetched(&m_session, &Session::rowsFetched);
+        m_session.fetch_rows(listed[0][1].value<std::vector<ItemId>>());
+        QTRY_COMPARE_WITH_TIMEOUT(fetched.count(), 1, kPatience);
+        m_rows = fetched[0][1].value<std::vector<ItemRow>>();
+        QCOMPARE(m_rows.size(), std::size_t{4});
+    }
+
+    void a_drawn_box_is_stored_and_undone() {
+        const ItemRow& row = m_rows[0];
+        QVERIFY(!stored(row.item.id).box);
+        QUndoStack undo;
+        auto* dialog = new ObjectBoxDialog(m_session, row, &undo);
+        dialog->show();
+        auto* editor = dialog->findChild<CropEditor*>(QStringLiteral("objectBoxEditor"));
+        auto* note = dialog->findChild<QLabel*>(QStringLiteral("objectBoxNote"));
+        QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(QStringLiteral("Nobody")), kPatience);
+        editor->setFocus();
+        QTest::keyClick(editor, Qt::Key_Left,
+                        Qt::ShiftModifier | Qt::ControlModifier);  // the right edge comes in
+        QVERIFY2(note->text().startsWith(QStringLiteral("Drawn by you")), qPrintable(note->text()));
+        const Crop drawn = editor->crop();
+        QVERIFY(!drawn.whole());
+        QSignalSpy edited(&m_session, &Session::edited);
+        dialog->findChild<QPushButton*>(QStringLiteral("objectBoxSave"))->click();
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 1, kPatience);
+        const Answer answer = stored(row.item.id);
+        QVERIFY(answer.box);
+        QCOMPARE(answer.box->box, drawn);
+        QCOMPARE(static_cast<int>(answer.box->source), static_cast<int>(BoxSource::User));
+        QCOMPARE(undo.count(), 1);
+        undo.undo();
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 2, kPatience);
+        QVERIFY(!stored(row.item.id).box);
+        undo.redo();
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 3, kPatience);
+        QCOMPARE(stored(row.item.id).box->box, drawn);
+    }
+
+    void cancelling_and_saving_nothing_new_change_nothing() {
+        const ItemRow& row = m_rows[1];
+        QUndoStack undo;
+        for (const char* button : {"objectBoxSave", ""}) {
+            auto* dialog = new ObjectBoxDialog(m_session, row, &undo);
+            dialog->show();
+            auto* note = dialog->findChild<QLabel*>(QStringLiteral("objectBoxNote"));
+            QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(QStringLiteral("Nobody")), kPatience);
+            if (*button != 0)
+                dialog->findChild<QPushButton*>(QString::fromLatin1(button))->click();
+            else
+                dialog->reject();
+        }
+        QCOMPARE(undo.count(), 0);
+        QVERIFY(!stored(row.item.id).box);
+    }
+
+    void an_item_that_is_gone_is_said() {
+        const Answer answer = stored(987'654, true);
+        QVERIFY(!answer.box);
+        QCOMPARE(static_cast<int>(answer.error.kind), static_cast<int>(ErrorKind::NotFound));
+        QSignalSpy failed(&m_session, &Session::editFailed);
+        m_session.set_object_box(987'654, Crop{0, 0, 5000, 5000});
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
+    }
+
+    void the_library_can_look_at_objects_only_and_back() {
+        if (!ObjectCropper::shared()) QSKIP("Run packaging/setup.sh first: there is no object finder.");
+        QTRY_VERIFY_WITH_TIMEOUT(m_session.model().available, kPatience);
+        const std::string former = m_session.model().info.hash;
+        QSignalSpy finished(&m_session, &Session::modelSwitchFinished);
+        ModelSwitchRequest request;
+        request.of_objects = true;
+        m_session.use_model(request);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
+        const auto report = finished[0][0].value<ModelSwitchReport>();
+        QVERIFY2(report.switched, qPrintable(QString::fromStdString(
+                                      "failed " + std::to_string(report.failed) + ", lacking " +
+                                      std::to_string(report.lacking) + ", embedded " + std::to_string(report.embedded))));
+        QTRY_COMPARE(m_session.model().info.kind, std::string("object"));
+        QCOMPARE(m_session.model().info.base, former);
+        // A box drawn now costs the picture its vector, which is made again by itself.
+        QSignalSpy imported(&m_session, &Session::importFinished);
+        m_session.set_object_box(m_rows[2].item.id, Crop{1000, 1000, 4000, 5000});
+        QTRY_COMPARE_WITH_TIMEOUT(imported.count(), 1, kPatience);
+        QTRY_COMPARE_WITH_TIMEOUT(m_session.model().embedded, std::int64_t{4}, kPatience);
+        QCOMPARE(static_cast<int>(stored(m_rows[2].item.id).box->source), static_cast<int>(BoxSource::User));
+        ModelSwitchRequest back;
+        back.model = former;
+        m_session.use_model(back);
+        QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 2, kPatience);
+        QTRY_COMPARE(m_session.model().info.hash, former);
+    }
+};
+
+QTEST_MAIN(TestObjectBox)
+#include "test_object_box.moc"

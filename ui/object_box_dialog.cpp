@@ -1,0 +1,177 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/object_box_dialog.h"
+
+#include <QDialogButtonBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QUndoStack>
+#include <QVBoxLayout>
+
+#include "ui/crop_editor.h"
+#include "ui/metrics.h"
+#include "ui/text.h"
+
+namespace fieldmark {
+
+ObjectBoxCommand::ObjectBoxCommand(Session& session, ItemId item, std::optional<Crop> before,
+                                   std::optional<Crop> after)
+    : m_session(&session), m_item(item), m_before(before), m_after(after) {
+    setText(after ? tr("drawing an object box") : tr("leaving the box to the object finder"));
+}
+
+void ObjectBoxCommand::redo() {
+    if (m_session) m_session->set_object_box(m_item, m_after);
+}
+
+void ObjectBoxCommand::undo() {
+    if (m_session) m_session->set_object_box(m_item, m_before);
+}
+
+ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStack* undo, QWidget* parent)
+    : QDialog(parent), m_session(session), m_item(row.item.id), m_undo(undo) {
+    setObjectName(QStringLiteral("objectBoxDialog"));
+    setWindowTitle(tr("Object box of %1").arg(Text::title(row)));
+    setAttribute(Qt::WA_DeleteOnClose);
+    const int unit = rhythm(this);
+    auto* column = new QVBoxLayout(this);
+    column->setSpacing(unit);
+
+    m_editor = new CropEditor(this);
+    m_editor->setObjectName(QStringLiteral("objectBoxEditor"));
+    m_editor->setAccessibleName(tr("The object's box"));
+    m_editor->setMinimumSize(unit * 40, unit * 30);
+    column->addWidget(m_editor, 1);
+
+    m_note = new QLabel(this);
+    m_note->setObjectName(QStringLiteral("objectBoxNote"));
+    m_note->setTextFormat(Qt::PlainText);
+    m_note->setWordWrap(true);
+    column->addWidget(m_note);
+
+    auto* line = new QHBoxLayout;
+    m_find = new QPushButton(tr("&Find the object"), this);
+    m_find->setObjectName(QStringLiteral("objectBoxFind"));
+    m_find->setAutoDefault(false);
+    m_find->setToolTip(tr("Let the object finder look, and leave the box to it"));
+    line->addWidget(m_find);
+    m_whole = new QPushButton(tr("&Whole picture"), this);
+    m_whole->setObjectName(QStringLiteral("objectBoxWhole"));
+    m_whole->setAutoDefault(false);
+    m_whole->setToolTip(tr("There is no single object: the whole picture counts"));
+    line->addWidget(m_whole);
+    line->addStretch(1);
+    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this);
+    m_save = buttons->button(QDialogButtonBox::Save);
+    m_save->setObjectName(QStringLiteral("objectBoxSave"));
+    line->addWidget(buttons);
+    column->addLayout(line);
+
+    connect(m_editor, &CropEditor::cropChanged, this, [this] {
+        m_touched = true;
+        m_by_finder = false;
+        say();
+    });
+    connect(m_find, &QPushButton::clicked, this, &ObjectBoxDialog::find);
+    connect(m_whole, &QPushButton::clicked, this, [this] {
+        m_editor->reset();
+        m_touched = true;
+        m_by_finder = false;
+        say();
+    });
+    connect(buttons, &QDialogButtonBox::accepted, this, &ObjectBoxDialog::save);
+    connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+    connect(&session, &Session::closed, this, &QDialog::reject);
+    connect(&session, &Session::pictureReady, this,
+            [this](RequestId id, const QImage& image, int width, int height, const Error& error) {
+                if (id != m_picture_request) return;
+                m_picture_request = 0;
+                if (image.isNull()) {
+                    m_note->setText(Text::error(error));
+                    m_editor->setEnabled(false);
+                    return;
+                }
+                const Crop kept = m_editor->crop();
+                m_editor->setImage(image, QSize(width, height));
+                m_editor->setCrop(kept);
+                say();
+            });
+    connect(&session, &Session::objectBoxFetched, this,
+            [this](RequestId id, ItemId, const std::optional<ObjectBox>& box, const Error& error) {
+                if (id == m_box_request) take_box(box, error);
+            });
+
+    QueryImage picture;
+    picture.item = m_item;
+    constexpr int kSide = 1200;
+    m_picture_request = session.load_picture(picture, kSide);
+    m_box_request = session.fetch_object_box(m_item, false);
+    m_note->setText(tr("Loading…"));
+    m_save->setEnabled(!session.summary().read_only);
+}
+
+void ObjectBoxDialog::take_box(const std::optional<ObjectBox>& box, const Error& error) {
+    const bool looked = m_by_finder;
+    m_box_request = 0;
+    m_find->setEnabled(true);
+    if (!error.text.empty()) {
+        m_by_finder = false;
+        m_note->setText(Text::error(error));
+        return;
+    }
+    if (!looked) m_stored = box;
+    if (box && (looked || !m_touched)) m_editor->setCrop(box->box);
+    say();
+}
+
+void ObjectBoxDialog::find() {
+    m_touched = true;
+    m_by_finder = true;
+    m_find->setEnabled(false);
+    m_note->setText(tr("Looking for the object…"));
+    m_box_request = m_session.fetch_object_box(m_item, true);
+}
+
+void ObjectBoxDialog::say() {
+    const QString size = m_editor->description();
+    QString note;
+    if (m_by_finder) {
+        note = m_editor->crop().whole()
+                   ? tr("The object finder sees no single object: the whole picture counts.")
+                   : tr("Found by the object finder: %1.").arg(size);
+    } else if (m_touched) {
+        note = m_editor->crop().whole() ? tr("The whole picture counts.") : tr("Drawn by you: %1.").arg(size);
+    } else if (!m_stored) {
+        note = tr("Nobody has looked for the object yet. Draw a box around it, or let it be found.");
+    } else if (m_stored->source == BoxSource::Finder) {
+        note = m_stored->box.whole()
+                   ? tr("The object finder sees no single object: the whole picture counts.")
+                   : tr("Found by the object finder: %1.").arg(size);
+    } else {
+        note = m_stored->source == BoxSource::User ? tr("Drawn by you: %1.").arg(size)
+                                                   : tr("From a table: %1.").arg(size);
+    }
+    m_note->setText(note);
+}
+
+void ObjectBoxDialog::save() {
+    if (m_touched) {
+        const auto by_person = [](const ObjectBox& box) { return box.source != BoxSource::Finder; };
+        const std::optional<Crop> before =
+            m_stored && by_person(*m_stored) ? std::optional(m_stored->box) : std::nullopt;
+        const std::optional<Crop> after = m_by_finder ? std::nullopt : std::optional(m_editor->crop());
+        if (before != after || m_by_finder) {
+            auto* command = new ObjectBoxCommand(m_session, m_item, before, after);
+            if (m_undo) {
+                m_undo->push(command);
+            } else {
+                command->redo();
+                delete command;
+            }
+        }
+    }
+    accept();
+}
+
+}  // namespace fieldmark
