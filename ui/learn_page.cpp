@@ -525,7 +525,7 @@ void LearnPage::method_changed() {
         case Method::Gapan:
             text =
                 tr("Learns how the pictures of each class are spread, draws typical appearances from it and "
-                   "gathers the class around them. Finds unseen classes best as a rule, and can point out "
+                   "gathers the class around them. It can point out "
                    "doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).");
             break;
         case Method::ProxyNca:

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <QDir>
 #include <QFile>
 #include <QTemporaryDir>
 
@@ -29,7 +30,8 @@ Result<ImportReport> import_samples(Context& context, Library& library, Embedder
                                     const std::string& folder) {
     const QTemporaryDir scratch;
     if (!scratch.isValid())
-        return Error{ErrorKind::Io, "No temporary folder could be made. Free some space in /tmp."};
+        return Error{ErrorKind::Io, "No temporary folder could be made. Free some space in \"" +
+                                       QDir::tempPath().toStdString() + "\"."};
     ImportRequest request;
     request.paths = {folder};
     request.collection_name = "Sample pictures";

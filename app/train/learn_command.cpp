@@ -128,10 +128,11 @@ Result<Json> learn(const Context& context, Arguments arguments) {
     if (!outcome->note.empty()) answer["note"] = outcome->note;
     if (!context.json) {
         std::printf(
-            "On classes it has not learned: Recall@1 %s -> %s, MAP@R %s -> %s (epoch %d of %d, %s)\n%s\n",
+            "On classes it has not learned: Recall@1 %s -> %s, MAP@R %s -> %s (epoch %d of %d, %s)\n",
             percent(outcome->before.recall_at_1).c_str(), percent(outcome->after.recall_at_1).c_str(),
             percent(outcome->before.map_at_r).c_str(), percent(outcome->after.map_at_r).c_str(),
-            outcome->best_epoch, outcome->epochs, minutes(outcome->seconds).c_str(), outcome->folder.c_str());
+            outcome->best_epoch, outcome->epochs, minutes(outcome->seconds).c_str());
+        if (!outcome->folder.empty()) std::printf("%s\n", outcome->folder.c_str());
         if (!outcome->note.empty()) context.note(outcome->note);
     }
     return answer;

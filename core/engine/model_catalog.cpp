@@ -136,6 +136,12 @@ Result<ModelRemoval> remove_model(Library* library, const std::string& name_or_h
     if (library && entry->current)
         return Error{ErrorKind::Usage, "The library searches with the model \"" + info.name +
                                            "\". Use another model first, then remove this one."};
+    if (library) {
+        const auto next = interrupted_switch(*library);
+        if (next && !next->empty() && *next == info.hash)
+            return Error{ErrorKind::Usage, "The library is being embedded with the model \"" + info.name +
+                                               "\". Let that end, or give it up, before this model is removed."};
+    }
     const bool deletes_files = entry->of_library || entry->of_user;
     if (deletes_files) {
         const auto above = std::find_if(entries->begin(), entries->end(), [&](const ModelEntry& candidate) {

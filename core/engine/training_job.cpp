@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <map>
+#include <new>
 #include <set>
 #include <span>
 #include <unordered_map>
@@ -317,9 +318,11 @@ Result<TrainingPreview> preview_training(Library& library, const TrainingRequest
     return std::move(plan->preview);
 }
 
-Result<TrainingResult> train_on_library(Library& library, const TrainingRequest& request,
-                                        const ModelRegistry& registry, const TrainingObserver& observer,
-                                        std::stop_token stop) {
+namespace {
+
+Result<TrainingResult> learn_from_library(Library& library, const TrainingRequest& request,
+                                          const ModelRegistry& registry, const TrainingObserver& observer,
+                                          std::stop_token stop) {
     const Stopwatch clock;
     auto reader = library.reader();
     if (!reader) return reader.error();
@@ -376,6 +379,19 @@ Result<TrainingResult> train_on_library(Library& library, const TrainingRequest&
         result.model_hash = manifest->info.hash;
     }
     return result;
+}
+
+}  // namespace
+
+Result<TrainingResult> train_on_library(Library& library, const TrainingRequest& request,
+                                        const ModelRegistry& registry, const TrainingObserver& observer,
+                                        std::stop_token stop) {
+    try {
+        return learn_from_library(library, request, registry, observer, std::move(stop));
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorKind::TooLarge,
+                     "There is not enough memory for this training. Choose fewer pictures or classes."};
+    }
 }
 
 struct TrainingJob::State {

@@ -37,6 +37,8 @@ void TrainingRunner::request_stop() {
         std::error_code ignored;
         fs::remove(kept(m_running), ignored);
         fs::create_hard_link(checkpoint(m_running), kept(m_running), ignored);
+        // Not every file system knows second names.
+        if (ignored) fs::copy_file(checkpoint(m_running), kept(m_running), ignored);
     }
     m_stop.request_stop();
     m_previews.request_stop();
@@ -117,7 +119,13 @@ void TrainingRunner::run(RequestId id, TrainingRequest request, std::stop_token 
         put_aside(result ? *result : TrainingResult{}, request.model_name);
         return;  // the note stays
     }
-    if (writer != nullptr) (void)forget_training(*writer);
+    // What failed for want of room or memory, or for a broken disk, has its checkpoint still: the note stays,
+    // and the next start offers to go on.
+    std::error_code ignored;
+    const bool can_go_on = !result && !stopped && result.error().kind != ErrorKind::Usage &&
+                           result.error().kind != ErrorKind::Unsupported &&
+                           fs::exists(checkpoint(request.model_name), ignored);
+    if (writer != nullptr && !can_go_on) (void)forget_training(*writer);
     if (!result) return fail(result.error());
     m_post(
         [id, result = std::move(*result)](Session& session) { Q_EMIT session.trainingFinished(id, result); });

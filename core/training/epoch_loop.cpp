@@ -201,7 +201,12 @@ class Loop {
         }
         if (out_of_budget() && m_done < m_options.epochs && m_outcome.note.empty())
             m_outcome.note = "The time was spent after epoch " + std::to_string(m_done) + ".";
-        return write(m_done == m_options.epochs);
+        // A later checkpoint that cannot be written costs a resumption, not what was learned: say so, go on.
+        if (const Status written = write(m_done == m_options.epochs); !written && m_observer.message)
+            m_observer.message("No checkpoint after epoch " + std::to_string(m_done) + ": " +
+                               written.error().text +
+                               " The training goes on; stopped now, it would resume from an earlier epoch.");
+        return {};
     }
 
     Status write(bool always) {

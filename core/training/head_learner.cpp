@@ -397,17 +397,23 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
             model.emplace(features, data.labels, options, objective, settings.seed);
             EpochModel::Way way;
             way.stop = [&stop] { return stop.stop_requested(); };
+            bool diverged = false;
             for (int epoch = 1; epoch <= learned.outcome.best_epoch && !stop.stop_requested(); ++epoch) {
                 const auto losses = model->train_epoch(epoch, options.epochs, way);
                 const auto total = losses.find("total");
-                if (total != losses.end() && !std::isfinite(total->second))
-                    return Error{ErrorKind::Internal,
-                                 "Learning from all classes ended in a loss that is no number. Try a lower "
-                                 "learning rate."};
+                if (total != losses.end() && !std::isfinite(total->second)) {
+                    diverged = true;
+                    break;
+                }
                 if (observer.progress)
                     observer.progress(static_cast<double>(epoch) / learned.outcome.best_epoch, -1);
             }
-            if (stop.stop_requested()) {
+            if (diverged) {
+                learned.outcome.note =
+                    "Learning once more from all classes ended in a loss that is no number; the model that "
+                    "was "
+                    "checked is kept. A lower learning rate may help.";
+            } else if (stop.stop_requested()) {
                 learned.outcome.cancelled = true;
                 learned.outcome.note =
                     "Cancelled while learning once more from all classes; the model that was checked is "
