@@ -9,7 +9,7 @@
 #include "app/cli/library_access.h"
 #include "app/cli/query_arguments.h"
 #include "core/engine/contact_sheet.h"
-#include "core/engine/explanation.h"
+#include "core/engine/explain_options.h"
 #include "core/engine/explanation_picture.h"
 #include "core/engine/picture_source.h"
 
@@ -25,6 +25,7 @@ struct Arguments {
     std::string library;
     std::string model;
     std::string out;
+    std::string method;
     int parts = 5;
     int threads = 0;
 };
@@ -108,7 +109,8 @@ Result<Answer> explain(Context& context, const Arguments& arguments) {
     auto embedder = load_embedder(*model, {.threads = arguments.threads});
     if (!embedder) return std::move(embedder).error();
     const auto explanation =
-        explain_match(*query, *match, **embedder, reader->get(), arguments.parts, context.interrupt.token());
+        explain_match_by(*query, *match, **embedder, reader->get(),
+                         {.parts = arguments.parts, .method = arguments.method}, context.interrupt.token());
     if (!explanation) return explanation.error();
 
     Answer answer;
@@ -152,6 +154,10 @@ void add_explain(CLI::App& app, Action& action) {
         ->type_name("FILE");
     command.add_option("--parts", arguments->parts, "How many corresponding parts to name")
         ->check(CLI::Range(0, 50));
+    command
+        .add_option("--method", arguments->method,
+                    "How: decomposition, rollout or relevance; default: what suits the model")
+        ->check(CLI::IsMember({"decomposition", "rollout", "relevance"}));
     add_library_option(command, arguments->library);
     add_model_option(command, arguments->model);
     command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")

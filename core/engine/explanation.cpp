@@ -4,14 +4,18 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <numeric>
+#include <optional>
 #include <utility>
 
 #include "core/engine/cpu_clock.h"
+#include "core/engine/explain_options.h"
 #include "core/engine/prepared_picture.h"
 #include "core/explain/correspondences.h"
 #include "core/explain/decomposition.h"
 #include "core/explain/rollout.h"
+#include "core/explain/score_gradient.h"
+#include "core/models/attention_trace.h"
 #include "core/models/head_backbone.h"
 
 namespace fieldmark {
@@ -27,6 +31,7 @@ Result<SeenPicture> see(const QueryImage& source, const Embedder& embedder, Libr
     std::string name = "the pasted picture";
     std::vector<std::byte> read;
     std::span<const std::byte> bytes = source.bytes;
+    std::optional<ObjectBox> known;
     if (source.item != 0 || !source.path.empty()) {
         name = source.path;
         if (source.item != 0) {
@@ -39,6 +44,11 @@ Result<SeenPicture> see(const QueryImage& source, const Embedder& embedder, Libr
             auto path = reader->absolute_path(items->front());
             if (!path) return path.error();
             name = *path;
+            if (embedder.object_finder()) {
+                auto boxes = reader->object_boxes(std::span(&source.item, 1));
+                if (!boxes) return boxes.error();
+                known = std::move(boxes->front());
+            }
         }
         auto file = read_picture(name, {});
         if (!file) return file.error();
@@ -48,10 +58,12 @@ Result<SeenPicture> see(const QueryImage& source, const Embedder& embedder, Libr
     if (!source.crop.valid())
         return Error{ErrorKind::Usage,
                      "The crop " + to_key(source.crop) + " does not lie within the picture."};
-    auto prepared = prepare_picture(bytes, name, embedder, source.crop, {}, false);
+    auto prepared = prepare_picture(bytes, name, embedder, source.crop, {}, false, known);
     if (!prepared) return prepared.error();
+    // A model of objects saw the object only.
+    const Crop part = prepared->object ? prepared->object->box : source.crop;
     return SeenPicture{std::move(prepared->input),
-                       embedder.seen_part(prepared->width, prepared->height, source.crop)};
+                       embedder.seen_part(prepared->width, prepared->height, part)};
 }
 
 /// The two pictures' share of what look_inside() gave for both.
@@ -99,14 +111,126 @@ bool mean_pooled(const ModelInfo& info, const BackboneTraits& traits) {
            (info.pooling == "global-mean" || info.pooling == "mean");
 }
 
-Result<std::vector<float>> rollout_heat(const InnerView& view, const BackboneTraits& traits, int which) {
-    const int tokens = traits.prefix_tokens + traits.map_rows * traits.map_columns;
-    std::vector<std::span<const float>> layers;
-    for (int layer = 0; layer < traits.layers; ++layer)
-        layers.push_back(half(view.attention.at(layer), which));
-    auto reach = attention_rollout(layers, traits.heads, tokens);
-    if (!reach) return reach;
-    return std::vector<float>(reach->begin() + traits.prefix_tokens, reach->end());
+/// The method asked for, or the one that suits the model. Usage for no such method; Unsupported where the
+/// model cannot be explained so.
+Result<std::string> method_for(const std::string& asked, const ModelInfo& info, const BackboneTraits& traits,
+                               const Backbone& backbone) {
+    const bool exact = mean_pooled(info, traits);
+    const bool traced = attention_tracer_of(backbone) != nullptr;
+    const std::string own = exact ? "decomposition" : traced ? kClassTokenMethod : "rollout";
+    if (!asked.empty() && asked != "decomposition" && asked != "rollout" && asked != "relevance")
+        return Error{ErrorKind::Usage, "There is no method \"" + asked +
+                                           "\" of explaining. Use decomposition, rollout or relevance."};
+    const std::string method = asked.empty() ? own : asked;
+    if (method == "decomposition" && !exact)
+        return Error{ErrorKind::Unsupported,
+                     "The embedding of the model \"" + info.name +
+                         "\" is no mean over places, so it cannot be taken apart. Use rollout or relevance."};
+    if (method != "decomposition" && traits.layers == 0)
+        return Error{ErrorKind::Unsupported,
+                     exact ? "The model \"" + info.name + "\" has no attention. Use decomposition."
+                           : "The embedding of the model \"" + info.name +
+                                 "\" is no mean over places, so it cannot be taken apart."};
+    if (method == "relevance" && !traced)
+        return Error{ErrorKind::Unsupported, "The score of the model \"" + info.name +
+                                                 "\" cannot be followed back to its attention. Use rollout."};
+    return method;
+}
+
+/// What the model computed for both pictures.
+struct Looked {
+    double score = 0;
+    double sum = 0;                  ///< of an exact decomposition
+    std::vector<float> heat[2];      ///< by place
+    std::vector<float> descriptors;  ///< (2, rows, columns, channels)
+};
+
+/// (2, tokens, width) without the tokens before the patches.
+std::vector<float> patches_of(const std::vector<float>& tokens, const BackboneTraits& traits, int width) {
+    std::vector<float> patches;
+    const auto prefix = static_cast<std::size_t>(traits.prefix_tokens) * static_cast<std::size_t>(width);
+    for (const int which : {0, 1}) {
+        const auto own = half(tokens, which).subspan(prefix);
+        patches.insert(patches.end(), own.begin(), own.end());
+    }
+    return patches;
+}
+
+/// Rollout or relevance, by a pass of their own: nothing of a layer but its attention's mean is kept.
+Result<Looked> follow_attention(std::span<const std::uint8_t> pixels, const Embedder& embedder,
+                                const std::string& method) {
+    const Backbone& backbone = embedder.backbone();
+    const BackboneTraits traits = backbone.traits();
+    const auto heads = heads_of(backbone);
+    std::optional<Error> failed;
+    AttentionTracer::ScoreGradient gradient;
+    if (method == "relevance")
+        gradient = [&](std::span<const float> pooled) {
+            auto slope = score_gradient(pooled, heads);
+            if (!slope) failed = slope.error();
+            return slope ? std::move(slope->gradient) : std::vector<float>(pooled.size());
+        };
+    const auto trace =
+        attention_tracer_of(backbone)->trace_attention(pixels, 2, gradient, descriptor_layer(traits.layers));
+    if (!trace) return trace.error();
+    if (failed) return *failed;
+    const auto score = score_gradient(trace->pooled, heads);
+    if (!score) return score.error();
+    Looked looked;
+    looked.score = score->score;
+    looked.descriptors = trace->map;
+    const std::vector<float> patches =
+        patches_of(method == "relevance" ? trace->relevance : trace->rollout, traits, 1);
+    for (const int which : {0, 1}) {
+        const auto own = half(patches, which);
+        // Shares: gradients have a scale of their own.
+        const double total = std::accumulate(own.begin(), own.end(), 0.0);
+        for (const float value : own)
+            looked.heat[which].push_back(static_cast<float>(total > 0 ? value / total : 0));
+    }
+    return looked;
+}
+
+Result<Looked> look_at_both(std::span<const std::uint8_t> pixels, Embedder& embedder,
+                            const std::string& method) {
+    const Backbone& backbone = embedder.backbone();
+    const BackboneTraits traits = backbone.traits();
+    const bool exact = method == "decomposition";
+    if (!exact && attention_tracer_of(backbone) != nullptr) return follow_attention(pixels, embedder, method);
+
+    LookRequest request;
+    const int layer = descriptor_layer(traits.layers);
+    if (traits.layers > 0) request.token_layers = {layer};
+    if (!exact)
+        for (int i = 0; i < traits.layers; ++i) request.attention_layers.push_back(i);
+    auto view = embedder.look_inside(pixels, 2, request);
+    if (!view) return view.error();
+    Looked looked;
+    looked.score = cosine(half(view->pooled, 0), half(view->pooled, 1));
+    if (exact) {
+        const auto heads = heads_of(backbone);
+        const auto a = take_apart(half(view->map, 0), traits, heads);
+        if (!a) return a.error();
+        const auto b = take_apart(half(view->map, 1), traits, heads);
+        if (!b) return b.error();
+        auto decomposition = decompose(*a, *b);
+        if (!decomposition) return decomposition.error();
+        looked.sum = decomposition->sum;
+        looked.heat[0] = std::move(decomposition->query_share);
+        looked.heat[1] = std::move(decomposition->match_share);
+    } else {
+        const int tokens = traits.prefix_tokens + traits.map_rows * traits.map_columns;
+        for (const int which : {0, 1}) {
+            std::vector<std::span<const float>> layers;
+            for (int i = 0; i < traits.layers; ++i) layers.push_back(half(view->attention.at(i), which));
+            auto reach = attention_rollout(layers, traits.heads, tokens);
+            if (!reach) return reach.error();
+            looked.heat[which].assign(reach->begin() + traits.prefix_tokens, reach->end());
+        }
+    }
+    looked.descriptors = traits.layers > 0 ? patches_of(view->tokens.at(layer), traits, traits.map_channels)
+                                           : std::move(view->map);
+    return looked;
 }
 
 }  // namespace
@@ -127,12 +251,20 @@ Crop HeatMap::box(int position, int radius) const {
 
 Result<Explanation> explain_match(const QueryImage& query, const QueryImage& match, Embedder& embedder,
                                   LibraryReader* reader, int parts, std::stop_token stop) {
+    return explain_match_by(query, match, embedder, reader, {.parts = parts}, std::move(stop));
+}
+
+Result<Explanation> explain_match_by(const QueryImage& query, const QueryImage& match, Embedder& embedder,
+                                     LibraryReader* reader, const ExplainOptions& options,
+                                     std::stop_token stop) {
     const Stopwatch clock;
     const ModelInfo& info = embedder.info();
     const BackboneTraits traits = embedder.backbone().traits();
     if (traits.map_channels == 0)
         return Error{ErrorKind::Unsupported,
                      "The model \"" + info.name + "\" does not show what it looks at. Choose another model."};
+    const auto method = method_for(options.method, info, traits, embedder.backbone());
+    if (!method) return method.error();
     const auto cancelled = [&stop] { return stop.stop_requested(); };
     const Error stopped{ErrorKind::Cancelled, "The explanation was cancelled."};
 
@@ -142,58 +274,34 @@ Result<Explanation> explain_match(const QueryImage& query, const QueryImage& mat
     auto seen_match = see(match, embedder, reader);
     if (!seen_match) return seen_match.error();
     if (cancelled()) return stopped;
+    std::vector<std::uint8_t> pixels = std::move(seen_query->input);
+    pixels.insert(pixels.end(), seen_match->input.begin(), seen_match->input.end());
+
+    auto looked = look_at_both(pixels, embedder, *method);
+    if (!looked) return looked.error();
+    if (cancelled()) return stopped;
 
     Explanation explanation;
     explanation.model = info.name;
-    explanation.exact = mean_pooled(info, traits);
-    explanation.method = explanation.exact ? "decomposition" : "rollout";
-    LookRequest request;
-    if (!explanation.exact) {
-        for (int layer = 0; layer < traits.layers; ++layer) request.attention_layers.push_back(layer);
-        if (request.attention_layers.empty())
-            return Error{ErrorKind::Unsupported,
-                         "The embedding of the model \"" + info.name +
-                             "\" is no mean over places, so it cannot be taken apart."};
-    }
-    std::vector<std::uint8_t> pixels = std::move(seen_query->input);
-    pixels.insert(pixels.end(), seen_match->input.begin(), seen_match->input.end());
-    const auto view = embedder.look_inside(pixels, 2, request);
-    if (!view) return view.error();
-    if (cancelled()) return stopped;
-    explanation.score = cosine(half(view->pooled, 0), half(view->pooled, 1));
-
+    explanation.method = *method;
+    explanation.exact = *method == "decomposition";
+    explanation.score = looked->score;
+    explanation.decomposition_sum = looked->sum;
+    explanation.query = {traits.map_rows, traits.map_columns, seen_query->area, std::move(looked->heat[0])};
+    explanation.match = {traits.map_rows, traits.map_columns, seen_match->area, std::move(looked->heat[1])};
     const DescriptorGrid query_grid{traits.map_rows, traits.map_columns, traits.map_channels,
-                                    half(view->map, 0)};
+                                    half(looked->descriptors, 0)};
     const DescriptorGrid match_grid{traits.map_rows, traits.map_columns, traits.map_channels,
-                                    half(view->map, 1)};
-    explanation.query = {traits.map_rows, traits.map_columns, seen_query->area, {}};
-    explanation.match = {traits.map_rows, traits.map_columns, seen_match->area, {}};
-    if (explanation.exact) {
-        const auto heads = heads_of(embedder.backbone());
-        const auto a = take_apart(query_grid.values, traits, heads);
-        if (!a) return a.error();
-        const auto b = take_apart(match_grid.values, traits, heads);
-        if (!b) return b.error();
-        auto decomposition = decompose(*a, *b);
-        if (!decomposition) return decomposition.error();
-        explanation.decomposition_sum = decomposition->sum;
-        explanation.query.values = std::move(decomposition->query_share);
-        explanation.match.values = std::move(decomposition->match_share);
-    } else {
-        for (const int which : {0, 1}) {
-            auto heat = rollout_heat(*view, traits, which);
-            if (!heat) return heat.error();
-            (which == 0 ? explanation.query : explanation.match).values = std::move(*heat);
-        }
-    }
+                                    half(looked->descriptors, 1)};
 
     // On a fine grid one cell is too small to be called a part.
     const int radius = std::min(traits.map_rows, traits.map_columns) >= 12 ? 1 : 0;
     const auto pairs = find_correspondences(query_grid, match_grid,
-                                            {.count = parts,
+                                            {.count = options.parts,
                                              .spacing = std::max(2, 2 * radius + 1),
                                              .query_weight = explanation.query.values,
-                                             .match_weight = explanation.match.values});
+                                             .match_weight = explanation.match.values,
+                                             .neighbours = traits.layers > 0 ? kDescriptorNeighbours : 0});
     if (!pairs) return pairs.error();
     explanation.rest = explanation.score;
     for (const Correspondence& pair : *pairs) {

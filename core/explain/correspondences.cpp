@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <numeric>
+#include <utility>
 
 #include "core/index/kernels.h"
 
@@ -40,7 +41,12 @@ std::vector<float> centred(const DescriptorGrid& grid, const std::vector<float>&
 struct Similarities {
     std::size_t queries = 0;
     std::size_t matches = 0;
-    std::vector<float> values;  ///< (queries, matches)
+    std::vector<float> values;  ///< (queries, matches), what decides
+    std::vector<float> plain;   ///< (queries, matches), the cosines; empty where they are the same
+
+    float cosine(std::size_t query, std::size_t match) const {
+        return (plain.empty() ? values : plain)[query * matches + match];
+    }
 
     int best_match(std::size_t query) const {
         const auto row = values.begin() + static_cast<std::ptrdiff_t>(query * matches);
@@ -54,7 +60,34 @@ struct Similarities {
     }
 };
 
-Result<Similarities> compare(const DescriptorGrid& query, const DescriptorGrid& match) {
+/// Each pair's mean with the eight pairs of its neighbours in the same direction, as far as both grids have
+/// them.
+std::vector<float> with_neighbours(const Similarities& similar, const DescriptorGrid& query,
+                                   const DescriptorGrid& match, float weight) {
+    std::vector<float> result(similar.values.size());
+    for (int a = 0; a < query.rows * query.columns; ++a)
+        for (int b = 0; b < match.rows * match.columns; ++b) {
+            const int rows[2] = {a / query.columns, b / match.columns};
+            const int columns[2] = {a % query.columns, b % match.columns};
+            float sum = 0, weights = 0;
+            for (int down = -1; down <= 1; ++down)
+                for (int right = -1; right <= 1; ++right) {
+                    const int r[2] = {rows[0] + down, rows[1] + down};
+                    const int c[2] = {columns[0] + right, columns[1] + right};
+                    if (std::min({r[0], r[1], c[0], c[1]}) < 0 || r[0] >= query.rows || r[1] >= match.rows ||
+                        c[0] >= query.columns || c[1] >= match.columns)
+                        continue;
+                    const float share = down == 0 && right == 0 ? 1 : weight;
+                    sum += share * similar.values[size(r[0] * query.columns + c[0]) * similar.matches +
+                                                  size(r[1] * match.columns + c[1])];
+                    weights += share;
+                }
+            result[size(a) * similar.matches + size(b)] = sum / weights;
+        }
+    return result;
+}
+
+Result<Similarities> compare(const DescriptorGrid& query, const DescriptorGrid& match, float neighbours) {
     if (!fits(query) || !fits(match) || query.channels != match.channels)
         return Error{ErrorKind::Usage, "The two pictures' feature maps do not fit together."};
     std::vector<double> sums(size(query.channels));
@@ -66,10 +99,14 @@ Result<Similarities> compare(const DescriptorGrid& query, const DescriptorGrid& 
                    [total](double sum) { return static_cast<float>(sum / total); });
 
     const std::vector<float> a = centred(query, mean), b = centred(match, mean);
-    Similarities result{a.size() / mean.size(), b.size() / mean.size(), {}};
+    Similarities result{a.size() / mean.size(), b.size() / mean.size(), {}, {}};
     result.values.resize(result.queries * result.matches);
     dot_block(a.data(), result.queries, b.data(), result.matches, mean.size(), result.values.data(),
               result.matches);
+    if (neighbours > 0) {
+        std::vector<float> values = with_neighbours(result, query, match, neighbours);
+        result.plain = std::exchange(result.values, std::move(values));
+    }
     return result;
 }
 
@@ -82,7 +119,7 @@ bool near(int a, int b, int columns, int spacing) {
 Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& query,
                                                          const DescriptorGrid& match,
                                                          const CorrespondenceOptions& options) {
-    const auto similar = compare(query, match);
+    const auto similar = compare(query, match, options.neighbours);
     if (!similar) return similar.error();
     const bool weighted = !options.query_weight.empty() || !options.match_weight.empty();
     if (weighted &&
@@ -93,7 +130,7 @@ Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& q
     for (std::size_t i = 0; i < similar->queries; ++i) {
         const int j = similar->best_match(i);
         if (similar->best_query(size(j)) != static_cast<int>(i)) continue;
-        mutual.push_back({static_cast<int>(i), j, similar->values[i * similar->matches + size(j)]});
+        mutual.push_back({static_cast<int>(i), j, similar->cosine(i, size(j))});
     }
     const auto strength = [&](const Correspondence& pair) {
         if (!weighted) return pair.similarity;
@@ -121,12 +158,17 @@ Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& q
     return kept;
 }
 
-Result<std::vector<int>> nearest_positions(const DescriptorGrid& query, const DescriptorGrid& match) {
-    const auto similar = compare(query, match);
+Result<std::vector<int>> nearest_positions(const DescriptorGrid& query, const DescriptorGrid& match,
+                                           float neighbours) {
+    const auto similar = compare(query, match, neighbours);
     if (!similar) return similar.error();
     std::vector<int> nearest(similar->queries);
     for (std::size_t i = 0; i < similar->queries; ++i) nearest[i] = similar->best_match(i);
     return nearest;
+}
+
+int descriptor_layer(int layers) {
+    return layers / 2;
 }
 
 }  // namespace fieldmark

@@ -33,6 +33,9 @@ struct CorrespondenceOptions {
     /// geometric mean of the two, so that plain backgrounds, alike everywhere, name no part. Both or none.
     std::span<const float> query_weight = {};
     std::span<const float> match_weight = {};
+    /// How much a pair's neighbours count, 0 to 1: two places belong together if what lies around the one
+    /// also looks like what lies around the other, in the same direction. For fine grids.
+    float neighbours = 0;
 };
 
 /// The strongest pairs of positions that are each other's nearest neighbour, best first, no two of them
@@ -43,6 +46,12 @@ Result<std::vector<Correspondence>> find_correspondences(const DescriptorGrid& q
                                                          const CorrespondenceOptions& options = {});
 
 /// For each position of the query its nearest position of the match, by the same measure.
-Result<std::vector<int>> nearest_positions(const DescriptorGrid& query, const DescriptorGrid& match);
+Result<std::vector<int>> nearest_positions(const DescriptorGrid& query, const DescriptorGrid& match,
+                                           float neighbours = 0);
+
+/// Which layer's patch tokens of a transformer tell places apart best, and how much their neighbours count:
+/// chosen on pictures with known parts, see docs/explanations.md.
+int descriptor_layer(int layers);
+constexpr float kDescriptorNeighbours = 0.5F;
 
 }  // namespace fieldmark

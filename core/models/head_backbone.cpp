@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "core/models/object_view.h"
+
 namespace fieldmark {
 namespace {
 
@@ -93,7 +95,10 @@ Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std:
 
 std::vector<const Head*> heads_of(const Backbone& backbone) {
     const auto* outer = dynamic_cast<const HeadBackbone*>(&backbone);
-    if (outer == nullptr) return {};
+    if (outer == nullptr) {
+        const Backbone* seen = beneath_object_view(backbone);
+        return seen ? heads_of(*seen) : std::vector<const Head*>{};
+    }
     std::vector<const Head*> heads = heads_of(outer->network());
     heads.push_back(&outer->head());
     return heads;

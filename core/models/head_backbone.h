@@ -16,8 +16,8 @@ namespace fieldmark {
 Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std::unique_ptr<Backbone> network,
                                                      Head head);
 
-/// The heads a backbone puts on its network's feature, the innermost first; empty for a bare network. They
-/// live as long as the backbone.
+/// The heads a backbone puts on its network's feature, also beneath a view of objects, the innermost first;
+/// empty for a bare network. They live as long as the backbone.
 std::vector<const Head*> heads_of(const Backbone& backbone);
 
 /// The network beneath a backbone's heads; the backbone itself where it has none.

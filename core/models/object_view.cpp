@@ -32,6 +32,7 @@ class ObjectView final : public Backbone {
         return m_network->look_inside(pixels, count, request);
     }
     const std::string& finder() const { return m_finder; }
+    const Backbone& network() const { return *m_network; }
 
   private:
     const ModelInfo m_info;
@@ -83,6 +84,11 @@ Result<std::unique_ptr<Backbone>> make_object_view(const ModelInfo& info, std::u
 std::optional<std::string> object_finder_of(const Backbone& backbone) {
     const auto* view = dynamic_cast<const ObjectView*>(&network_of(backbone));
     return view ? std::optional(view->finder()) : std::nullopt;
+}
+
+const Backbone* beneath_object_view(const Backbone& backbone) {
+    const auto* view = dynamic_cast<const ObjectView*>(&backbone);
+    return view ? &view->network() : nullptr;
 }
 
 }  // namespace fieldmark

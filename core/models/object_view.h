@@ -31,4 +31,7 @@ Result<std::unique_ptr<Backbone>> make_object_view(const ModelInfo& info, std::u
 /// empty for a model of whole pictures.
 std::optional<std::string> object_finder_of(const Backbone& backbone);
 
+/// The model beneath a backbone that make_object_view() made; null for any other.
+const Backbone* beneath_object_view(const Backbone& backbone);
+
 }  // namespace fieldmark

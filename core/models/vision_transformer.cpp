@@ -4,19 +4,23 @@
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
+#include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <optional>
 #include <thread>
 
+#include "core/models/attention_trace.h"
 #include "core/models/fused_linear.h"
 #include "core/models/pixel_tensor.h"
 #include "core/models/transformer_engine.h"
 #include "core/models/vit_forward.h"
+#include "core/models/vit_trace.h"
 
 namespace fieldmark {
 namespace {
@@ -26,13 +30,13 @@ namespace {
 constexpr int kCpuSlice = 8;
 constexpr int kCudaSlice = 64;
 
-class VisionTransformer final : public Backbone {
+class VisionTransformer final : public Backbone, public AttentionTracer {
   public:
     VisionTransformer(const ModelInfo& info, const VitNetwork& network, const IcaNetwork* adapters,
                       VitFeature feature, const BackboneOptions& options, const at::Device& device)
         : m_info(info), m_feature(feature), m_threads(options.threads), m_device(device) {
         if (m_threads <= 0) m_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-        const c10::InferenceMode guard;
+        const c10::NoGradGuard guard;  // no inference tensors: a trace differentiates through them
         const auto on_device = at::TensorOptions(at::kFloat).device(device);
         m_vit = make_vit_tensors(network, info.input_height, info.input_width, on_device);
         if (adapters) m_adapters = make_ica_tensors(*adapters, network.width, on_device);
@@ -123,6 +127,36 @@ class VisionTransformer final : public Backbone {
         if (!pooled) return pooled.error();
         view.pooled = std::move(*pooled);
         return view;
+    }
+
+    Result<AttentionTrace> trace_attention(std::span<const std::uint8_t> pixels, int count,
+                                           const ScoreGradient& gradient, int map_layer) const override {
+        if (auto wrong = wrong_size(pixels, count)) return std::move(*wrong);
+        AttentionTrace trace;
+        const Status done = guarded([&] {
+            const c10::InferenceMode differentiable(false);
+            const c10::NoGradGuard plain;
+            std::function<at::Tensor(const at::Tensor&)> slope;
+            if (gradient)
+                slope = [&](const at::Tensor& pooled) {
+                    append(trace.pooled, pooled);
+                    std::vector<float> values = gradient(trace.pooled);
+                    TORCH_CHECK(values.size() == trace.pooled.size(), "the gradient has another size");
+                    return at::from_blob(values.data(), pooled.sizes(), at::kFloat)
+                        .to(pooled.options(), false, /*copy=*/true);
+                };
+            const VitTrace traced = vit_trace(m_vit, input(pixels, 0, count), m_feature, adapters(), slope,
+                                              map_layer);
+            if (!gradient) append(trace.pooled, traced.pooled);
+            append(trace.map, traced.map);
+            append(trace.rollout, traced.rollout);
+            if (gradient) append(trace.relevance, traced.relevance);
+        });
+        if (!done) return done.error();
+        auto pooled = finite(std::move(trace.pooled));
+        if (!pooled) return pooled.error();
+        trace.pooled = std::move(*pooled);
+        return trace;
     }
 
   private:

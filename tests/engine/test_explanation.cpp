@@ -1,17 +1,22 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <random>
 
 #include <QTest>
 
-#include "core/engine/explanation.h"
+#include "core/engine/explain_options.h"
 #include "core/engine/explanation_picture.h"
+#include "core/explain/rollout.h"
 #include "core/index/kernels.h"
+#include "core/models/attention_trace.h"
 #include "core/models/head_backbone.h"
 #include "core/models/model_registry.h"
+#include "core/models/vision_transformer.h"
 #include "tests/engine/engine_fixture.h"
+#include "tests/support/tiny_vit.h"
 
 using namespace fieldmark;
 using namespace fieldmark::testing;
@@ -51,6 +56,20 @@ class TestExplanation : public QObject {
         double sum = explanation.rest;
         for (const ExplainedPart& part : explanation.parts) sum += part.contribution;
         QVERIFY(std::abs(sum - explanation.score) < 1e-9);
+    }
+
+    static Result<std::unique_ptr<Backbone>> transformer(const std::string& pooling) {
+        ModelInfo info;
+        info.name = "tiny";
+        info.kind = "vit";
+        info.pooling = pooling;
+        info.dimension = 64;
+        info.input_width = info.input_height = 224;
+        for (float& scale : info.scale) scale = 1 / 128.0F;
+        for (float& mean : info.mean) mean = 128;
+        const auto weights = Safetensors::parse(write_safetensors(tiny_vit()), "tiny");
+        if (!weights) return weights.error();
+        return make_vision_transformer(info, *weights, nullptr, {.threads = 1});
     }
 
   private Q_SLOTS:
@@ -120,6 +139,109 @@ class TestExplanation : public QObject {
         const auto explanation = explain_match(file(0), file(1), embedder, nullptr);
         QVERIFY(explanation.ok());
         add_up(*explanation);
+    }
+
+    /// A transformer with a class token, alone or under a head: three methods, each about the same score.
+    void followsAttention_data() {
+        QTest::addColumn<bool>("headed");
+        QTest::newRow("class token") << false;
+        QTest::newRow("through a head") << true;
+    }
+    void followsAttention() {
+        QFETCH(bool, headed);
+        auto network = transformer("class");
+        QVERIFY2(network.ok(), network ? "" : network.error().text.c_str());
+        if (headed) {
+            ModelInfo info = (*network)->info();
+            Head head;
+            head.in = info.dimension;
+            head.out = info.dimension = 10;
+            std::mt19937 random(9);
+            std::normal_distribution<float> normal(0, 1);
+            head.mean.resize(static_cast<std::size_t>(head.in));
+            head.bias.resize(10);
+            for (int i = 0; i < head.in * head.out; ++i) head.weight.push_back(normal(random));
+            network = make_head_backbone(info, std::move(*network), head);
+            QVERIFY(network.ok());
+        }
+        Embedder embedder(std::move(*network));
+        const auto usual = explain_match(file(0), file(3), embedder, nullptr);
+        QVERIFY2(usual.ok(), usual ? "" : usual.error().text.c_str());
+        QCOMPARE(usual->method, std::string(kClassTokenMethod));
+        std::vector<Explanation> kinds;
+        for (const char* method : {"rollout", "relevance"}) {
+            const auto explanation =
+                explain_match_by(file(0), file(3), embedder, nullptr, {.method = method});
+            QVERIFY(explanation.ok());
+            QCOMPARE(explanation->method, std::string(method));
+            QVERIFY(!explanation->exact);
+            QVERIFY(!explanation->parts.empty());
+            QVERIFY(std::abs(explanation->score - usual->score) < 1e-5);
+            for (const HeatMap* heat : {&explanation->query, &explanation->match}) {
+                QCOMPARE(heat->values.size(), std::size_t{49});
+                QVERIFY(
+                    std::all_of(heat->values.begin(), heat->values.end(), [](float v) { return v >= 0; }));
+                QVERIFY(std::abs(total(*heat) - 1) < 1e-4);
+            }
+            kinds.push_back(*explanation);
+        }
+        QVERIFY(kinds[0].query.values != kinds[1].query.values);
+        // Rollout looks at one picture, relevance at the pair.
+        const auto other = [&](const char* method) {
+            return explain_match_by(file(0), file(5), embedder, nullptr, {.method = method})->query.values;
+        };
+        QCOMPARE(other("rollout"), kinds[0].query.values);
+        QVERIFY(other("relevance") != kinds[1].query.values);
+        // The pass apart gives what the plain one gives: the same score, and rollout from whole attention.
+        const auto exact = explain_match_by(file(0), file(3), embedder, nullptr, {.method = "decomposition"});
+        QCOMPARE(exact.error().kind, ErrorKind::Unsupported);
+        QCOMPARE(explain_match_by(file(0), file(3), embedder, nullptr, {.method = "magic"}).error().kind,
+                 ErrorKind::Usage);
+    }
+
+    void rolloutIsThatOfTheWholeAttention() {
+        auto network = transformer("class");
+        QVERIFY(network.ok());
+        const std::size_t bytes = 224 * 224 * 3;
+        std::vector<std::uint8_t> pixels(2 * bytes);
+        for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * i / 977);
+        LookRequest request;
+        request.attention_layers = {0, 1};
+        request.token_layers = {0};
+        const auto view = (*network)->look_inside(pixels, 2, request);
+        const auto trace = attention_tracer_of(**network)->trace_attention(pixels, 2, {}, 0);
+        QVERIFY(view.ok() && trace.ok());
+        QVERIFY(trace->relevance.empty());
+        for (std::size_t i = 0; i < trace->pooled.size(); ++i)
+            QVERIFY(std::abs(trace->pooled[i] - view->pooled[i]) < 1e-4F);
+        for (std::size_t which : {0U, 1U}) {
+            std::vector<std::span<const float>> layers;
+            for (const int layer : {0, 1})
+                layers.push_back(std::span(view->attention.at(layer)).subspan(which * 2500, 2500));
+            const auto expected = attention_rollout(layers, 1, 50);
+            QVERIFY(expected.ok());
+            for (std::size_t i = 0; i < 50; ++i)
+                QVERIFY(std::abs(expected->at(i) - trace->rollout[which * 50 + i]) < 1e-5F);
+            for (std::size_t i = 0; i < 49 * 64; ++i)
+                QVERIFY(std::abs(view->tokens.at(0)[which * 50 * 64 + 64 + i] -
+                                 trace->map[which * 49 * 64 + i]) < 1e-4F);
+        }
+    }
+
+    void takesAMeanOfPatchesApart() {
+        auto network = transformer("mean");
+        QVERIFY2(network.ok(), network ? "" : network.error().text.c_str());
+        Embedder embedder(std::move(*network));
+        const auto explanation = explain_match(file(0), file(3), embedder, nullptr);
+        QVERIFY2(explanation.ok(), explanation ? "" : explanation.error().text.c_str());
+        add_up(*explanation);
+        const auto followed = explain_match_by(file(0), file(3), embedder, nullptr, {.method = "relevance"});
+        QVERIFY(followed.ok());
+        QVERIFY(std::abs(followed->score - explanation->score) < 1e-5);
+        QCOMPARE(explain_match_by(file(0), file(3), *shared_embedder(), nullptr, {.method = "rollout"})
+                     .error()
+                     .kind,
+                 ErrorKind::Unsupported);
     }
 
     void looksOnlyAtTheCrop() {

@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <QTest>
 
+#include "core/engine/explanation.h"
 #include "core/engine/object_boxes.h"
 #include "core/engine/object_service.h"
 #include "core/engine/prepared_picture.h"
@@ -190,6 +191,17 @@ class TestObjects : public QObject {
         QVERIFY(f.stored(made->hash, 0).empty());
         QCOMPARE(pipeline.run({})->embedded, 1);
         QVERIFY(cosine(f.stored(made->hash, 0), f.vector_of(0, {5000, 0, 5000, 10000})) > 0.9999f);
+
+        // An explanation lies over the object, that of the stored vectors, not over the whole picture.
+        QueryImage left, right;
+        left.item = f.item(name_of(1));
+        right.item = f.item(name_of(3));
+        const auto why = explain_match(left, right, objects, f.reader().get());
+        QVERIFY2(why.ok(), why ? "" : why.error().text.c_str());
+        QCOMPARE(why->query.area, f.box(1)->box);
+        QCOMPARE(why->match.area, (Crop{2000, 2000, 6000, 6000}));
+        QVERIFY(std::abs(why->score - cosine(f.stored(made->hash, 1), f.stored(made->hash, 3))) < 1e-4);
+        QVERIFY(std::abs(why->decomposition_sum - why->score) < 1e-4);
 
         // A search with it: an item by its stored vector, a new file by its object; never whole pictures.
         SearchService service(*f.library, &objects, made->hash);

@@ -8,6 +8,7 @@
 
 #include "core/explain/correspondences.h"
 #include "core/explain/decomposition.h"
+#include "core/explain/score_gradient.h"
 
 using namespace fieldmark;
 
@@ -67,6 +68,8 @@ class TestDecomposition : public QObject {
     void a_shifted_picture_finds_its_parts();
     void a_weight_decides_the_order();
     void zero_and_misfit_are_refused();
+    void neighbours_settle_what_looks_alike();
+    void a_score_changes_as_its_gradient_says();
 };
 
 void TestDecomposition::pairs_add_up_to_the_score() {
@@ -180,6 +183,65 @@ void TestDecomposition::zero_and_misfit_are_refused() {
     QVERIFY(a && b);
     QCOMPARE(decompose(*a, *b).error().kind, ErrorKind::Usage);
     QCOMPARE(through_head(*a, random_head(4, 2, 0, random)).error().kind, ErrorKind::Usage);
+}
+
+void TestDecomposition::neighbours_settle_what_looks_alike() {
+    // Two places of the query look the same; only what lies around them tells them apart. In the match the
+    // wrong one is a shade nearer.
+    constexpr int kSide = 8, kChannels = 32;
+    std::mt19937 random(6);
+    auto query = random_values(kSide * kSide * kChannels, random);
+    constexpr int kHere = 2 * kSide + 2, kThere = 5 * kSide + 5;
+    std::copy_n(query.begin() + kHere * kChannels, kChannels, query.begin() + kThere * kChannels);
+    auto match = query;
+    match[kHere * kChannels] += 0.5F;
+    const DescriptorGrid a{kSide, kSide, kChannels, query}, b{kSide, kSide, kChannels, match};
+    const auto alone = nearest_positions(a, b), around = nearest_positions(a, b, 0.5F);
+    QVERIFY(alone && around);
+    QCOMPARE(alone->at(kHere), kThere);
+    QCOMPARE(around->at(kHere), kHere);
+    QCOMPARE(around->at(kThere), kThere);
+    // The similarity told is still that of the two places alone.
+    const auto found = find_correspondences(a, b, {.count = 64, .spacing = 1, .neighbours = 0.5F});
+    QVERIFY(found);
+    for (const Correspondence& pair : *found) {
+        QCOMPARE(pair.query_position, pair.match_position);
+        if (pair.query_position != kHere) QVERIFY(pair.similarity > 0.9999F);
+    }
+}
+
+void TestDecomposition::a_score_changes_as_its_gradient_says() {
+    constexpr int kIn = 12;
+    std::mt19937 random(7);
+    const Head inner = random_head(kIn, 9, 4, random), outer = random_head(9, 5, 0, random);
+    for (const auto& heads : {std::vector<const Head*>{}, {&inner}, {&inner, &outer}}) {
+        const auto pooled = random_values(2 * kIn, random, 0.2F);
+        const auto at = score_gradient(pooled, heads);
+        QVERIFY(at);
+        QCOMPARE(at->gradient.size(), pooled.size());
+        if (heads.empty())
+            QVERIFY(std::abs(at->score - [&] {
+                        double ab = 0, aa = 0, bb = 0;
+                        for (std::size_t i = 0; i < kIn; ++i) {
+                            ab += double{pooled[i]} * pooled[kIn + i];
+                            aa += double{pooled[i]} * pooled[i];
+                            bb += double{pooled[kIn + i]} * pooled[kIn + i];
+                        }
+                        return ab / std::sqrt(aa * bb);
+                    }()) < 1e-9);
+        for (std::size_t i = 0; i < pooled.size(); ++i) {
+            constexpr float kStep = 1.0F / 1024;
+            auto more = pooled, less = pooled;
+            more[i] += kStep;
+            less[i] -= kStep;
+            const double slope = (score_gradient(more, heads)->score - score_gradient(less, heads)->score) /
+                                 (double{more[i]} - less[i]);
+            QVERIFY2(std::abs(slope - static_cast<double>(at->gradient[i])) < 1e-3 * (1 + std::abs(slope)),
+                     qPrintable(QString::number(slope)));
+        }
+    }
+    QCOMPARE(score_gradient(std::vector<float>(8), {}).error().kind, ErrorKind::Unsupported);
+    QCOMPARE(score_gradient(std::vector<float>(8, 1.0F), {&inner}).error().kind, ErrorKind::Usage);
 }
 
 QTEST_GUILESS_MAIN(TestDecomposition)
