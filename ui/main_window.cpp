@@ -46,6 +46,7 @@
 #include "ui/import_bar.h"
 #include "ui/inspector.h"
 #include "ui/learn_page.h"
+#include "ui/map_page.h"
 #include "ui/match_controller.h"
 #include "ui/match_header.h"
 #include "ui/match_model.h"
@@ -168,6 +169,8 @@ void MainWindow::build_parts() {
     m_pages->addWidget(m_learn);
     m_anchors = new AnchorsPage(*m_session, *m_thumbnails, m_pages);
     m_pages->addWidget(m_anchors);
+    m_map = new MapPage(*m_session, *m_thumbnails, m_pages);
+    m_pages->addWidget(m_map);
 
     m_inspector = new Inspector(*m_session, m_splitter);
     m_inspector->setUndoStack(m_undo);
@@ -365,6 +368,7 @@ void MainWindow::connect_parts() {
         m_evaluate->set_field(field);
         m_learn->set_field(field);
         m_anchors->set_field(field);
+        m_map->set_field(field);
     });
     connect(m_sidebar, &LibrarySidebar::importRequested, this,
             [this](const std::vector<std::string>& paths) { import_paths(paths); });
@@ -422,6 +426,12 @@ void MainWindow::connect_parts() {
             });
     connect(m_session, &Session::evaluationFinished, this, [this](RequestId, const EvaluationReport& report) {
         if (report.calibration) update_probabilities();
+    });
+    connect(m_map, &MapPage::selectionChanged, this, &MainWindow::select_in_gallery);
+    connect(m_map, &MapPage::lookAlikesRequested, this, [this](ItemId item) {
+        QueryImage image;
+        image.item = item;
+        find_similar({image});
     });
     connect(m_anchors, &AnchorsPage::classRequested, this, &MainWindow::show_class);
     connect(m_anchors, &AnchorsPage::lookAlikesRequested, this, [this](ItemId item) {
@@ -526,6 +536,7 @@ void MainWindow::library_opened(const LibrarySummary& summary) {
         m_evaluate->set_field(field.toStdString());
         m_learn->set_field(field.toStdString());
         m_anchors->set_field(field.toStdString());
+        m_map->set_field(field.toStdString());
     }
     LibrarySidebar::Place place;
     place.collection = m_settings.library_value(summary.folder, QStringLiteral("place")).toLongLong();

@@ -39,6 +39,7 @@ class GalleryModel;
 class GalleryView;
 class ImportBar;
 class LearnPage;
+class MapPage;
 class Inspector;
 class MatchController;
 class MatchHeader;
@@ -74,7 +75,7 @@ class MainWindow : public QMainWindow {
     /// `replace` false: these join the pictures of the present query.
     void find_similar(const std::vector<QueryImage>& images, bool replace = true);
 
-    enum class Page { Welcome, Gallery, Matches, Compare, Learn, Evaluate, Anchors };
+    enum class Page { Welcome, Gallery, Matches, Compare, Learn, Evaluate, Anchors, Map };
     Page page() const { return m_page; }
 
   Q_SIGNALS:
@@ -104,7 +105,8 @@ class MainWindow : public QMainWindow {
     void show_browse();
     void show_class(const std::string& field, const std::string& value);
     bool working_page() const {
-        return m_page == Page::Learn || m_page == Page::Evaluate || m_page == Page::Anchors;
+        return m_page == Page::Learn || m_page == Page::Evaluate || m_page == Page::Anchors ||
+               m_page == Page::Map;
     }
     void update_probabilities();
     void choose_page();
@@ -121,6 +123,7 @@ class MainWindow : public QMainWindow {
     void selection_moved();
     void show_in_inspector();
     void step_back();
+    void select_in_gallery(const std::vector<ItemId>& items);
     void start_sample_import();
     void ask_sample_question();
     void import_finished(const ImportReport& report);
@@ -191,6 +194,7 @@ class MainWindow : public QMainWindow {
     EvaluatePage* m_evaluate = nullptr;
     LearnPage* m_learn = nullptr;
     AnchorsPage* m_anchors = nullptr;
+    MapPage* m_map = nullptr;
     Inspector* m_inspector = nullptr;
     ImportBar* m_import_bar = nullptr;
     ModelBar* m_model_bar = nullptr;
@@ -245,10 +249,12 @@ class MainWindow : public QMainWindow {
     QAction* m_show_inspector = nullptr;
     QAction* m_show_failed = nullptr;
     QAction* m_show_models = nullptr;
+    QAction* m_objects_only = nullptr;
     QAction* m_show_browse = nullptr;
     QAction* m_show_learn = nullptr;
     QAction* m_show_evaluate = nullptr;
     QAction* m_show_anchors = nullptr;
+    QAction* m_show_map = nullptr;
     QMenu* m_library_menu = nullptr;
     QMenu* m_recent_menu = nullptr;
     QMenu* m_sort_menu = nullptr;

@@ -27,6 +27,7 @@
 #include "ui/icons.h"
 #include "ui/look_dialog.h"
 #include "ui/main_window.h"
+#include "ui/map_page.h"
 #include "ui/match_controller.h"
 #include "ui/match_model.h"
 #include "ui/metrics.h"
@@ -91,9 +92,25 @@ void MainWindow::build_actions() {
     connect(m_show_failed, &QAction::triggered, this, &MainWindow::show_failed_list);
     m_show_models = add_action(QStringLiteral("showModels"), tr("&Models…"), {Qt::CTRL | Qt::Key_M});
     connect(m_show_models, &QAction::triggered, this, &MainWindow::show_models);
+    m_objects_only =
+        add_action(QStringLiteral("objectsOnly"), tr("Look at the &object of each picture only"), {});
+    m_objects_only->setCheckable(true);
+    m_objects_only->setToolTip(
+        tr("Crops every picture to its object before it is embedded, now and at every import. "
+           "The library is embedded anew in the background; unchecked, the former vectors "
+           "are used again."));
+    connect(m_objects_only, &QAction::triggered, this, [this](bool on) {
+        const ModelInfo model = m_session->model().info;
+        m_objects_only->setChecked(model.kind == "object");  // what is so, until the change is done
+        ModelSwitchRequest request;
+        request.model = on ? model.hash : model.base;
+        request.of_objects = on;
+        m_session->use_model(request);
+    });
     QAction* quit = add_action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
     connect(quit, &QAction::triggered, this, &QWidget::close);
-    m_library_menu->addActions({m_add_folder, m_add_files, m_add_labels, m_show_failed, m_show_models});
+    m_library_menu->addActions(
+        {m_add_folder, m_add_files, m_add_labels, m_show_failed, m_show_models, m_objects_only});
     m_library_menu->addSeparator();
     m_library_menu->addActions({make, open});
     m_library_menu->addMenu(m_recent_menu);
@@ -206,7 +223,9 @@ void MainWindow::build_actions() {
                                  QStringLiteral("evaluate"));
     m_show_anchors = add_action(QStringLiteral("pageAnchors"), tr("A&nchors"), {Qt::CTRL | Qt::Key_5},
                                 QStringLiteral("anchors"));
-    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors}) {
+    m_show_map =
+        add_action(QStringLiteral("pageMap"), tr("&Map"), {Qt::CTRL | Qt::Key_4}, QStringLiteral("map"));
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors}) {
         page->setCheckable(true);
         pages->addAction(page);
     }
@@ -215,7 +234,8 @@ void MainWindow::build_actions() {
     connect(m_show_evaluate, &QAction::triggered, this, [this] { show_page(Page::Evaluate); });
     connect(m_show_learn, &QAction::triggered, this, [this] { show_page(Page::Learn); });
     connect(m_show_anchors, &QAction::triggered, this, [this] { show_page(Page::Anchors); });
-    view->addActions({m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors});
+    connect(m_show_map, &QAction::triggered, this, [this] { show_page(Page::Map); });
+    view->addActions({m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors});
     view->addSeparator();
     m_larger = add_action(QStringLiteral("largerTiles"), tr("&Larger pictures"),
                           {QKeySequence(Qt::CTRL | Qt::Key_Plus), QKeySequence(Qt::CTRL | Qt::Key_Equal)},
@@ -333,7 +353,7 @@ void MainWindow::build_toolbar() {
     m_library_button->setAccessibleName(tr("Library"));
     m_toolbar->addWidget(m_library_button);
 
-    m_toolbar->addActions({m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors});
+    m_toolbar->addActions({m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors});
 
     m_filter = new FilterField(m_toolbar);
     m_filter->setMinimumWidth(unit * 16);
@@ -463,10 +483,19 @@ void MainWindow::show_shortcuts() {
               {native(Qt::Key_Space), tr("Mark or unmark a picture")},
               {native(Qt::Key_Return), activate}}});
     }
+    if (m_page == Page::Map) {
+        groups.push_back({tr("Map"),
+                          {},
+                          {{tr("Arrows"), tr("Move the map")},
+                           {QStringLiteral("+  -  0"), tr("Zoom in, zoom out, show all")},
+                           {tr("Shift+drag"), tr("Draw around pictures to select them")},
+                           {native(Qt::Key_Return), tr("Find look-alikes of the one selected")},
+                           {native(Qt::Key_Escape), tr("Select nothing; again: back to the pictures")}}});
+    }
     groups.push_back({tr("Query"), {m_query_open, m_query_paste, m_back}, {}});
     groups.push_back({tr("View"),
-                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors, m_show_sidebar,
-                       m_show_inspector, m_larger, m_smaller},
+                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors, m_show_sidebar, m_show_inspector,
+                       m_larger, m_smaller},
                       {}});
     QList<QAction*> rest;
     for (QMenu* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {
@@ -491,6 +520,7 @@ GalleryView* MainWindow::active_view() const {
 }
 
 std::vector<ItemId> MainWindow::selected_items() const {
+    if (m_page == Page::Map) return m_map->selected();
     std::vector<ItemId> items;
     const GalleryView* view = active_view();
     if (view == nullptr) return items;

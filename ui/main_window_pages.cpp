@@ -28,6 +28,7 @@
 #include "ui/inspector.h"
 #include "ui/learn_page.h"
 #include "ui/main_window.h"
+#include "ui/map_page.h"
 #include "ui/match_controller.h"
 #include "ui/match_header.h"
 #include "ui/match_model.h"
@@ -59,6 +60,11 @@ void MainWindow::choose_page() {
 void MainWindow::show_page(Page page) {
     if (page == Page::Compare && m_page != Page::Compare) m_before_compare = m_page;
     const bool changed = page != m_page;
+    if (page == Page::Map && changed) {
+        // What is selected in the gallery, or among the matches, is ringed on the map.
+        if (active_view() != nullptr) m_map->set_selected(selected_items());
+        m_map->set_matches(m_strip->isEmpty() ? std::vector<Match>() : m_match_model->matches());
+    }
     m_page = page;
     QWidget* widget = page == Page::Welcome    ? static_cast<QWidget*>(m_welcome)
                       : page == Page::Gallery  ? static_cast<QWidget*>(m_gallery)
@@ -66,6 +72,7 @@ void MainWindow::show_page(Page page) {
                       : page == Page::Evaluate ? static_cast<QWidget*>(m_evaluate)
                       : page == Page::Learn    ? static_cast<QWidget*>(m_learn)
                       : page == Page::Anchors  ? static_cast<QWidget*>(m_anchors)
+                      : page == Page::Map      ? static_cast<QWidget*>(m_map)
                                                : static_cast<QWidget*>(m_compare);
     if (page == Page::Welcome)
         m_welcome->set_recent(m_session->is_open() ? std::vector<std::string>{}
@@ -84,6 +91,7 @@ void MainWindow::show_page(Page page) {
     m_show_learn->setChecked(page == Page::Learn);
     m_show_evaluate->setChecked(page == Page::Evaluate);
     m_show_anchors->setChecked(page == Page::Anchors);
+    m_show_map->setChecked(page == Page::Map);
     m_show_browse->setChecked(!working_page());
     // Compare has keys of its own, Esc among them.
     m_back->setEnabled(page != Page::Compare);
@@ -125,9 +133,10 @@ void MainWindow::update_probabilities() {
 void MainWindow::update_panels() {
     const bool browse = m_page == Page::Gallery || m_page == Page::Matches;
     m_sidebar->setVisible(browse && m_sidebar_wanted && !m_narrow);
-    m_inspector->setVisible(browse && m_inspector_wanted && !m_narrow);
+    const bool inspects = browse || m_page == Page::Map;
+    m_inspector->setVisible(inspects && m_inspector_wanted && !m_narrow);
     m_show_sidebar->setEnabled(browse);
-    m_show_inspector->setEnabled(browse);
+    m_show_inspector->setEnabled(inspects);
     m_show_sidebar->setChecked(m_sidebar_wanted && !m_narrow);
     m_show_inspector->setChecked(m_inspector_wanted && !m_narrow);
 }
@@ -135,7 +144,7 @@ void MainWindow::update_panels() {
 /// In a narrow window the pages keep their icons and give the room of their words to the filter.
 void MainWindow::update_page_buttons() {
     const auto style = width() < kNarrow ? Qt::ToolButtonIconOnly : Qt::ToolButtonTextBesideIcon;
-    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors}) {
+    for (QAction* page : {m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors}) {
         if (auto* button = qobject_cast<QToolButton*>(m_toolbar->widgetForAction(page))) {
             if (button->toolButtonStyle() != style) button->setToolButtonStyle(style);
         }
@@ -203,9 +212,12 @@ void MainWindow::update_actions() {
     const bool open = m_session->is_open();
     const bool writable = open && !m_summary.read_only;
     const bool pictures = open && m_summary.counts.items > 0;
-    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate, m_show_anchors})
+    for (QAction* action : {m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors})
         action->setEnabled(pictures);
     m_show_models->setEnabled(open);
+    m_objects_only->setEnabled(open && !m_summary.read_only && m_session->model().available &&
+                               !m_session->switching_model());
+    m_objects_only->setChecked(m_session->model().info.kind == "object");
     m_close_library->setEnabled(open);
     m_add_folder->setEnabled(!open || writable);
     m_add_files->setEnabled(!open || writable);
@@ -216,7 +228,9 @@ void MainWindow::update_actions() {
     m_query_clear->setEnabled(!m_strip->isEmpty());
     const auto items = selected_items();
     m_find->setEnabled(!items.empty());
-    m_compare_action->setEnabled(m_page == Page::Matches ? !items.empty() : items.size() >= 2);
+    m_compare_action->setEnabled(m_page == Page::Matches   ? !items.empty()
+                                 : m_page == Page::Gallery ? items.size() >= 2
+                                                           : false);
     m_open_file->setEnabled(!items.empty());
     m_show_folder->setEnabled(!items.empty());
     m_copy->setEnabled(!items.empty());
@@ -319,10 +333,32 @@ void MainWindow::show_in_inspector() {
     m_inspector_request = m_session->fetch_rows(items);
 }
 
+/// What is selected on the map is selected in the gallery, as far as the gallery's filter lets it through.
+void MainWindow::select_in_gallery(const std::vector<ItemId>& items) {
+    const std::unordered_set<ItemId> wanted(items.begin(), items.end());
+    const std::vector<ItemId>& ids = m_gallery_model->ids();
+    QItemSelection selection;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (!wanted.contains(ids[i])) continue;
+        std::size_t last = i;
+        while (last + 1 < ids.size() && wanted.contains(ids[last + 1])) ++last;
+        selection.select(m_gallery_model->index(static_cast<int>(i)),
+                         m_gallery_model->index(static_cast<int>(last)));
+        i = last;
+    }
+    m_gallery->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
+    if (!selection.isEmpty()) {
+        m_gallery->selectionModel()->setCurrentIndex(selection.first().topLeft(), QItemSelectionModel::NoUpdate);
+    }
+    selection_moved();
+}
+
 void MainWindow::step_back() {
     QWidget* focus = QApplication::focusWidget();
     if (focus != nullptr && m_messages->isAncestorOf(focus)) {
         m_messages->close_latest();
+    } else if (m_page == Page::Map && m_map->step_back()) {
+        return;
     } else if (working_page()) {
         show_browse();
     } else if (m_filter->hasFocus()) {

@@ -1,0 +1,366 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+//
+// The map: points under mouse and keys, and the page in the window.
+#include <cmath>
+#include <memory>
+#include <random>
+
+#include <QAction>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QLabel>
+#include <QListWidget>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QWheelEvent>
+#include <QtTest>
+
+#include "tests/support/specimens.h"
+#include "ui/gallery_view.h"
+#include "ui/main_window.h"
+#include "ui/map_page.h"
+#include "ui/map_view.h"
+#include "ui/tile_roles.h"
+
+using namespace fieldmark;
+using Page = MainWindow::Page;
+
+namespace {
+
+constexpr int patience = 120'000;
+
+/// Four corners and the middle; items 11 to 15.
+LibraryMap five_points() {
+    LibraryMap map;
+    map.items = {11, 12, 13, 14, 15};
+    map.places = {-1, -1, 1, -1, -1, 1, 1, 1, 0, 0};
+    map.final = true;
+    return map;
+}
+
+std::unique_ptr<MapView> view_of(const LibraryMap& map, QSize size = {500, 400}) {
+    auto view = std::make_unique<MapView>(nullptr);
+    view->resize(size);
+    view->set_map(map);
+    view->show();
+    return view;
+}
+
+void drag(MapView& view, const QList<QPoint>& way, Qt::KeyboardModifiers modifiers = {}) {
+    QTest::mousePress(&view, Qt::LeftButton, modifiers, way.first());
+    for (const QPoint& point : way) {
+        QMouseEvent move(QEvent::MouseMove, QPointF(point), view.mapToGlobal(QPointF(point)), Qt::NoButton,
+                         Qt::LeftButton, modifiers);
+        QCoreApplication::sendEvent(&view, &move);
+    }
+    QTest::mouseRelease(&view, Qt::LeftButton, modifiers, way.last());
+}
+
+QPoint at(const MapView& view, ItemId item) {
+    return view.position(item)->toPoint();
+}
+
+}  // namespace
+
+class TestMapPage : public QObject {
+    Q_OBJECT
+  private:
+    QTemporaryDir m_dir;
+
+    template <typename T>
+    static T* part(QWidget& window, const char* name) {
+        auto* found = window.findChild<T*>(QLatin1String(name));
+        if (found == nullptr) qFatal("no part %s", name);
+        return found;
+    }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QVERIFY(m_dir.isValid());
+        QStandardPaths::setTestModeEnabled(true);
+        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
+    }
+
+    void the_map_is_fitted_and_keeps_its_shape() {
+        const auto view = view_of(five_points());
+        for (const ItemId item : {11, 12, 13, 14}) QVERIFY(view->rect().contains(at(*view, item)));
+        QCOMPARE(at(*view, 15), QPoint(250, 200));
+        const QPointF width = *view->position(12) - *view->position(11);
+        const QPointF height = *view->position(13) - *view->position(11);
+        QVERIFY(std::abs(width.x() - height.y()) < 1e-6);
+        QVERIFY(!view->position(99));
+        QCOMPARE(view->item_at(QPointF(at(*view, 12))), ItemId(12));
+        QCOMPARE(view->item_at(QPointF(250, 120)), ItemId(0));
+        QVERIFY(view->accessibleName().contains(QStringLiteral("5")));
+    }
+
+    void the_wheel_zooms_about_the_cursor_and_0_fits() {
+        const auto view = view_of(five_points());
+        const QPointF before = *view->position(12);
+        const QPointF other = *view->position(11);
+        QWheelEvent wheel(before, view->mapToGlobal(before), {}, QPoint(0, 360), Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(view.get(), &wheel);
+        QVERIFY((*view->position(12) - before).manhattanLength() < 1e-6);
+        QVERIFY(view->position(11)->x() < other.x() - 50);
+        QTest::keyClick(view.get(), Qt::Key_Minus);
+        QTest::keyClick(view.get(), Qt::Key_Left);
+        QVERIFY((*view->position(12) - before).manhattanLength() > 5);
+        QTest::keyClick(view.get(), Qt::Key_0);
+        QVERIFY((*view->position(12) - before).manhattanLength() < 1e-6);
+        view->resize(300, 300);
+        for (const ItemId item : {11, 12, 13, 14}) QVERIFY(view->rect().contains(at(*view, item)));
+    }
+
+    void a_drag_moves_the_map_and_selects_nothing() {
+        const auto view = view_of(five_points());
+        QSignalSpy changed(view.get(), &MapView::selectionChanged);
+        const QPoint before = at(*view, 15);
+        drag(*view, {QPoint(100, 200), QPoint(130, 210), QPoint(160, 230)});
+        QCOMPARE(at(*view, 15) - before, QPoint(60, 30));
+        QCOMPARE(changed.size(), 0);
+    }
+
+    void clicks_select() {
+        const auto view = view_of(five_points());
+        QSignalSpy changed(view.get(), &MapView::selectionChanged);
+        QTest::mouseClick(view.get(), Qt::LeftButton, {}, at(*view, 12));
+        QCOMPARE(view->selected(), std::vector<ItemId>{12});
+        QTest::mouseClick(view.get(), Qt::LeftButton, Qt::ControlModifier, at(*view, 15));
+        QCOMPARE(view->selected(), (std::vector<ItemId>{12, 15}));
+        QTest::mouseClick(view.get(), Qt::LeftButton, Qt::ControlModifier, at(*view, 12));
+        QCOMPARE(view->selected(), std::vector<ItemId>{15});
+        QVERIFY(view->accessibleName().contains(QStringLiteral("1 ")));
+        QSignalSpy asked(view.get(), &MapView::findSimilarRequested);
+        QTest::keyClick(view.get(), Qt::Key_Return);
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked[0][0].value<ItemId>(), ItemId(15));
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, at(*view, 13));
+        QCOMPARE(asked.last()[0].value<ItemId>(), ItemId(13));
+        QTest::mouseClick(view.get(), Qt::LeftButton, {}, QPoint(250, 120));
+        QVERIFY(!view->has_selection());
+        QTest::keyClick(view.get(), Qt::Key_A, Qt::ControlModifier);
+        QCOMPARE(view->selected().size(), std::size_t(5));
+        QTest::keyClick(view.get(), Qt::Key_Escape);
+        QVERIFY(!view->has_selection());
+        QCOMPARE(changed.last()[0].value<std::vector<ItemId>>(), std::vector<ItemId>());
+    }
+
+    void a_lasso_selects_what_it_holds() {
+        const auto view = view_of(five_points());
+        // A triangle around the left two points, whose bounding box also holds the middle's column.
+        const QPoint top = at(*view, 11) + QPoint(-20, -14);
+        const QPoint bottom = at(*view, 13) + QPoint(-20, 14);
+        const QPoint tip = at(*view, 15) + QPoint(-60, 0);
+        drag(*view, {top, tip + QPoint(0, -120), tip, tip + QPoint(0, 120), bottom}, Qt::ShiftModifier);
+        QCOMPARE(view->selected(), (std::vector<ItemId>{11, 13}));
+        view->set_lasso(true);
+        const QPoint middle = at(*view, 15);
+        drag(*view,
+             {middle + QPoint(-20, -20), middle + QPoint(20, -20), middle + QPoint(20, 20),
+              middle + QPoint(-20, 20)},
+             Qt::ControlModifier);
+        QCOMPARE(view->selected(), (std::vector<ItemId>{11, 13, 15}));
+        // A better map of the same items keeps them.
+        LibraryMap better = five_points();
+        std::reverse(better.items.begin(), better.items.end());
+        view->set_map(better);
+        auto kept = view->selected();
+        std::sort(kept.begin(), kept.end());
+        QCOMPARE(kept, (std::vector<ItemId>{11, 13, 15}));
+    }
+
+    void points_have_the_colour_of_their_group_and_a_ring_when_selected() {
+        const auto view = view_of(five_points());
+        view->set_groups({{11, 1}, {12, 2}, {13, 9}});
+        QVERIFY(view->mark(1).colour != view->mark(2).colour);
+        QVERIFY(view->mark(9).shape != view->mark(1).shape);
+        QImage shot = view->grab().toImage();
+        for (const auto& [item, group] : {std::pair{11, 1}, {12, 2}, {13, 9}, {14, 0}})
+            QCOMPARE(shot.pixelColor(at(*view, item)).rgb(), view->mark(group).colour.rgb());
+        const auto accents = [&](const QImage& image, QPoint middle) {
+            int count = 0;
+            for (int y = -14; y <= 14; ++y) {
+                for (int x = -14; x <= 14; ++x) {
+                    const QPoint point = middle + QPoint(x, y);
+                    if (image.rect().contains(point) &&
+                        image.pixel(point) == view->palette().color(QPalette::Highlight).rgb())
+                        ++count;
+                }
+            }
+            return count;
+        };
+        QCOMPARE(accents(shot, at(*view, 12)), 0);
+        view->set_selected({12});
+        shot = view->grab().toImage();
+        QVERIFY(accents(shot, at(*view, 12)) > 4);
+        QCOMPARE(accents(shot, at(*view, 11)), 0);
+        view->select_group(2);
+        QCOMPARE(view->selected(), std::vector<ItemId>{12});
+    }
+
+    void the_query_lies_among_its_best_matches() {
+        const auto view = view_of(five_points());
+        QVERIFY(!view->query_position());
+        view->set_query({{11, 0.9F}, {12, 0.3F}, {77, 0.2F}});
+        const QPointF expected = (0.9 * *view->position(11) + 0.3 * *view->position(12)) / 1.2;
+        QVERIFY((*view->query_position() - expected).manhattanLength() < 0.01);
+        view->set_query({});
+        QVERIFY(!view->query_position());
+    }
+
+    /// How long a frame takes is told, not judged: it depends on the computer.
+    void a_hundred_thousand_points_are_drawn() {
+        LibraryMap map;
+        std::mt19937 random(1);
+        std::normal_distribution<float> normal(0, 0.3F);
+        std::unordered_map<ItemId, int> groups;
+        for (int i = 0; i < 100'000; ++i) {
+            map.items.push_back(i + 1);
+            map.places.push_back(normal(random));
+            map.places.push_back(normal(random));
+            groups[i + 1] = i % (MapView::most_groups + 1);
+        }
+        const auto view = view_of(map, {1600, 1000});
+        view->set_groups(groups);
+        (void)view->grab();
+        QElapsedTimer clock;
+        clock.start();
+        constexpr int frames = 20;
+        QImage shot;
+        for (int i = 0; i < frames; ++i) {
+            view->zoom_at(1.01, QPointF(800, 500));
+            shot = view->grab().toImage();
+        }
+        qInfo("a frame of 100,000 points, 1600 x 1000: %.1f ms", double(clock.elapsed()) / frames);
+        int drawn = 0;
+        for (int y = 0; y < shot.height(); y += 3) {
+            for (int x = 0; x < shot.width(); x += 3)
+                drawn += shot.pixel(x, y) != view->palette().color(QPalette::Base).rgb() ? 1 : 0;
+        }
+        QVERIFY(drawn > 10'000);
+    }
+
+    void the_page_in_the_window() {
+        const std::string pictures = m_dir.filePath(QStringLiteral("birds")).toStdString();
+        testing::SpecimenOptions options;
+        options.classes = 3;
+        options.per_class = 6;
+        testing::write_specimens(pictures, options);
+        MainWindow window(m_dir.filePath(QStringLiteral("settings.conf")));
+        window.resize(1280, 800);
+        window.show();
+        QSignalSpy opened(&window.session(), &Session::opened);
+        window.open_library(m_dir.filePath(QStringLiteral("Map.fieldmark")).toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
+        auto* page = part<MapPage>(window, "mapPage");
+        auto* action = part<QAction>(window, "pageMap");
+        QVERIFY(!action->isEnabled());
+        QCOMPARE(action->shortcut(), QKeySequence(Qt::CTRL | Qt::Key_4));
+
+        QSignalSpy finished(&window.session(), &Session::importFinished);
+        window.import_paths({pictures}, pictures + "/labels.csv");
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().model().embedded, std::int64_t(18), patience);
+        auto* gallery = part<GalleryView>(window, "gallery");
+        QTRY_COMPARE_WITH_TIMEOUT(gallery->model()->rowCount(), 18, patience);
+        gallery->selectionModel()->select(gallery->model()->index(4, 0), QItemSelectionModel::ClearAndSelect);
+        gallery->selectionModel()->setCurrentIndex(gallery->model()->index(4, 0),
+                                                   QItemSelectionModel::NoUpdate);
+        const ItemId picked = gallery->model()->index(4, 0).data(ItemIdRole).toLongLong();
+
+        action->trigger();
+        QVERIFY(window.page() == Page::Map);
+        QTRY_VERIFY_WITH_TIMEOUT(page->map() && page->map()->final, patience);
+        QVERIFY(page->map()->method == MapMethod::Umap);
+        QCOMPARE(page->view().point_count(), 18);
+        QVERIFY(!page->running());
+        QVERIFY(!part<QWidget>(window, "mapProgress")->isVisible());
+        QVERIFY(!part<QWidget>(window, "mapNews")->isVisible());
+
+        // Coloured by the field that names the kind, each value in the legend.
+        QCOMPARE(part<QComboBox>(window, "mapField")->currentText(), QStringLiteral("species"));
+        auto* legend = part<QListWidget>(window, "mapLegend");
+        QTRY_COMPARE_WITH_TIMEOUT(legend->count(), 3, patience);
+        QVERIFY(legend->item(0)->text().contains(QStringLiteral("6")));
+        Q_EMIT legend->itemClicked(legend->item(1));
+        QCOMPARE(page->selected().size(), std::size_t(6));
+        QCOMPARE(gallery->selected_rows().size(), 6);
+        for (const QModelIndex& row : gallery->selected_rows()) {
+            const auto chosen = page->selected();
+            QVERIFY(std::find(chosen.begin(), chosen.end(), row.data(ItemIdRole).toLongLong()) !=
+                    chosen.end());
+        }
+
+        // Esc: first the selection, then the page.
+        auto* back = part<QAction>(window, "stepBack");
+        back->trigger();
+        QVERIFY(window.page() == Page::Map && page->selected().empty());
+        back->trigger();
+        QVERIFY(window.page() == Page::Gallery);
+        // The gallery's selection is ringed.
+        gallery->selectionModel()->select(gallery->model()->index(4, 0), QItemSelectionModel::ClearAndSelect);
+        action->trigger();
+        QCOMPARE(page->selected(), std::vector<ItemId>{picked});
+
+        // A query is a cross among its matches.
+        QVERIFY(!page->view().query_position());
+        QSignalSpy answered(&window.session(), &Session::searchFinished);
+        Q_EMIT page->view().findSimilarRequested(picked);
+        QVERIFY(window.page() == Page::Matches);
+        QTRY_VERIFY_WITH_TIMEOUT(!answered.isEmpty(), patience);
+        action->trigger();
+        QVERIFY(page->view().query_position());
+
+        // The other layout, at once.
+        auto* method = part<QComboBox>(window, "mapMethod");
+        method->setCurrentIndex(1);
+        Q_EMIT method->activated(1);
+        QTRY_VERIFY_WITH_TIMEOUT(!page->running() && page->map()->method == MapMethod::Pca, patience);
+
+        // New pictures are announced, and drawn when asked for.
+        const std::string more = m_dir.filePath(QStringLiteral("more")).toStdString();
+        options.per_class = 1;
+        options.seed = 77;
+        testing::write_specimens(more, options);
+        window.import_paths({more});
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, patience);
+        auto* news = part<QLabel>(window, "mapNews");
+        QTRY_VERIFY_WITH_TIMEOUT(news->isVisible() && news->text().contains(QStringLiteral("3")), patience);
+        part<QPushButton>(window, "mapRedraw")->click();
+        QTRY_COMPARE_WITH_TIMEOUT(page->view().point_count(), 21, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!news->isVisible(), patience);
+    }
+
+    void a_library_of_two_has_no_map_and_says_why() {
+        const std::string pictures = m_dir.filePath(QStringLiteral("two")).toStdString();
+        testing::SpecimenOptions options;
+        options.classes = 1;
+        options.per_class = 2;
+        testing::write_specimens(pictures, options);
+        MainWindow window(m_dir.filePath(QStringLiteral("settings2.conf")));
+        window.show();
+        QSignalSpy opened(&window.session(), &Session::opened);
+        window.open_library(m_dir.filePath(QStringLiteral("Two.fieldmark")).toStdString());
+        QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
+        QSignalSpy finished(&window.session(), &Session::importFinished);
+        window.import_paths({pictures});
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+        auto* action = part<QAction>(window, "pageMap");
+        QTRY_VERIFY_WITH_TIMEOUT(action->isEnabled(), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().model().embedded, std::int64_t(2), patience);
+        action->trigger();
+        auto* message = part<QLabel>(window, "mapMessage");
+        QTRY_VERIFY_WITH_TIMEOUT(message->isVisible() && message->text().contains(QStringLiteral("few")),
+                                 patience);
+        window.close_library();
+        QTRY_VERIFY_WITH_TIMEOUT(window.page() == Page::Welcome, patience);
+        QCOMPARE(part<MapView>(window, "mapView")->point_count(), 0);
+    }
+};
+
+QTEST_MAIN(TestMapPage)
+#include "test_map_page.moc"

@@ -1,0 +1,103 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <QTimer>
+#include <QWidget>
+
+#include "core/engine/session.h"
+
+class QComboBox;
+class QLabel;
+class QListWidget;
+class QProgressBar;
+class QPushButton;
+class QStackedWidget;
+class QToolButton;
+
+namespace fieldmark {
+
+class MapView;
+class ThumbnailStore;
+
+/// Map: the library on a plane, look-alikes near each other, coloured by a label. The plane of largest
+/// variance is there at once; UMAP's neighbourhoods replace it while they are found. Computed when the page
+/// is first shown, and anew on request after the library changed. UI thread.
+class MapPage : public QWidget {
+    Q_OBJECT
+  public:
+    MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent = nullptr);
+
+    void set_field(const std::string& field);  ///< colours by it; ignored where there is no such field
+    void set_matches(const std::vector<Match>& matches);  ///< of the present query; empty: none
+    void set_selected(const std::vector<ItemId>& items);
+    std::vector<ItemId> selected() const;
+    bool step_back();  ///< one step of Esc that is the page's own: false if there was none
+    bool running() const { return m_request != 0; }
+    const std::optional<LibraryMap>& map() const { return m_map; }
+    MapView& view() { return *m_view; }
+    void compute();
+
+  Q_SIGNALS:
+    void selectionChanged(const std::vector<fieldmark::ItemId>& items);
+    void lookAlikesRequested(fieldmark::ItemId item);
+
+  protected:
+    void showEvent(QShowEvent* event) override;
+    void changeEvent(QEvent* event) override;
+
+  private:
+    QWidget* build_form();
+    QWidget* build_message();
+    void clear();
+    void take_map(const LibraryMap& map);
+    void take_summary(const LibrarySummary& summary);
+    void ask_groups();
+    void take_values(const std::vector<ValueCount>& values);
+    void take_group(RequestId id, const std::vector<ItemId>& items);
+    void show_legend();
+    void show_state();
+    void say(const QString& title, const QString& hint);
+    std::int64_t not_on_map() const;
+    std::string chosen_field() const;
+
+    Session& m_session;
+    LibrarySummary m_summary;
+    std::string m_wanted_field;
+    std::optional<LibraryMap> m_map;
+    std::optional<Error> m_error;
+    RequestId m_request = 0;
+    RequestId m_values_request = 0;
+    RequestId m_row_request = 0;
+    ItemId m_hovered = 0;
+    QTimer m_hover_timer;
+    std::vector<std::string> m_groups;                    ///< values, the most frequent first
+    std::unordered_map<RequestId, int> m_group_requests;  ///< group asked for
+    std::vector<std::vector<ItemId>> m_group_items;       ///< [0]: all that have a value
+    bool m_more_values = false;                           ///< than are told apart
+
+    QComboBox* m_method = nullptr;
+    QComboBox* m_fields = nullptr;
+    QToolButton* m_lasso = nullptr;
+    QWidget* m_progress_box = nullptr;
+    QProgressBar* m_progress = nullptr;
+    QLabel* m_progress_text = nullptr;
+    QWidget* m_news = nullptr;
+    QLabel* m_news_text = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    QWidget* m_message = nullptr;
+    QLabel* m_message_title = nullptr;
+    QLabel* m_message_hint = nullptr;
+    QPushButton* m_retry = nullptr;
+    QWidget* m_body = nullptr;
+    MapView* m_view = nullptr;
+    QListWidget* m_legend = nullptr;
+    QLabel* m_status = nullptr;
+};
+
+}  // namespace fieldmark
