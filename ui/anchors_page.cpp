@@ -37,7 +37,7 @@ constexpr double kNovel = 5;
 constexpr int kSortRole = Qt::UserRole + 1;
 constexpr int kNameRole = Qt::UserRole + 2;
 /// In widths of the rhythm: from here on anchors and review stand beside each other.
-constexpr int kWide = 170;
+constexpr int kWide = 230;
 
 QStandardItem* cell(const QString& text, const QVariant& sort, const std::string& name) {
     auto* item = new QStandardItem(text);
@@ -252,6 +252,8 @@ QWidget* AnchorsPage::build_results() {
         build_rows(QStringLiteral("anchorsOutliers"), tr("Unusual pictures of the class"), tr("None."));
     m_tabs->addTab(m_outliers, tr("Unusual pictures"));
     m_details->addWidget(m_tabs);
+    m_details->setStretchFactor(0, 1);
+    m_details->setStretchFactor(1, 1);
     m_results->addWidget(m_details);
     m_results->setStretchFactor(0, 0);
     m_results->setStretchFactor(1, 1);
