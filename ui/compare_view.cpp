@@ -149,6 +149,7 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     m_position = new QLabel(m_bar);
     m_position->setObjectName(QStringLiteral("comparePosition"));
     m_position->setAlignment(Qt::AlignCenter);
+    m_position->setMinimumHeight(leave->sizeHint().height());
     bar->addWidget(m_position);
     addButton(m_next)->setToolButtonStyle(Qt::ToolButtonIconOnly);
     for (QAction* action : {m_why, m_mark, m_flip, m_blink_action, m_wipe, m_tone, m_look, m_link, m_pin})
@@ -225,13 +226,12 @@ QWidget* CompareView::makeBanner() {
     const int unit = rhythm(this);
     line->setContentsMargins(unit, 0, unit, 0);
     line->setSpacing(unit);
-    line->addStretch(1);
     m_banner_text = new QLabel(banner);
     m_banner_text->setObjectName(QStringLiteral("compareMarkText"));
     m_banner_text->setTextFormat(Qt::PlainText);
     m_banner_text->setWordWrap(true);
-    m_banner_text->setAlignment(Qt::AlignCenter);
-    line->addWidget(m_banner_text, 10);
+    m_banner_text->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    line->addWidget(m_banner_text, 1);  // the two stand together, in the middle
     m_banner_button = new QToolButton(banner);
     m_banner_button->setObjectName(QStringLiteral("compareMarkBack"));
     m_banner_button->setFocusPolicy(Qt::TabFocus);
@@ -300,6 +300,8 @@ QWidget* CompareView::makeTools() {
     reset->setAccessibleName(reset->toolTip());
     reset->setFocusPolicy(Qt::TabFocus);
     m_tone_tool->layout()->addWidget(reset);
+    // The flow's lines start at the top: of one height they stand on one line.
+    for (QWidget* box : {m_wipe_tool, m_tone_tool}) box->setMinimumHeight(reset->sizeHint().height());
     for (QSlider* one : {m_brightness, m_contrast})
         connect(one, &QSlider::valueChanged, this, &CompareView::setTone);
     connect(reset, &QToolButton::clicked, this, [this] {
