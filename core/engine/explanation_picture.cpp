@@ -151,7 +151,9 @@ QImage draw_explanation(const Explanation& explanation, const QImage& query, con
          QStringLiteral("Score %1").arg(explanation.score, 0, 'f', 3), font_of(34, QFont::DemiBold), ink);
     text({margin, margin + 32, width - 2 * margin, 30},
          shown(explanation.model) + (explanation.exact ? QStringLiteral("  \u00b7  taken apart exactly")
-                                                       : QStringLiteral("  \u00b7  attention rollout")),
+                                     : explanation.method == "relevance"
+                                         ? QStringLiteral("  \u00b7  gradient-weighted attention")
+                                         : QStringLiteral("  \u00b7  attention rollout")),
          font_of(19), faint);
 
     const auto draw = [&](const QImage& picture, const PictureOverlay& overlay, qreal x,
