@@ -75,25 +75,66 @@ Status copy_pictures(const std::string& out, const std::vector<ClassAnchor>& anc
     return {};
 }
 
+/// Any other model than one of GAPan: prototypes of the classes of a field, one class after the other.
+Result<std::vector<ClassAnchor>> prototypes(Context& context, const Arguments& arguments,
+                                            LibraryReader& reader, const ModelRegistry& registry) {
+    AnchorsRequest request;
+    request.field = arguments.label;
+    request.class_name = arguments.request.class_name;
+    request.anchors = arguments.request.anchors;
+    request.nearest = arguments.request.nearest;
+    request.seed = arguments.request.seed;
+    ClassDescriber describer;
+    const auto describe = [&] {
+        return describer.describe(reader, request, arguments.request.model, registry, {},
+                                  context.interrupt.token());
+    };
+    auto first = describe();
+    if (!first) return first.error();
+    if (!request.class_name.empty()) return std::move(first->anchors);
+    std::vector<ClassAnchor> all;
+    for (const AnchorClass& one : first->classes) {
+        request.class_name = one.name;
+        auto report = describe();
+        if (!report) return report.error();
+        all.insert(all.end(), report->anchors.begin(), report->anchors.end());
+    }
+    return all;
+}
+
 Result<Answer> show_anchors(Context& context, const Arguments& arguments, Library& library,
                             LibraryReader& reader, const ModelRegistry& registry) {
-    const auto anchors = class_anchors(library, arguments.request, registry, context.interrupt.token());
+    const auto model = registry.find(arguments.request.model);
+    if (!model) return model.error();
+    std::error_code absent;
+    const bool by_prototypes = !arguments.label.empty() && arguments.where.empty() &&
+                               !std::filesystem::exists(model->path + "/density.safetensors", absent);
+    const auto anchors = by_prototypes
+                             ? prototypes(context, arguments, reader, registry)
+                             : class_anchors(library, arguments.request, registry, context.interrupt.token());
     if (!anchors) return anchors.error();
     Paths paths(reader);
     Answer answer;
     answer.json["model"] = arguments.request.model;
-    answer.json["temperature"] = arguments.request.temperature;
+    answer.json["prototypes"] = by_prototypes;
+    if (!by_prototypes) answer.json["temperature"] = arguments.request.temperature;
     answer.json["anchors"] = Json::array();
     std::string text;
     for (const ClassAnchor& anchor : *anchors) {
         Json object;
         object["class"] = anchor.class_name;
         object["index"] = anchor.index;
-        object["log_density"] = anchor.log_density;
+        if (by_prototypes) {
+            object["share"] = anchor.share;
+        } else {
+            object["log_density"] = anchor.log_density;
+        }
         object["nearest"] = Json::array();
         if (anchor.index == 0) text += display_text(anchor.class_name) + '\n';
-        text += "  anchor " + std::to_string(anchor.index + 1) + ", log density " +
-                format_number(anchor.log_density, 3) + " a dimension\n";
+        text += by_prototypes ? "  prototype " + std::to_string(anchor.index + 1) + ", nearest to " +
+                                    format_number(100 * anchor.share, 0) + "% of the class\n"
+                              : "  anchor " + std::to_string(anchor.index + 1) + ", log density " +
+                                    format_number(anchor.log_density, 3) + " a dimension\n";
         for (const AnchorMatch& match : anchor.nearest) {
             const auto path = paths.of(match.item);
             if (!path) return path.error();
@@ -180,7 +221,9 @@ void add_anchors(CLI::App& app, Action& action) {
                                             "review of doubtful labels");
     add_library_option(command, arguments->library);
     add_where_option(command, arguments->where);
-    command.add_option("--model", request.model, "A model trained by gapan, by name or hash")
+    command
+        .add_option("--model", request.model,
+                    "A model trained by gapan, or with --label any other, by name or hash")
         ->type_name("NAME")
         ->required();
     command.add_option("--class", request.class_name, "Only this class")->type_name("CLASS");
@@ -200,7 +243,11 @@ void add_anchors(CLI::App& app, Action& action) {
         ->type_name("DIR");
     command.add_flag("--review", arguments->review,
                      "List labelled pictures by how little they fit their class");
-    command.add_option("--label", arguments->label, "The field to review")->type_name("FIELD");
+    command
+        .add_option(
+            "--label", arguments->label,
+            "The field to review; without class densities, the field whose classes are shown by prototypes")
+        ->type_name("FIELD");
     command.add_option("--limit", arguments->limit, "Rows of the review; 0: all")
         ->check(CLI::Range(0, 10'000'000))
         ->capture_default_str();
