@@ -366,6 +366,7 @@ void MapPage::take_summary(const LibrarySummary& summary) {
                 (chosen == 0 && before.empty() && (name == "species" || name == "class" || name == "label")))
                 chosen = m_fields->count() - 1;
         }
+        if (chosen == 0 && before.empty() && !names.empty()) chosen = 1;
         m_fields->setCurrentIndex(chosen);
         ask_groups();
     }
