@@ -413,6 +413,28 @@ class TestTraining : public QObject {
         QVERIFY(!std::filesystem::exists(m_checkpoint));
     }
 
+    void a_later_checkpoint_that_fails_is_said_and_no_end() {
+        testing::FaultFileSystem files;
+        Toy model;
+        model.after_step = [&](int epoch, int) {
+            if (epoch == 2) files.fail_at = files.operations;  // the next thing asked of the disk
+        };
+        EpochLoopOptions options;
+        options.epochs = 3;
+        options.checkpoint = m_checkpoint;
+        options.checkpoint_seconds = 0;
+        options.files = &files;
+        std::vector<std::string> told;
+        TrainingObserver observer;
+        observer.message = [&](const std::string& text) { told.push_back(text); };
+        const auto outcome = run_epochs(model, options, observer, {});
+        QVERIFY2(outcome.ok(), outcome ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->epochs, 3);
+        QCOMPARE(told.size(), std::size_t{1});
+        QVERIFY2(told.front().starts_with("No checkpoint after epoch 2"), told.front().c_str());
+        QVERIFY(std::filesystem::exists(m_checkpoint));
+    }
+
     /// At whichever operation the disk fails, the old checkpoint or the new one is there, and it reads.
     void checkpoints_are_whole() {
         const auto content = [&](FileSystem& files, std::int64_t value) {
