@@ -91,6 +91,234 @@
     </message>
 </context>
 <context>
+    <name>fieldmark::AnchorsPage</name>
+    <message>
+        <source>&amp;Class:</source>
+        <translation>&amp;Klasse:</translation>
+    </message>
+    <message>
+        <source>Field that names the class</source>
+        <translation>Feld, das die Klasse nennt</translation>
+    </message>
+    <message>
+        <source>Pictures with the same value in this field are of the same class</source>
+        <translation>Bilder mit demselben Wert in diesem Feld gehören zur selben Klasse</translation>
+    </message>
+    <message>
+        <source>Add labels from a table (CSV)…</source>
+        <translation>Beschriftungen aus einer Tabelle hinzufügen (CSV)…</translation>
+    </message>
+    <message>
+        <source>A table whose first column is the path, each other column a label</source>
+        <translation>Eine Tabelle: erste Spalte der Pfad, jede weitere eine Beschriftung</translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation>Klassen</translation>
+    </message>
+    <message>
+        <source>Classes it is easily taken for</source>
+        <translation>Klassen, mit denen sie leicht verwechselt wird</translation>
+    </message>
+    <message>
+        <source>There is no other class.</source>
+        <translation>Es gibt keine andere Klasse.</translation>
+    </message>
+    <message>
+        <source>Look-alike classes</source>
+        <translation>Ähnliche Klassen</translation>
+    </message>
+    <message>
+        <source>Labels to check</source>
+        <translation>Zu prüfen</translation>
+    </message>
+    <message>
+        <source>Every picture fits its own class best.</source>
+        <translation>Jedes Bild passt am besten zu seiner Klasse.</translation>
+    </message>
+    <message>
+        <source>Unusual pictures of the class</source>
+        <translation>Ungewöhnliche Bilder der Klasse</translation>
+    </message>
+    <message>
+        <source>None.</source>
+        <translation>Keine.</translation>
+    </message>
+    <message>
+        <source>Unusual pictures</source>
+        <translation>Ungewöhnliche</translation>
+    </message>
+    <message>
+        <source>&amp;Search from here</source>
+        <translation>&amp;Von hier suchen</translation>
+    </message>
+    <message>
+        <source>Look-alikes of the picture nearest to the chosen anchor or prototype (%1)</source>
+        <translation>Ähnliche Bilder zu dem, das dem gewählten Anker oder Prototyp am nächsten ist (%1)</translation>
+    </message>
+    <message>
+        <source>Show the cl&amp;ass</source>
+        <translation>Kl&amp;asse zeigen</translation>
+    </message>
+    <message>
+        <source>All pictures of the class, in Browse</source>
+        <translation>Alle Bilder der Klasse, im Bestand</translation>
+    </message>
+    <message>
+        <source>Lear&amp;n anchors…</source>
+        <translation>A&amp;nker lernen…</translation>
+    </message>
+    <message>
+        <source>Anchors come with a model learned by GAPan, on the page Learn</source>
+        <translation>Anker kommen mit einem durch GAPan gelernten Modell, Seite Lernen</translation>
+    </message>
+    <message>
+        <source>What the class looks like</source>
+        <translation>Wie die Klasse aussieht</translation>
+    </message>
+    <message>
+        <source>No classes yet</source>
+        <translation>Noch keine Klassen</translation>
+    </message>
+    <message>
+        <source>Say what is in your pictures: add a table of labels, or select pictures in Browse and type a label in the inspector. Then this page shows what each class looks like.</source>
+        <translation>Sagen Sie, was auf Ihren Bildern ist: Fügen Sie eine Tabelle mit Beschriftungen hinzu, oder wählen Sie Bilder im Bestand und beschriften Sie sie rechts. Dann zeigt diese Seite, wie jede Klasse aussieht.</translation>
+    </message>
+    <message>
+        <source>An import is running; this page looks again by itself.</source>
+        <translation>Ein Import läuft; diese Seite sieht von selbst wieder nach.</translation>
+    </message>
+    <message>
+        <source>Choose another field above, or label some pictures.</source>
+        <translation>Wählen Sie oben ein anderes Feld, oder beschriften Sie Bilder.</translation>
+    </message>
+    <message>
+        <source>Looking at the classes…</source>
+        <translation>Klassen werden angesehen…</translation>
+    </message>
+    <message>
+        <source>Class</source>
+        <translation>Klasse</translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>To check</source>
+        <translation>Zu prüfen</translation>
+    </message>
+    <message>
+        <source>%1: few pictures, what is shown of it is unreliable</source>
+        <translation>%1: wenige Bilder, was davon gezeigt wird, ist unzuverlässig</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 · %n picture(s)</source>
+        <comment>name of a class</comment>
+        <translation>
+            <numerusform>%1 · %n Bild</numerusform>
+            <numerusform>%1 · %n Bilder</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Anchors: points of the appearance density that the model %1 learned (a reconstruction of GAPan), each shown by the pictures of the class nearest to it.</source>
+        <translation>Anker: Punkte der Erscheinungsdichte, die das Modell %1 gelernt hat (eine Nachbildung von GAPan), jeder gezeigt durch die nächsten Bilder der Klasse.</translation>
+    </message>
+    <message>
+        <source>Prototypes (spherical k-means) of how the model %1 sees the class, each shown by the pictures nearest to it. Anchors come with a model learned by GAPan.</source>
+        <translation>Prototypen (sphärisches k-Means) davon, wie das Modell %1 die Klasse sieht, jeder gezeigt durch die nächsten Bilder. Anker kommen mit einem durch GAPan gelernten Modell.</translation>
+    </message>
+    <message>
+        <source>With so few pictures they say little.</source>
+        <translation>Bei so wenigen Bildern sagen sie wenig.</translation>
+    </message>
+    <message>
+        <source>Anchor %1</source>
+        <translation>Anker %1</translation>
+    </message>
+    <message>
+        <source>%1 of the class lie nearest to it. Log-density %2 a dimension.</source>
+        <translation>%1 der Klasse liegen ihm am nächsten. Log-Dichte %2 je Dimension.</translation>
+    </message>
+    <message>
+        <source>Prototype %1</source>
+        <translation>Prototyp %1</translation>
+    </message>
+    <message>
+        <source>%1 of the class lie nearest to it.</source>
+        <translation>%1 der Klasse liegen ihm am nächsten.</translation>
+    </message>
+    <message>
+        <source>Fits “%1” better</source>
+        <translation>Passt besser zu „%1“</translation>
+    </message>
+    <message>
+        <source>Nearer to “%1”</source>
+        <translation>Näher an „%1“</translation>
+    </message>
+    <message>
+        <source>By %1 in log-density a dimension.</source>
+        <translation>Um %1 in der Log-Dichte je Dimension.</translation>
+    </message>
+    <message>
+        <source>By %1 in the cosine to the middle of the class; nothing was learned of it.</source>
+        <translation>Um %1 im Kosinus zur Mitte der Klasse; davon wurde nichts gelernt.</translation>
+    </message>
+    <message>
+        <source>Labels to check (%1)</source>
+        <translation>Zu prüfen (%1)</translation>
+    </message>
+    <message>
+        <source>Typicality %1</source>
+        <translation>Typisch zu %1</translation>
+    </message>
+    <message>
+        <source>Of 100 held-out pictures of the class so many were less typical.</source>
+        <translation>Von 100 zurückgehaltenen Bildern der Klasse waren so viele weniger typisch.</translation>
+    </message>
+    <message>
+        <source>Of 100 pictures of the class so many have their three nearest farther away.</source>
+        <translation>Von 100 Bildern der Klasse haben so viele ihre drei nächsten weiter entfernt.</translation>
+    </message>
+    <message>
+        <source>The middles of the two classes are alike by %1.</source>
+        <translation>Die Mitten der beiden Klassen gleichen sich zu %1.</translation>
+    </message>
+    <message>
+        <source>this class</source>
+        <translation>diese Klasse</translation>
+    </message>
+    <message>
+        <source>that class</source>
+        <translation>jene Klasse</translation>
+    </message>
+    <message>
+        <source>between</source>
+        <translation>dazwischen</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>class, figure</comment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>The query fits, by log-density: %1.</source>
+        <translation>Die Anfrage passt, nach Log-Dichte: %1.</translation>
+    </message>
+    <message>
+        <source>The query is nearest to prototypes of: %1.</source>
+        <translation>Die Anfrage ist Prototypen am nächsten von: %1.</translation>
+    </message>
+    <message>
+        <source>It is unlike anything known: of 100 pictures %1 fit less.</source>
+        <translation>Sie gleicht nichts Bekanntem: Von 100 Bildern passen %1 weniger.</translation>
+    </message>
+    <message>
+        <source>Of 100 pictures %1 fit their best class less.</source>
+        <translation>Von 100 Bildern passen %1 weniger zu ihrer besten Klasse.</translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::ComparePane</name>
     <message>
         <source>Wheel zooms, drag moves, double click switches between the whole picture and its pixels</source>
@@ -124,6 +352,11 @@
     <message>
         <source>No picture</source>
         <translation>Kein Bild</translation>
+    </message>
+    <message>
+        <source>rank %1 · mark %2</source>
+        <comment>rank, likeness of the mark</comment>
+        <translation>Rang %1 · Merkmal %2</translation>
     </message>
 </context>
 <context>
@@ -244,6 +477,103 @@
         <source>Score %1 = %2</source>
         <comment>score, its parts</comment>
         <translation>Ähnlichkeit %1 = %2</translation>
+    </message>
+    <message>
+        <source>Find mark</source>
+        <translation>Merkmal suchen</translation>
+    </message>
+    <message>
+        <source>Choose a region of the query and rank the matches by that region alone (M)</source>
+        <translation>Einen Bereich der Anfrage wählen und die Treffer nur danach ordnen (M)</translation>
+    </message>
+    <message>
+        <source>Wipe</source>
+        <translation>Wischen</translation>
+    </message>
+    <message>
+        <source>Query and match in the same place, parted by a line to drag (D)</source>
+        <translation>Anfrage und Treffer am selben Ort, getrennt durch eine ziehbare Linie (D)</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Licht</translation>
+    </message>
+    <message>
+        <source>Brightness and contrast of the pictures shown here; no file changes (A)</source>
+        <translation>Helligkeit und Kontrast der hier gezeigten Bilder; keine Datei ändert sich (A)</translation>
+    </message>
+    <message>
+        <source>Look inside</source>
+        <translation>Hineinsehen</translation>
+    </message>
+    <message>
+        <source>What the model looks at in this picture (I)</source>
+        <translation>Wohin das Modell in diesem Bild sieht (I)</translation>
+    </message>
+    <message>
+        <source>Looking for the mark: %1 of %2</source>
+        <comment>pictures done, of all</comment>
+        <translation>Merkmal wird gesucht: %1 von %2</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Where the query ends and the match begins</source>
+        <translation>Wo die Anfrage endet und der Treffer beginnt</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message>
+        <source>Match</source>
+        <translation>Treffer</translation>
+    </message>
+    <message>
+        <source>Brightness, for display only</source>
+        <translation>Helligkeit, nur für die Anzeige</translation>
+    </message>
+    <message>
+        <source>Contrast, for display only</source>
+        <translation>Kontrast, nur für die Anzeige</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>Helligkeit</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>Kontrast</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+    <message>
+        <source>Show the pictures as they are</source>
+        <translation>Die Bilder zeigen, wie sie sind</translation>
+    </message>
+    <message>
+        <source>Draw a box around a mark of the query, or click on it</source>
+        <translation>Ziehen Sie einen Rahmen um ein Merkmal der Anfrage, oder klicken Sie darauf</translation>
+    </message>
+    <message>
+        <source>Ranked by the mark</source>
+        <translation>Nach dem Merkmal geordnet</translation>
+    </message>
+    <message>
+        <source>Back to whole pictures</source>
+        <translation>Zurück zu ganzen Bildern</translation>
+    </message>
+    <message>
+        <source>There is no picture to look for the mark in</source>
+        <translation>Es gibt kein Bild, in dem das Merkmal gesucht werden kann</translation>
     </message>
 </context>
 <context>
@@ -1204,6 +1534,10 @@
         <source>No file manager could be started for %1. Copy the path instead.</source>
         <translation>Für %1 ließ sich keine Dateiverwaltung starten. Stattdessen kann der Pfad kopiert werden.</translation>
     </message>
+    <message>
+        <source>Object box…</source>
+        <translation>Objektrahmen…</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::LearnPage</name>
@@ -1479,10 +1813,6 @@
         </translation>
     </message>
     <message>
-        <source>Learns how the pictures of each class are spread, draws typical appearances from it and gathers the class around them. Finds unseen classes best as a rule, and can point out doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).</source>
-        <translation>Lernt, wie die Bilder jeder Klasse gestreut sind, zieht daraus typische Erscheinungen und sammelt die Klasse um sie. Findet ungesehene Klassen in der Regel am besten und kann zweifelhafte Beschriftungen zeigen. Ein Nachbau von GAPan (arXiv 2605.09859).</translation>
-    </message>
-    <message>
         <source>Gives each class one point to gather at. The plain method the others are measured by. A reconstruction of ProxyNCA++ (ECCV 2020).</source>
         <translation>Gibt jeder Klasse einen Punkt, um den sie sich sammelt. Das schlichte Verfahren, an dem die anderen gemessen werden. Ein Nachbau von ProxyNCA++ (ECCV 2020).</translation>
     </message>
@@ -1580,6 +1910,10 @@
     <message>
         <source>All doubtful labels are looked at.</source>
         <translation>Alle zweifelhaften Beschriftungen sind durchgesehen.</translation>
+    </message>
+    <message>
+        <source>Learns how the pictures of each class are spread, draws typical appearances from it and gathers the class around them. It can point out doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).</source>
+        <translation>Lernt, wie die Bilder jeder Klasse verteilt sind, zieht daraus typische Erscheinungen und sammelt die Klasse um sie. Es kann auf zweifelhafte Beschriftungen hinweisen. Eine Nachbildung von GAPan (arXiv 2605.09859).</translation>
     </message>
 </context>
 <context>
@@ -1682,6 +2016,128 @@
     <message>
         <source>Add a folder…</source>
         <translation>Ordner hinzufügen …</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::LookDialog</name>
+    <message>
+        <source>What the model looks at</source>
+        <translation>Wohin das Modell sieht</translation>
+    </message>
+    <message>
+        <source>&amp;Show:</source>
+        <translation>&amp;Zeigen:</translation>
+    </message>
+    <message>
+        <source>What of the model is laid over the picture</source>
+        <translation>Was vom Modell über das Bild gelegt wird</translation>
+    </message>
+    <message>
+        <source>&amp;Layer:</source>
+        <translation>&amp;Schicht:</translation>
+    </message>
+    <message>
+        <source>Which of the transformer&apos;s layers</source>
+        <translation>Welche Schicht des Transformers</translation>
+    </message>
+    <message>
+        <source>&amp;Head:</source>
+        <translation>&amp;Kopf:</translation>
+    </message>
+    <message>
+        <source>Which of the layer&apos;s attention heads</source>
+        <translation>Welcher Aufmerksamkeitskopf der Schicht</translation>
+    </message>
+    <message>
+        <source>&amp;Opacity:</source>
+        <translation>&amp;Deckkraft:</translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation>Deckkraft</translation>
+    </message>
+    <message>
+        <source>How strongly the heat covers the picture</source>
+        <translation>Wie stark die Wärme das Bild bedeckt</translation>
+    </message>
+    <message>
+        <source>Save as &amp;PNG…</source>
+        <translation>Als &amp;PNG sichern…</translation>
+    </message>
+    <message>
+        <source>Save as PNG</source>
+        <translation>Als PNG sichern</translation>
+    </message>
+    <message>
+        <source>PNG pictures (*.png)</source>
+        <translation>PNG-Bilder (*.png)</translation>
+    </message>
+    <message>
+        <source>Saved as &quot;%1&quot;.</source>
+        <translation>Als „%1“ gesichert.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; could not be written. Choose another folder.</source>
+        <translation>„%1“ konnte nicht geschrieben werden. Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Wird angesehen…</translation>
+    </message>
+    <message>
+        <source>Strength of the features</source>
+        <translation>Stärke der Merkmale</translation>
+    </message>
+    <message>
+        <source>Attention of one layer</source>
+        <translation>Aufmerksamkeit einer Schicht</translation>
+    </message>
+    <message>
+        <source>Attention through all layers</source>
+        <translation>Aufmerksamkeit durch alle Schichten</translation>
+    </message>
+    <message>
+        <source>Object and its box</source>
+        <translation>Objekt und sein Rahmen</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>layer, count</comment>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>mean of all</source>
+        <translation>Mittel aller</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <comment>head, count</comment>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>How strongly each place answers in the last layer. Strong is not yet important: the comparison&apos;s &quot;Why&quot; shows what carries a score.</source>
+        <translation>Wie stark jede Stelle in der letzten Schicht antwortet. Stark heißt noch nicht wichtig: „Warum“ im Vergleich zeigt, was eine Bewertung trägt.</translation>
+    </message>
+    <message>
+        <source>Where this layer gathers what becomes the picture&apos;s vector.</source>
+        <translation>Wo diese Schicht sammelt, was zum Vektor des Bildes wird.</translation>
+    </message>
+    <message>
+        <source>How much each place reaches the picture&apos;s vector through all layers.</source>
+        <translation>Wie viel von jeder Stelle durch alle Schichten den Vektor des Bildes erreicht.</translation>
+    </message>
+    <message>
+        <source>What the object finder takes for the object, and the box around it.</source>
+        <translation>Was der Objektfinder für das Objekt hält, und der Rahmen darum.</translation>
+    </message>
+    <message>
+        <source>The object finder sees no single object here.</source>
+        <translation>Der Objektfinder sieht hier kein einzelnes Objekt.</translation>
+    </message>
+    <message>
+        <source>%1: %2</source>
+        <comment>model, what is shown</comment>
+        <translation>%1: %2</translation>
     </message>
 </context>
 <context>
@@ -2246,6 +2702,267 @@
         <source>E&amp;valuate</source>
         <translation>Aus&amp;werten</translation>
     </message>
+    <message>
+        <source>Look at the &amp;object of each picture only</source>
+        <translation>Nur das &amp;Objekt jedes Bildes ansehen</translation>
+    </message>
+    <message>
+        <source>Crops every picture to its object before it is embedded, now and at every import. The library is embedded anew in the background; unchecked, the former vectors are used again.</source>
+        <translation>Schneidet jedes Bild auf sein Objekt zu, bevor es eingebettet wird, jetzt und bei jedem Import. Die Bibliothek wird im Hintergrund neu eingebettet; ausgeschaltet werden die früheren Vektoren wieder benutzt.</translation>
+    </message>
+    <message>
+        <source>What the model looks &amp;at…</source>
+        <translation>&amp;Wohin das Modell sieht…</translation>
+    </message>
+    <message>
+        <source>A&amp;nchors</source>
+        <translation>A&amp;nker</translation>
+    </message>
+    <message>
+        <source>&amp;Map</source>
+        <translation>&amp;Karte</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Arrows</source>
+        <translation>Pfeile</translation>
+    </message>
+    <message>
+        <source>Move the map</source>
+        <translation>Die Karte verschieben</translation>
+    </message>
+    <message>
+        <source>Zoom in, zoom out, show all</source>
+        <translation>Vergrößern, verkleinern, alles zeigen</translation>
+    </message>
+    <message>
+        <source>Shift+drag</source>
+        <translation>Umschalt+Ziehen</translation>
+    </message>
+    <message>
+        <source>Draw around pictures to select them</source>
+        <translation>Bilder umfahren, um sie auszuwählen</translation>
+    </message>
+    <message>
+        <source>Find look-alikes of the one selected</source>
+        <translation>Ähnliche zum ausgewählten finden</translation>
+    </message>
+    <message>
+        <source>Select nothing; again: back to the pictures</source>
+        <translation>Nichts auswählen; noch einmal: zurück zu den Bildern</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MapPage</name>
+    <message>
+        <source>Progress of the map</source>
+        <translation>Fortschritt der Karte</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Keep the map as it is now</source>
+        <translation>Die Karte lassen, wie sie jetzt ist</translation>
+    </message>
+    <message>
+        <source>Redraw</source>
+        <translation>Neu zeichnen</translation>
+    </message>
+    <message>
+        <source>Compute the map anew</source>
+        <translation>Die Karte neu berechnen</translation>
+    </message>
+    <message>
+        <source>Labels on the map</source>
+        <translation>Beschriftungen auf der Karte</translation>
+    </message>
+    <message>
+        <source>Enter or a click selects the pictures with this label</source>
+        <translation>Eingabe oder ein Klick wählt die Bilder mit dieser Beschriftung</translation>
+    </message>
+    <message>
+        <source>Label that colours the map</source>
+        <translation>Beschriftung, die die Karte färbt</translation>
+    </message>
+    <message>
+        <source>Pictures with the same label have the same colour and shape</source>
+        <translation>Bilder mit derselben Beschriftung haben dieselbe Farbe und Form</translation>
+    </message>
+    <message>
+        <source>&amp;Colour by:</source>
+        <translation>&amp;Farbe nach:</translation>
+    </message>
+    <message>
+        <source>How the map is laid out</source>
+        <translation>Wie die Karte angeordnet ist</translation>
+    </message>
+    <message>
+        <source>Neighbourhoods (UMAP): look-alikes are near each other, groups stand apart; far distances mean little.
+Overview (PCA): the two directions in which the pictures differ most; far distances are true.</source>
+        <translation>Nachbarschaften (UMAP): Ähnliche liegen beieinander, Gruppen stehen getrennt; große Abstände bedeuten wenig.
+Überblick (PCA): die zwei Richtungen, in denen sich die Bilder am meisten unterscheiden; große Abstände stimmen.</translation>
+    </message>
+    <message>
+        <source>neighbourhoods (UMAP)</source>
+        <translation>Nachbarschaften (UMAP)</translation>
+    </message>
+    <message>
+        <source>overview (PCA)</source>
+        <translation>Überblick (PCA)</translation>
+    </message>
+    <message>
+        <source>La&amp;yout:</source>
+        <translation>An&amp;ordnung:</translation>
+    </message>
+    <message>
+        <source>Lasso</source>
+        <translation>Lasso</translation>
+    </message>
+    <message>
+        <source>Draw around pictures to select them (or Shift+drag)</source>
+        <translation>Bilder umfahren, um sie auszuwählen (oder Umschalt+Ziehen)</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+    <message>
+        <source>Zoom out (-)</source>
+        <translation>Verkleinern (-)</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom in (+); close up, pictures take the points&apos; place</source>
+        <translation>Vergrößern (+); aus der Nähe treten Bilder an die Stelle der Punkte</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alles zeigen</translation>
+    </message>
+    <message>
+        <source>Show all (0)</source>
+        <translation>Alles zeigen (0)</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>nichts</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>label, its pictures</comment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>other or no label</source>
+        <translation>andere oder keine Beschriftung</translation>
+    </message>
+    <message>
+        <source>no label</source>
+        <translation>keine Beschriftung</translation>
+    </message>
+    <message>
+        <source>Bringing look-alikes together…</source>
+        <translation>Ähnliche werden zusammengeführt…</translation>
+    </message>
+    <message>
+        <source>Looking for everyone&apos;s neighbours…</source>
+        <translation>Nachbarn werden gesucht…</translation>
+    </message>
+    <message>
+        <source>The map was made with another model.</source>
+        <translation>Die Karte wurde mit einem anderen Modell gemacht.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new picture(s) are not on the map.</source>
+        <translation>
+            <numerusform>%n neues Bild ist nicht auf der Karte.</numerusform>
+            <numerusform>%n neue Bilder sind nicht auf der Karte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The map still shows pictures that were taken out.</source>
+        <translation>Die Karte zeigt noch Bilder, die herausgenommen wurden.</translation>
+    </message>
+    <message>
+        <source>There is no map</source>
+        <translation>Es gibt keine Karte</translation>
+    </message>
+    <message>
+        <source>Drawing the map…</source>
+        <translation>Karte wird gezeichnet…</translation>
+    </message>
+    <message>
+        <source>No map yet</source>
+        <translation>Noch keine Karte</translation>
+    </message>
+    <message>
+        <source>It is drawn when this page is shown.</source>
+        <translation>Sie wird gezeichnet, wenn diese Seite gezeigt wird.</translation>
+    </message>
+    <message>
+        <source>Nothing to map yet</source>
+        <translation>Noch nichts zu zeigen</translation>
+    </message>
+    <message>
+        <source>Pictures appear here as soon as they can be searched. Add a folder of pictures first.</source>
+        <translation>Bilder erscheinen hier, sobald sie durchsuchbar sind. Fügen Sie zuerst einen Ordner mit Bildern hinzu.</translation>
+    </message>
+    <message>
+        <source>Too few pictures for a map</source>
+        <translation>Zu wenige Bilder für eine Karte</translation>
+    </message>
+    <message>
+        <source>A map needs three pictures or more.</source>
+        <translation>Eine Karte braucht mindestens drei Bilder.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n Bild</numerusform>
+            <numerusform>%n Bilder</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 selected</source>
+        <translation>%1 ausgewählt</translation>
+    </message>
+    <message>
+        <source>drag moves, the wheel zooms, Shift+drag selects, a double click finds look-alikes</source>
+        <translation>Ziehen verschiebt, das Rad vergrößert, Umschalt+Ziehen wählt aus, ein Doppelklick findet Ähnliche</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MapView</name>
+    <message>
+        <source>Query</source>
+        <translation>Anfrage</translation>
+    </message>
+    <message numerus="yes">
+        <source>Map of %n picture(s)</source>
+        <translation>
+            <numerusform>Karte von %n Bild</numerusform>
+            <numerusform>Karte von %n Bildern</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n ausgewählt</numerusform>
+            <numerusform>%n ausgewählt</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MatchController</name>
@@ -2650,6 +3367,76 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>Licence</source>
         <translation>Lizenz</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ObjectBoxCommand</name>
+    <message>
+        <source>drawing an object box</source>
+        <translation>Zeichnen eines Objektrahmens</translation>
+    </message>
+    <message>
+        <source>leaving the box to the object finder</source>
+        <translation>Überlassen des Rahmens an den Objektfinder</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ObjectBoxDialog</name>
+    <message>
+        <source>Object box of %1</source>
+        <translation>Objektrahmen von %1</translation>
+    </message>
+    <message>
+        <source>The object&apos;s box</source>
+        <translation>Der Rahmen des Objekts</translation>
+    </message>
+    <message>
+        <source>&amp;Find the object</source>
+        <translation>Objekt &amp;finden</translation>
+    </message>
+    <message>
+        <source>Let the object finder look, and leave the box to it</source>
+        <translation>Den Objektfinder suchen lassen und ihm den Rahmen überlassen</translation>
+    </message>
+    <message>
+        <source>&amp;Whole picture</source>
+        <translation>&amp;Ganzes Bild</translation>
+    </message>
+    <message>
+        <source>There is no single object: the whole picture counts</source>
+        <translation>Es gibt kein einzelnes Objekt: Das ganze Bild zählt</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>Wird geladen…</translation>
+    </message>
+    <message>
+        <source>Looking for the object…</source>
+        <translation>Objekt wird gesucht…</translation>
+    </message>
+    <message>
+        <source>The object finder sees no single object: the whole picture counts.</source>
+        <translation>Der Objektfinder sieht kein einzelnes Objekt: Das ganze Bild zählt.</translation>
+    </message>
+    <message>
+        <source>Found by the object finder: %1.</source>
+        <translation>Vom Objektfinder gefunden: %1.</translation>
+    </message>
+    <message>
+        <source>The whole picture counts.</source>
+        <translation>Das ganze Bild zählt.</translation>
+    </message>
+    <message>
+        <source>Drawn by you: %1.</source>
+        <translation>Von Ihnen gezeichnet: %1.</translation>
+    </message>
+    <message>
+        <source>Nobody has looked for the object yet. Draw a box around it, or let it be found.</source>
+        <translation>Noch niemand hat nach dem Objekt gesucht. Ziehen Sie einen Rahmen darum, oder lassen Sie es finden.</translation>
+    </message>
+    <message>
+        <source>From a table: %1.</source>
+        <translation>Aus einer Tabelle: %1.</translation>
     </message>
 </context>
 <context>

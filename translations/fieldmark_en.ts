@@ -2,6 +2,17 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>fieldmark::AnchorsPage</name>
+    <message numerus="yes">
+        <source>%1 · %n picture(s)</source>
+        <comment>name of a class</comment>
+        <translation>
+            <numerusform>%1 · %n picture</numerusform>
+            <numerusform>%1 · %n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::EvaluatePage</name>
     <message numerus="yes">
         <source>%n alone in their class</source>
@@ -180,6 +191,40 @@
         <translation>
             <numerusform>Took %n picture out of the library. The file stays where it is.</numerusform>
             <numerusform>Took %n pictures out of the library. The files stay where they are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MapPage</name>
+    <message numerus="yes">
+        <source>%n new picture(s) are not on the map.</source>
+        <translation>
+            <numerusform>%n new picture is not on the map.</numerusform>
+            <numerusform>%n new pictures are not on the map.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s)</source>
+        <translation>
+            <numerusform>%n picture</numerusform>
+            <numerusform>%n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MapView</name>
+    <message numerus="yes">
+        <source>Map of %n picture(s)</source>
+        <translation>
+            <numerusform>Map of %n picture</numerusform>
+            <numerusform>Map of %n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n selected</numerusform>
+            <numerusform>%n selected</numerusform>
         </translation>
     </message>
 </context>
