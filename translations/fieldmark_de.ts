@@ -1538,6 +1538,14 @@
         <source>Object box…</source>
         <translation>Objektrahmen…</translation>
     </message>
+    <message>
+        <source>Where the object is in the picture</source>
+        <translation>Wo im Bild das Objekt ist</translation>
+    </message>
+    <message>
+        <source>Object box</source>
+        <translation>Objektrahmen</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::LearnPage</name>

@@ -189,8 +189,18 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_open_folder =
         tool(QStringLiteral("inspectorOpenFolder"), QStringLiteral("folder"), tr("Open in file manager"));
     m_copy_path = tool(QStringLiteral("inspectorCopyPath"), QStringLiteral("copy"), tr("Copy path"));
-    m_object_box = tool(QStringLiteral("inspectorObjectBox"), QStringLiteral("crop"), tr("Object box…"));
     column->addLayout(buttons);
+    // On a line of its own: in a narrow inspector the buttons above need all of theirs.
+    m_object_box = new QToolButton(page);
+    m_object_box->setObjectName(QStringLiteral("inspectorObjectBox"));
+    m_object_box->setText(tr("Object box…"));
+    m_object_box->setIcon(icon(QStringLiteral("crop")));
+    m_object_box->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    m_object_box->setToolTip(tr("Where the object is in the picture"));
+    m_object_box->setAccessibleName(tr("Object box"));
+    m_object_box->setFocusPolicy(Qt::StrongFocus);
+    m_object_box->setAutoRaise(true);
+    column->addWidget(m_object_box, 0, Qt::AlignLeading);
     connect(m_find, &QPushButton::clicked, this, [this] {
         if (!m_rows.empty()) Q_EMIT findSimilarRequested(m_rows.front().item.id);
     });
@@ -425,6 +435,7 @@ void Inspector::refresh(bool picture) {
     m_find->setVisible(one);
     m_find->setEnabled(one && row.item.state == ItemState::Ready);
     m_open_folder->setEnabled(one);
+    m_object_box->setVisible(one);
     m_object_box->setEnabled(one && row.item.state == ItemState::Ready);
     refreshFacts();
     refreshFields();
