@@ -23,11 +23,11 @@ import sys
 # One name, one training: method and options. All other settings are the program's defaults.
 LOSSES = {
     "proxy-nca++": ["--method", "proxy-nca++"],
-    "contrastive": ["--method", "gapan", "--option", "align=none"],
-    "gapan": ["--method", "gapan"],
-    # The same two with ProxyNCA++ beside the contrastive term.
-    "contrastive+proxy": ["--method", "gapan", "--option", "align=none", "--option", "proxy_weight=1"],
-    "gapan+proxy": ["--method", "gapan", "--option", "proxy_weight=1"],
+    "contrastive": ["--method", "gapan", "--option", "align=none", "--option", "proxy_weight=0"],
+    "gapan": ["--method", "gapan", "--option", "proxy_weight=0"],
+    # The same two with ProxyNCA++ beside the contrastive term: the program's own default.
+    "contrastive+proxy": ["--method", "gapan", "--option", "align=none"],
+    "gapan+proxy": ["--method", "gapan"],
 }
 # Learned classes, reported classes.
 SPLITS = {
@@ -53,7 +53,7 @@ def main():
     parser.add_argument("--birds", help="image cache of the birds")
     parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures")
     parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--losses", default="proxy-nca++,contrastive,gapan", help="of: " + ", ".join(LOSSES))
+    parser.add_argument("--losses", default="proxy-nca++,contrastive+proxy,gapan+proxy", help="of: " + ", ".join(LOSSES))
     parser.add_argument("--threads", default="0")
     parser.add_argument("--epochs", default="0", help="0: the program's own number")
     parser.add_argument("--option", action="append", default=[], help="a further option for every run, NAME=VALUE")
