@@ -152,7 +152,7 @@ LookDialog::LookDialog(Session& session, QWidget* parent) : QDialog(parent), m_s
     });
     // Another model looks with other eyes.
     connect(&session, &Session::modelChanged, this, [this](const ModelStatus& model) {
-        if (model.available && model.info.name != m_look.model && isVisible()) ask();
+        if (model.available && model.info.hash != m_asked && isVisible()) ask();
     });
     connect(&session, &Session::pictureReady, this,
             [this](RequestId id, const QImage& image, int, int, const Error& error) {
@@ -196,6 +196,11 @@ void LookDialog::setPicture(const QueryImage& picture, const QString& name) {
     m_view->setViewpoint({});
     m_view->setOverlay(nullptr);
     m_view->setMark(std::nullopt);
+    // What was seen in the picture before is not this one's: not to be saved over it.
+    m_look.map = {};
+    m_look.box.reset();
+    m_save->setEnabled(false);
+    m_save_request = 0;
     ask();
 }
 
@@ -206,6 +211,7 @@ void LookDialog::ask() {
     if (m_kind->currentIndex() >= 0) request.kind = static_cast<LookKind>(m_kind->currentData().toInt());
     if (m_layer->currentIndex() >= 0) request.layer = m_layer->currentData().toInt();
     if (m_head->currentIndex() >= 0) request.head = m_head->currentData().toInt();
+    m_asked = m_session.model().info.hash;
     m_request = m_session.look_at(request);
     m_note->setText(tr("Looking…"));
 }

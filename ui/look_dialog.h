@@ -44,6 +44,7 @@ class LookDialog : public QDialog {
     QueryImage m_picture;
     PictureLook m_look;
     RequestId m_request = 0;       ///< asked for and not answered; 0: none
+    std::string m_asked;  ///< hash of the model that was asked last
     RequestId m_save_request = 0;  ///< the large picture to save with heat
     QString m_save_file;
     PictureOverlay m_save_overlay;

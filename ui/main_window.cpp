@@ -9,6 +9,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QCloseEvent>
+#include <QDialog>
 #include <QDir>
 #include <QDragEnterEvent>
 #include <QFile>
@@ -87,7 +88,8 @@ MainWindow::MainWindow(const QString& settings_file, Theme* theme, QWidget* pare
 }
 
 MainWindow::~MainWindow() {
-    // Parts look at the session until they are gone: they go first.
+    // Parts look at the session until they are gone: they go first, and dialogs with them.
+    qDeleteAll(findChildren<QDialog*>(QString(), Qt::FindDirectChildrenOnly));
     delete takeCentralWidget();
 }
 

@@ -99,7 +99,8 @@ ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStac
             });
     connect(&session, &Session::objectBoxFetched, this,
             [this](RequestId id, ItemId, const std::optional<ObjectBox>& box, const Error& error) {
-                if (id == m_box_request) take_box(box, error);
+                if (id == m_box_request) take_stored(box, error);
+                if (id == m_find_request) take_found(box, error);
             });
 
     QueryImage picture;
@@ -108,20 +109,32 @@ ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStac
     m_picture_request = session.load_picture(picture, kSide);
     m_box_request = session.fetch_object_box(m_item, false);
     m_note->setText(tr("Loading…"));
-    m_save->setEnabled(!session.summary().read_only);
+    m_save->setEnabled(false);
 }
 
-void ObjectBoxDialog::take_box(const std::optional<ObjectBox>& box, const Error& error) {
-    const bool looked = m_by_finder;
+void ObjectBoxDialog::take_stored(const std::optional<ObjectBox>& box, const Error& error) {
     m_box_request = 0;
+    if (!error.text.empty()) {
+        m_note->setText(Text::error(error));
+        return;
+    }
+    // Only what is known can be undone to: until then nothing is saved.
+    m_stored = box;
+    m_save->setEnabled(!m_session.summary().read_only);
+    if (box && !m_touched) m_editor->setCrop(box->box);
+    say();
+}
+
+void ObjectBoxDialog::take_found(const std::optional<ObjectBox>& box, const Error& error) {
+    m_find_request = 0;
     m_find->setEnabled(true);
     if (!error.text.empty()) {
         m_by_finder = false;
         m_note->setText(Text::error(error));
         return;
     }
-    if (!looked) m_stored = box;
-    if (box && (looked || !m_touched)) m_editor->setCrop(box->box);
+    // Whoever drew meanwhile has the last word.
+    if (box && m_by_finder) m_editor->setCrop(box->box);
     say();
 }
 
@@ -130,7 +143,7 @@ void ObjectBoxDialog::find() {
     m_by_finder = true;
     m_find->setEnabled(false);
     m_note->setText(tr("Looking for the object…"));
-    m_box_request = m_session.fetch_object_box(m_item, true);
+    m_find_request = m_session.fetch_object_box(m_item, true);
 }
 
 void ObjectBoxDialog::say() {

@@ -45,7 +45,8 @@ class ObjectBoxDialog : public QDialog {
     ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStack* undo, QWidget* parent = nullptr);
 
   private:
-    void take_box(const std::optional<ObjectBox>& box, const Error& error);
+    void take_stored(const std::optional<ObjectBox>& box, const Error& error);
+    void take_found(const std::optional<ObjectBox>& box, const Error& error);
     void find();
     void save();
     void say();
@@ -56,6 +57,7 @@ class ObjectBoxDialog : public QDialog {
     std::optional<ObjectBox> m_stored;
     RequestId m_picture_request = 0;
     RequestId m_box_request = 0;
+    RequestId m_find_request = 0;
     bool m_touched = false;    ///< the person drew, or had it found anew
     bool m_by_finder = false;  ///< what is shown is the finder's: saving it forgets a drawn one
     CropEditor* m_editor = nullptr;
