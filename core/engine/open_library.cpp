@@ -7,6 +7,7 @@
 
 #include <QTimer>
 
+#include "core/base/within_memory.h"
 #include "core/engine/calibration_store.h"
 #include "core/engine/library_mapper.h"
 #include "core/engine/object_boxes.h"
@@ -35,9 +36,11 @@ OpenLibrary::OpenLibrary(std::unique_ptr<Library> library, std::shared_ptr<Model
       m_shelf(std::move(shelf)),
       m_post(std::move(post)),
       m_thumbnail_cache(m_library->read_only() ? std::string() : m_library->thumbnail_file()),
-      m_thumbnails(*m_library, m_thumbnail_cache, [this](ItemId item, int size_class, const QImage& image) {
-          m_post([=](Session& session) { Q_EMIT session.thumbnailReady(item, size_class, image); });
-      }),
+      m_thumbnails(
+          *m_library, m_thumbnail_cache,
+          [this](ItemId item, int size_class, const QImage& image) {
+              m_post([=](Session& session) { Q_EMIT session.thumbnailReady(item, size_class, image); });
+          }),
       m_trainings(*m_library, m_post) {}
 
 OpenLibrary::~OpenLibrary() {
@@ -68,8 +71,9 @@ void OpenLibrary::request_stop() {
     m_thumbnails.request_stop();
     m_trainings.request_stop();
     // Not the edits: what a person has changed is kept, however soon the library is closed after it.
-    for (Worker* worker : {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer,
-                           &m_explaining, &m_mapping, &m_describing, &m_marking, &m_evaluating, &m_modelling}) {
+    for (Worker* worker :
+         {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer, &m_explaining,
+          &m_mapping, &m_describing, &m_marking, &m_evaluating, &m_modelling}) {
         worker->request_stop();
     }
 }
@@ -371,12 +375,7 @@ void OpenLibrary::cancel_search(RequestId id) {
 // --- jobs ---
 
 void OpenLibrary::count_pictures(RequestId id, std::vector<std::string> paths) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_count_stop.request_stop();  // only the last answer is of use
-        m_count_stop = stop;
-    }
+    const std::stop_source stop = instead_of(m_count_stop);
     m_counting.post([this, id, paths = std::move(paths), stop](std::stop_token) {
         constexpr std::int64_t kLimit = 1'000'000;
         const std::int64_t count = fieldmark::count_pictures(paths, kLimit, stop.get_token());
@@ -434,18 +433,20 @@ void OpenLibrary::cancel_import() {
     m_import_stop.request_stop();
 }
 
-void OpenLibrary::explain(RequestId id, QueryImage query, QueryImage match) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_explanation_stop.request_stop();
-        m_explanation_stop = stop;
-    }
-    m_explaining.post([this, id, query = std::move(query), match = std::move(match), stop](std::stop_token) {
+std::stop_source OpenLibrary::instead_of(std::stop_source& former) {
+    const std::lock_guard lock(m_jobs_mutex);
+    former.request_stop();
+    former = std::stop_source();
+    return former;
+}
+
+void OpenLibrary::ask_model(Worker& worker, std::stop_source& former, RequestId id, Failed failed,
+                            ModelTask task) {
+    worker.post([this, id, failed, task = std::move(task), stop = instead_of(former)](std::stop_token) {
         if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
         const auto fail = [&](const Error& error) {
             if (error.kind == ErrorKind::Cancelled) return;
-            m_post([id, error](Session& session) { Q_EMIT session.explanationFailed(id, error); });
+            m_post([id, failed, error](Session& session) { Q_EMIT(session.*failed)(id, error); });
         };
         std::shared_ptr<Embedder> embedder;
         Error absent;
@@ -457,14 +458,24 @@ void OpenLibrary::explain(RequestId id, QueryImage query, QueryImage match) {
         if (!embedder) return fail(absent);
         auto reader = m_library->reader();
         if (!reader) return fail(reader.error());
+        const Status status = within_memory("to look at these pictures",
+                                            [&] { return task(*embedder, **reader, stop.get_token()); });
+        if (!status) fail(status.error());
+    });
+}
+
+void OpenLibrary::explain(RequestId id, QueryImage query, QueryImage match) {
+    const auto task = [this, id, query = std::move(query), match = std::move(match)](
+                          Embedder& embedder, LibraryReader& reader, const std::stop_token& stop) -> Status {
         constexpr int kParts = 5;
-        auto explanation =
-            explain_match(query, match, *embedder, reader->get(), kParts, stop.get_token());
-        if (!explanation) return fail(explanation.error());
+        auto explanation = explain_match(query, match, embedder, &reader, kParts, stop);
+        if (!explanation) return explanation.error();
         m_post([id, explanation = std::move(*explanation)](Session& session) {
             Q_EMIT session.explained(id, explanation);
         });
-    });
+        return {};
+    };
+    ask_model(m_explaining, m_explanation_stop, id, &Session::explanationFailed, task);
 }
 
 void OpenLibrary::cancel_explanation() {
@@ -473,37 +484,17 @@ void OpenLibrary::cancel_explanation() {
 }
 
 void OpenLibrary::find_mark(RequestId id, MarkRequest request) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_mark_stop.request_stop();
-        m_mark_stop = stop;
-    }
-    m_marking.post([this, id, request = std::move(request), stop](std::stop_token) {
-        if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
-        const auto fail = [&](const Error& error) {
-            if (error.kind == ErrorKind::Cancelled) return;
-            m_post([id, error](Session& session) { Q_EMIT session.markFailed(id, error); });
+    const auto task = [this, id, request = std::move(request)](Embedder& embedder, LibraryReader& reader,
+                                                               const std::stop_token& stop) -> Status {
+        const auto progress = [this, id](int done, int total) {
+            m_post([=](Session& session) { Q_EMIT session.markProgress(id, done, total); });
         };
-        std::shared_ptr<Embedder> embedder;
-        Error absent;
-        {
-            const std::lock_guard lock(m_model_mutex);
-            embedder = m_embedder;
-            absent = m_model.error;
-        }
-        if (!embedder) return fail(absent);
-        auto reader = m_library->reader();
-        if (!reader) return fail(reader.error());
-        auto report = fieldmark::find_mark(request, *embedder, **reader, stop.get_token(),
-                                           [this, id](int done, int total) {
-                                               m_post([id, done, total](Session& session) {
-                                                   Q_EMIT session.markProgress(id, done, total);
-                                               });
-                                           });
-        if (!report) return fail(report.error());
+        auto report = fieldmark::find_mark(request, embedder, reader, stop, progress);
+        if (!report) return report.error();
         m_post([id, report = std::move(*report)](Session& session) { Q_EMIT session.markFound(id, report); });
-    });
+        return {};
+    };
+    ask_model(m_marking, m_mark_stop, id, &Session::markFailed, task);
 }
 
 void OpenLibrary::cancel_mark() {
@@ -512,32 +503,14 @@ void OpenLibrary::cancel_mark() {
 }
 
 void OpenLibrary::look_at(RequestId id, PictureLookRequest request) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_look_stop.request_stop();
-        m_look_stop = stop;
-    }
-    m_explaining.post([this, id, request = std::move(request), stop](std::stop_token) {
-        if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
-        const auto fail = [&](const Error& error) {
-            if (error.kind == ErrorKind::Cancelled) return;
-            m_post([id, error](Session& session) { Q_EMIT session.lookFailed(id, error); });
-        };
-        std::shared_ptr<Embedder> embedder;
-        Error absent;
-        {
-            const std::lock_guard lock(m_model_mutex);
-            embedder = m_embedder;
-            absent = m_model.error;
-        }
-        if (!embedder) return fail(absent);
-        auto reader = m_library->reader();
-        if (!reader) return fail(reader.error());
-        auto look = look_at_picture(request, *embedder, reader->get(), stop.get_token());
-        if (!look) return fail(look.error());
+    const auto task = [this, id, request = std::move(request)](Embedder& embedder, LibraryReader& reader,
+                                                               const std::stop_token& stop) -> Status {
+        auto look = look_at_picture(request, embedder, &reader, stop);
+        if (!look) return look.error();
         m_post([id, look = std::move(*look)](Session& session) { Q_EMIT session.lookedAt(id, look); });
-    });
+        return {};
+    };
+    ask_model(m_explaining, m_look_stop, id, &Session::lookFailed, task);
 }
 
 void OpenLibrary::cancel_look() {
@@ -546,12 +519,7 @@ void OpenLibrary::cancel_look() {
 }
 
 void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_anchors_stop.request_stop();
-        m_anchors_stop = stop;
-    }
+    const std::stop_source stop = instead_of(m_anchors_stop);
     m_describing.post([this, id, request = std::move(request), stop](std::stop_token) {
         if (stop.stop_requested()) return;
         // Only a picture from outside has to be embedded; stored vectors wait for no model.
@@ -582,17 +550,18 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
             const ModelId model_id = record == models->end() ? 0 : record->id;
             QueryEmbedding embedding(**reader, model_id, embedder.get());
             auto embedded = embedding.run({*request.query}, stop.get_token());
-            // A query that cannot be read is no reason to show no classes; the search says what is wrong with it.
+            // A query that cannot be read is no reason to show no classes; the search says what is wrong with
+            // it.
             if (embedded) query = std::move(embedded->pooled);
         }
-        auto report =
-            m_classes.describe(**reader, request, model.hash,
-                               ModelRegistry::for_library(m_library->models_folder()), query, stop.get_token());
+        const auto registry = ModelRegistry::for_library(m_library->models_folder());
+        auto report = within_memory("to describe the classes", [&] {
+            return m_classes.describe(**reader, request, model.hash, registry, query, stop.get_token());
+        });
         if (!report) return fail(report.error());
         if (stop.stop_requested()) return;
-        m_post([id, report = std::move(*report)](Session& session) {
-            Q_EMIT session.anchorsReady(id, report);
-        });
+        m_post(
+            [id, report = std::move(*report)](Session& session) { Q_EMIT session.anchorsReady(id, report); });
     });
 }
 
@@ -602,12 +571,7 @@ void OpenLibrary::cancel_anchors() {
 }
 
 void OpenLibrary::map(RequestId id, MapRequest request) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_map_stop.request_stop();
-        m_map_stop = stop;
-    }
+    const std::stop_source stop = instead_of(m_map_stop);
     m_mapping.post([this, id, request = std::move(request), stop](std::stop_token) {
         if (stop.stop_requested()) return;
         const auto fail = [&](const Error& error) {
@@ -625,12 +589,12 @@ void OpenLibrary::map(RequestId id, MapRequest request) {
         auto reader = m_library->reader();
         if (!reader) return fail(reader.error());
         const auto index = search_service()->index();
-        const auto status = fieldmark::map_library(
-            **reader, model, index.get(), request,
-            [&](LibraryMap map) {
-                m_post([id, map = std::move(map)](Session& session) { Q_EMIT session.mapReady(id, map); });
-            },
-            stop.get_token());
+        const auto ready = [&](LibraryMap map) {
+            m_post([id, map = std::move(map)](Session& session) { Q_EMIT session.mapReady(id, map); });
+        };
+        const auto status = within_memory("to draw the map", [&] {
+            return fieldmark::map_library(**reader, model, index.get(), request, ready, stop.get_token());
+        });
         if (!status) fail(status.error());
     });
 }
@@ -641,21 +605,18 @@ void OpenLibrary::cancel_map() {
 }
 
 void OpenLibrary::evaluate(RequestId id, EvaluationRequest request) {
-    std::stop_source stop;
-    {
-        const std::lock_guard lock(m_jobs_mutex);
-        m_evaluation_stop.request_stop();
-        m_evaluation_stop = stop;
-    }
+    const std::stop_source stop = instead_of(m_evaluation_stop);
     if (request.model_hash.empty()) {
         const std::lock_guard lock(m_model_mutex);
         request.model_hash = m_model.info.hash;
     }
     m_evaluating.post([this, id, request = std::move(request), stop](std::stop_token) {
-        auto report =
-            evaluate_library(*m_library, request, stop.get_token(), [this, id](int done, int total) {
-                m_post([=](Session& session) { Q_EMIT session.evaluationProgress(id, done, total); });
-            });
+        const auto progress = [this, id](int done, int total) {
+            m_post([=](Session& session) { Q_EMIT session.evaluationProgress(id, done, total); });
+        };
+        auto report = within_memory("to evaluate the library", [&] {
+            return evaluate_library(*m_library, request, stop.get_token(), progress);
+        });
         if (report) {
             m_post([id, report = std::move(*report)](Session& session) {
                 Q_EMIT session.evaluationFinished(id, report);
@@ -904,8 +865,8 @@ void OpenLibrary::edit(RequestId id, Edit change, std::vector<ItemId> touched,
 void OpenLibrary::fetch_object_box(RequestId id, ItemId item, bool find) {
     m_pictures.post([this, id, item, find](std::stop_token) {
         auto reader = m_library->reader();
-        auto box = reader ? object_box_of(**reader, item, find)
-                          : Result<std::optional<ObjectBox>>(reader.error());
+        auto box =
+            reader ? object_box_of(**reader, item, find) : Result<std::optional<ObjectBox>>(reader.error());
         const Error error = box ? Error{} : box.error();
         const std::optional<ObjectBox> found = box ? *box : std::nullopt;
         m_post([=](Session& session) { Q_EMIT session.objectBoxFetched(id, item, found, error); });

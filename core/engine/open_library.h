@@ -93,14 +93,16 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     TrainingRunner& trainings() { return m_trainings; }
 
     using Edit = std::function<Status(LibraryWriter&)>;
-    /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.
     void fetch_object_box(RequestId id, ItemId item, bool find);
     void set_object_box(RequestId id, ItemId item, std::optional<Crop> box);
+    /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.
     void edit(RequestId id, Edit change, std::vector<ItemId> touched,
               std::function<void(Session&)> then = {});
 
   private:
     enum class ModelState { Loading, Ready, Absent };
+    using Failed = void (Session::*)(RequestId, const Error&);
+    using ModelTask = std::function<Status(Embedder&, LibraryReader&, const std::stop_token&)>;
 
     /// What answers queries: one model's vectors and, once it is loaded, the model. The service only borrows
     /// the embedder, so both go together.
@@ -115,6 +117,12 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void publish_model();
     /// Waits until the model is loaded or known to be absent. False if `stop` came first.
     bool wait_for_model(std::stop_token stop);
+    /// Stops the job that holds `former` and gives its successor a stop of its own, kept in `former`.
+    std::stop_source instead_of(std::stop_source& former);
+    /// Runs `task` on `worker` with the model and a reader, in place of the one that `former` stops. The task
+    /// posts its own answer; an error, also memory that is not there, is posted as `failed`. Cancelled is no
+    /// error: whoever cancelled waits for nothing.
+    void ask_model(Worker& worker, std::stop_source& former, RequestId id, Failed failed, ModelTask task);
     void load_index(std::stop_token stop);
     void tend_index(std::stop_token stop, bool build);
     void refresh_index_soon();
