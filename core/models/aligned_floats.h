@@ -11,23 +11,26 @@
 
 namespace fieldmark {
 
-/// Floats aligned for any vector load, zero at first. Throws std::bad_alloc.
-class AlignedFloats {
+/// Numbers aligned for any vector load, zero at first. Throws std::bad_alloc.
+template <typename Number>
+class AlignedValues {
   public:
-    AlignedFloats() = default;
-    explicit AlignedFloats(std::size_t count) {
-        const std::size_t bytes = (count * sizeof(float) + 63) / 64 * 64;
-        m_values.reset(static_cast<float*>(std::aligned_alloc(64, std::max<std::size_t>(bytes, 64))));
+    AlignedValues() = default;
+    explicit AlignedValues(std::size_t count) {
+        const std::size_t bytes = (count * sizeof(Number) + 63) / 64 * 64;
+        m_values.reset(static_cast<Number*>(std::aligned_alloc(64, std::max<std::size_t>(bytes, 64))));
         if (!m_values) throw std::bad_alloc();
         std::memset(m_values.get(), 0, bytes);
     }
-    float* get() const { return m_values.get(); }
+    Number* get() const { return m_values.get(); }
 
   private:
     struct Free {
-        void operator()(float* values) const { std::free(values); }
+        void operator()(Number* values) const { std::free(values); }
     };
-    std::unique_ptr<float, Free> m_values;
+    std::unique_ptr<Number, Free> m_values;
 };
+
+using AlignedFloats = AlignedValues<float>;
 
 }  // namespace fieldmark

@@ -3,12 +3,11 @@
 #include "core/models/mobile_engine.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 #include "core/models/aligned_floats.h"
 #include "core/models/dense_weights.h"
-#include "core/models/thread_team.h"
+#include "core/models/picture_team.h"
 
 namespace fieldmark {
 namespace {
@@ -92,14 +91,6 @@ struct MobileEngine::Plan {
     int picture_pitch() const { return (input.width + stem_columns.before + stem_columns.behind) * 3; }
 };
 
-/// The part of `length` things that falls to one thread of a team.
-struct MobileEngine::Share {
-    int thread = 0;
-    int threads = 1;
-    int begin(int length) const { return length * thread / threads; }
-    int end(int length) const { return length * (thread + 1) / threads; }
-};
-
 struct MobileEngine::Workspace {
     AlignedFloats map[2], expanded, filtered, picture;
     explicit Workspace(const Plan& plan)
@@ -165,11 +156,32 @@ const MobileKernels* MobileEngine::best_kernels() {
     return nullptr;
 }
 
+bool MobileEngine::is_chain_of_blocks(const MobileNetwork& network) {
+    const std::vector<ConvLayer>& layers = network.layers;
+    if (layers.size() < 4 || layers.size() % 3 != 1) return false;
+    for (std::size_t i = 0; i + 1 < layers.size(); i += 3) {
+        const ConvLayer &expand = layers[i], &depthwise = layers[i + 1], &project = layers[i + 2];
+        const bool stem = i == 0;
+        if (expand.depthwise || !expand.relu6 || !depthwise.depthwise || !depthwise.relu6 ||
+            project.depthwise || project.relu6 || project.kernel != 1 ||
+            (depthwise.kernel != 3 && depthwise.kernel != 5) ||
+            (depthwise.stride != 1 && depthwise.stride != 2))
+            return false;
+        if (stem ? expand.in != 3 || expand.stride != 2 : expand.kernel != 1 || expand.stride != 1)
+            return false;
+        if (project.ends_residual &&
+            (!expand.begins_residual || expand.in != project.out || depthwise.stride != 1 || stem))
+            return false;
+    }
+    const ConvLayer& head = layers.back();
+    return !head.depthwise && head.kernel == 1 && head.stride == 1 && head.relu6;
+}
+
 std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network, const Input& input,
                                                    const MobileKernels* kernels) {
     if (!kernels) kernels = best_kernels();
     const std::vector<ConvLayer>& layers = network.layers;
-    if (!kernels || layers.size() < 4 || layers.size() % 3 != 1) return nullptr;
+    if (!kernels || !is_chain_of_blocks(network)) return nullptr;
 
     auto plan = std::make_unique<Plan>();
     plan->kernels = kernels;
@@ -183,19 +195,9 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
     for (std::size_t i = 0; i + 1 < layers.size(); i += 3) {
         const ConvLayer &expand = layers[i], &depthwise = layers[i + 1], &project = layers[i + 2];
         const bool stem = i == 0;
-        if (expand.depthwise || !expand.relu6 || !depthwise.depthwise || !depthwise.relu6 ||
-            project.depthwise || project.relu6 || project.kernel != 1 ||
-            (depthwise.kernel != 3 && depthwise.kernel != 5) ||
-            (depthwise.stride != 1 && depthwise.stride != 2))
-            return nullptr;
-        if (stem ? expand.in != 3 || expand.stride != 2 : expand.kernel != 1 || expand.stride != 1)
-            return nullptr;
         Block block;
         block.stem = stem;
         block.residual = project.ends_residual;
-        if (block.residual &&
-            (!expand.begins_residual || expand.in != project.out || depthwise.stride != 1 || stem))
-            return nullptr;
         if (stem) {
             plan->stem_rows = padding_of(expand, height);
             plan->stem_columns = padding_of(expand, width);
@@ -244,7 +246,6 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
         plan->blocks.push_back(std::move(block));
     }
     const ConvLayer& head = layers.back();
-    if (head.depthwise || head.kernel != 1 || head.stride != 1 || !head.relu6) return nullptr;
     // Where the maps of two pictures fit the cache together, one reading of the weights serves both.
     plan->first_shared = plan->blocks.size();
     while (plan->first_shared > 0) {
@@ -292,7 +293,7 @@ void read_pixels(const MobileKernels& kernels, const MobileEngine::Input& input,
 }  // namespace
 
 void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& work,
-                             Workspace& shared, Share share) const {
+                             Workspace& shared, TeamShare share) const {
     const Plan& plan = *m_plan;
     const Block& block = plan.blocks[index];
     const MobileKernels& kernels = *plan.kernels;
@@ -394,7 +395,7 @@ void MobileEngine::run_bands(std::size_t index, const std::uint8_t* pixels, Work
 }
 
 void MobileEngine::run_whole(std::size_t index, std::span<Workspace* const> works, Workspace& own,
-                             Share share, TeamBarrier& barrier) const {
+                             TeamShare share, TeamBarrier& barrier) const {
     const Plan& plan = *m_plan;
     const Block& block = plan.blocks[index];
     const MobileKernels& kernels = *plan.kernels;
@@ -450,7 +451,7 @@ void MobileEngine::run_whole(std::size_t index, std::span<Workspace* const> work
 }
 
 void MobileEngine::run_pictures(const std::uint8_t* pixels, float* embeddings,
-                                std::span<Workspace* const> works, Workspace& own, Share share,
+                                std::span<Workspace* const> works, Workspace& own, TeamShare share,
                                 TeamBarrier& barrier) const {
     const Plan& plan = *m_plan;
     const MobileKernels& kernels = *plan.kernels;
@@ -500,28 +501,13 @@ void MobileEngine::run(const std::uint8_t* pixels, int count, float* embeddings,
     const std::size_t picture = size(plan.input.width) * size(plan.input.height) * 3;
     const int asked = std::max(threads, 1);
     while (m_workspaces.size() < 2 * size(asked)) m_workspaces.push_back(std::make_unique<Workspace>(plan));
-    std::atomic<int> next = 0;
-    TeamBarrier barrier;
-    run_team(asked, [&](int thread, int team) {
-        const auto at = [&](int i) { return pixels + size(i) * picture; };
-        const auto to = [&](int i) { return embeddings + size(i) * size(plan.dimension); };
-        Workspace* const works[2] = {m_workspaces[2 * size(thread)].get(),
-                                     m_workspaces[2 * size(thread) + 1].get()};
-        const int alone = count / team * team;
-        for (int i = next.load(); i < alone;) {
-            // A pair a turn where that leaves no thread idle for longer than a picture takes.
-            const int turn = alone - i >= 2 * team ? 2 : 1;
-            if (!next.compare_exchange_weak(i, i + turn)) continue;
-            TeamBarrier none;
-            run_pictures(at(i), to(i), std::span<Workspace* const>(works).first(size(turn)), *works[0], {},
-                         none);
-            i = next.load();
-        }
-        if (alone == count) return;
-        barrier.wait(team);  // the first one's workspace is everybody's from here on
-        Workspace* const shared[1] = {m_workspaces[0].get()};
-        for (int i = alone; i < count; ++i)
-            run_pictures(at(i), to(i), shared, *works[0], {thread, team}, barrier);
+    deal_pictures(count, asked, [&](const PictureTurn& turn, TeamBarrier& barrier) {
+        Workspace& own = *m_workspaces[2 * size(turn.thread)];
+        Workspace* const works[2] = {turn.alone ? &own : m_workspaces[0].get(),
+                                     m_workspaces[2 * size(turn.thread) + 1].get()};
+        run_pictures(pixels + size(turn.first) * picture,
+                     embeddings + size(turn.first) * size(plan.dimension),
+                     std::span<Workspace* const>(works).first(size(turn.count)), own, turn.share, barrier);
     });
 }
 

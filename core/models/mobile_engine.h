@@ -10,10 +10,9 @@
 
 #include "core/models/mobile_kernels.h"
 #include "core/models/mobile_network.h"
+#include "core/models/picture_team.h"
 
 namespace fieldmark {
-
-class TeamBarrier;
 
 /// A MobileNetwork on the CPU. An inverted-residual block (expand, depth-wise, project) is computed in bands
 /// of rows, so that its wide inner map lives in the second-level cache and never reaches memory; operator by
@@ -37,6 +36,8 @@ class MobileEngine {
                                                 const MobileKernels* kernels = nullptr);
     ~MobileEngine();
 
+    /// Whether the network is a chain of inverted-residual blocks between a stem of stride 2 and a head.
+    static bool is_chain_of_blocks(const MobileNetwork& network);
     /// The best set of kernels this processor can run; null for none.
     static const MobileKernels* best_kernels();
     const char* instruction_set() const;
@@ -49,17 +50,16 @@ class MobileEngine {
     struct Plan;
     struct Workspace;
     explicit MobileEngine(std::unique_ptr<Plan> plan);
-    struct Share;
     /// One block of one picture in bands of rows, with maps in `shared`.
     void run_bands(std::size_t index, const std::uint8_t* pixels, Workspace& own, Workspace& shared,
-                   Share share) const;
+                   TeamShare share) const;
     /// One block of one or two pictures whose filtered maps fit the cache, a panel of channels at a time: the
     /// expanded panel never leaves the first-level cache, and a panel's weights are read once for both
     /// pictures.
-    void run_whole(std::size_t index, std::span<Workspace* const> pictures, Workspace& own, Share share,
+    void run_whole(std::size_t index, std::span<Workspace* const> pictures, Workspace& own, TeamShare share,
                    TeamBarrier& barrier) const;
     void run_pictures(const std::uint8_t* pixels, float* embeddings, std::span<Workspace* const> pictures,
-                      Workspace& own, Share share, TeamBarrier& barrier) const;
+                      Workspace& own, TeamShare share, TeamBarrier& barrier) const;
 
     std::unique_ptr<Plan> m_plan;
     std::vector<std::unique_ptr<Workspace>> m_workspaces;  ///< two for each thread that ever ran
