@@ -169,7 +169,14 @@ Result<ModelId> LibraryWriter::ensure_model(const std::string& hash, const std::
         {
             Cursor cursor = connection.prepare("SELECT id, dimension FROM model WHERE hash = ?");
             if (cursor.bind(hash).step()) {
-                if (cursor.integer(1) == dimension) return cursor.integer(0);
+                if (cursor.integer(1) == dimension) {
+                    const ModelId known = cursor.integer(0);
+                    // One stored before it was known to look at objects is known from now on.
+                    if (!object_of.empty())
+                        connection.run("INSERT OR IGNORE INTO object_view (model_id, base) VALUES (?, ?)", known,
+                                       object_of);
+                    return known;
+                }
                 return Error{ErrorKind::Damaged, "The library " + m_impl->folder + " knows the model " +
                                                      name +
                                                      " with another dimension. Verify the model's file."};

@@ -134,6 +134,9 @@ class LibraryWriter {
         ObjectBox box;
     };
     Result<std::int64_t> set_object_boxes(std::span<const BoxEdit> edits);
+    /// A person's decision about one content: this box, with its source, whatever is stored; nullopt: none.
+    /// So a change is undone by setting what was there. Errors and vectors as set_object_boxes(). At FULL.
+    Status decide_object_box(const std::string& hash, const std::optional<ObjectBox>& box);
     /// Forgets the boxes of these contents, whoever set them: the finder looks again.
     Status forget_object_boxes(std::span<const std::string> hashes);
 

@@ -47,24 +47,44 @@ void LibraryWriter::Impl::inherit_box(const std::string& old, const std::string&
         Bytes{fresh}, Bytes{old});
 }
 
+namespace {
+
+Status check(const std::string& hash, const ObjectBox& box) {
+    if (hash.empty()) {
+        return Error{ErrorKind::Usage,
+                     "A picture that was never read cannot have an object box. Import it first."};
+    }
+    if (!box.box.valid() || !(box.score >= 0 && box.score <= 1)) {
+        return Error{ErrorKind::Usage,
+                     "An object box must lie inside its picture and have a size. Draw it again.",
+                     to_key(box.box)};
+    }
+    return {};
+}
+
+}  // namespace
+
 Result<std::int64_t> LibraryWriter::set_object_boxes(std::span<const BoxEdit> edits) {
     bool person = false;
     for (const BoxEdit& edit : edits) {
         person = person || edit.box.source == BoxSource::User;
-        if (edit.hash.empty()) {
-            return Error{ErrorKind::Usage,
-                         "A picture that was never read cannot have an object box. Import it first."};
-        }
-        if (!edit.box.box.valid() || !(edit.box.score >= 0 && edit.box.score <= 1)) {
-            return Error{ErrorKind::Usage,
-                         "An object box must lie inside its picture and have a size. Draw it again.",
-                         to_key(edit.box.box)};
-        }
+        if (auto status = check(edit.hash, edit.box); !status) return status.error();
     }
     return m_impl->write(person ? kFull : kNormal, [&]() -> Result<std::int64_t> {
         std::int64_t moved = 0;
         for (const BoxEdit& edit : edits) moved += m_impl->store_box(edit.hash, edit.box) ? 1 : 0;
         return moved;
+    });
+}
+
+Status LibraryWriter::decide_object_box(const std::string& hash, const std::optional<ObjectBox>& box) {
+    if (!box) return forget_object_boxes(std::span(&hash, 1));
+    if (auto status = check(hash, *box); !status) return status.error();
+    return m_impl->write(kFull, [&]() -> Status {
+        // As a lower rank, what is stored stands in nothing's way; its crop still says whether vectors hold.
+        m_impl->connection.run("UPDATE object_box SET source = 'finder' WHERE hash = ?", Bytes{hash});
+        m_impl->store_box(hash, *box);
+        return {};
     });
 }
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <set>
@@ -101,6 +102,44 @@ class TestObjectBoxes : public QObject {
         QCOMPARE(*f.box("a"), drawn(kRight));
         QCOMPARE(f.set("a", drawn(kMiddle)), 1);  // a person may think again
         QCOMPARE(*f.box("a"), drawn(kMiddle));
+    }
+
+    void a_decision_replaces_whatever_is_stored() {
+        Boxes f;
+        const std::string hash = hash_of("a");
+        const std::optional<ObjectBox> ways[] = {drawn(kRight), imported(kLeft),  found(kMiddle),
+                                                 std::nullopt,  imported(kRight), found(Crop{})};
+        for (const auto& box : ways) {
+            QVERIFY(f.writer->decide_object_box(hash, box));
+            QVERIFY(f.box("a") == box);
+        }
+        // Vectors of another box go, those of the same box stay, whoever set it.
+        QVERIFY(f.writer->decide_object_box(hash, drawn(kLeft)));
+        f.commit("a", drawn(kLeft));
+        const std::size_t vectors = f.object_vectors();
+        QVERIFY(vectors > 0);
+        QVERIFY(f.writer->decide_object_box(hash, imported(kLeft)));
+        QCOMPARE(f.object_vectors(), vectors);
+        QVERIFY(f.writer->decide_object_box(hash, imported(kRight)));
+        QCOMPARE(f.object_vectors(), vectors - 1);
+        QVERIFY(f.writer->decide_object_box("", drawn(kLeft)).error().kind == ErrorKind::Usage);
+        QVERIFY(f.writer->decide_object_box(hash, drawn({9000, 0, 2000, 1})).error().kind ==
+                ErrorKind::Usage);
+        QVERIFY(f.box("a") == imported(kRight));
+    }
+
+    void a_model_that_was_known_before_is_known_to_look_at_objects() {
+        Boxes f;
+        const auto model = [&](const std::string& of) {
+            return *f.writer->ensure_model(std::string(64, 'c'), "A head on objects", "head", kDimension, of);
+        };
+        const ModelId id = model({});
+        QCOMPARE(model(std::string(64, 'a')), id);
+        const auto models = *f.reader->models();
+        const auto found_model = std::find_if(models.begin(), models.end(),
+                                              [&](const ModelRecord& record) { return record.id == id; });
+        QCOMPARE(found_model->object_of, std::string(64, 'a'));
+        QCOMPARE(model({}), id);
     }
 
     void a_bad_box_is_refused_and_nothing_stored() {
