@@ -4,6 +4,7 @@
 
 #include "core/models/head_backbone.h"
 #include "core/models/object_view.h"
+#include "core/models/place_feature.h"
 
 namespace fieldmark {
 
@@ -11,6 +12,11 @@ const AttentionTracer* attention_tracer_of(const Backbone& backbone) {
     const Backbone* network = &network_of(backbone);
     while (const Backbone* seen = beneath_object_view(*network)) network = &network_of(*seen);
     return dynamic_cast<const AttentionTracer*>(network);
+}
+
+const AttentionTracer* attention_beneath(const Backbone& backbone) {
+    const PlaceFeature* made = place_feature_of(backbone);
+    return made ? attention_beneath(made->map_network()) : attention_tracer_of(backbone);
 }
 
 }  // namespace fieldmark

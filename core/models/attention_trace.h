@@ -48,4 +48,8 @@ class AttentionTracer {
 /// long as the backbone.
 const AttentionTracer* attention_tracer_of(const Backbone& backbone);
 
+/// The same, also where an embedding is made of the transformer's map (place_feature.h) and is another than
+/// the trace's `pooled`: for its attention alone.
+const AttentionTracer* attention_beneath(const Backbone& backbone);
+
 }  // namespace fieldmark

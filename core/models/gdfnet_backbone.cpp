@@ -14,6 +14,7 @@
 #include "core/base/file_system.h"
 #include "core/models/gdfnet_network.h"
 #include "core/models/manifest.h"
+#include "core/models/place_feature.h"
 
 namespace fieldmark {
 
@@ -22,7 +23,30 @@ namespace {
 // Pictures whose maps are in memory at a time: 250 kB each at 7 x 7 x 1280.
 constexpr int kSlice = 16;
 
-class GdfNetBackbone final : public Backbone {
+/// What each place of the map brings to f (the equation of GraphSkip): the mean over nodes is a sum as it is,
+/// of a maximum over nodes each channel is brought by the node that has it, and biases are shared out evenly.
+/// A node of the last layer knows its neighbours; it is its own place that is told. (B, N, features).
+torch::Tensor f_by_place(GdfNetImpl& graph, const torch::Tensor& map) {
+    const std::int64_t width = graph.shape().width;
+    const auto count = static_cast<double>(map.size(1));
+    const torch::Tensor reduced = graph.reduce(map);
+    torch::Tensor nodes = torch::relu(graph.reduce_norm(reduced.reshape({-1, width})).view(reduced.sizes()));
+    for (const auto& layer : *graph.layers) nodes = layer->as<GraphLayerImpl>()->forward(nodes);
+    const auto [most, place] = nodes.max(1, /*keepdim=*/true);
+    const torch::Tensor largest = torch::zeros_like(nodes).scatter_(1, place, most);
+    const torch::Tensor weight = graph.summary->weight;
+    torch::Tensor parts =
+        (nodes / count).matmul(weight.slice(1, 0, width).t()) + largest.matmul(weight.slice(1, width).t());
+    torch::nn::BatchNorm1dImpl& norm = *graph.summary_norm;
+    const torch::Tensor scale = norm.weight * torch::rsqrt(norm.running_var + norm.options.eps());
+    parts = parts * scale + (norm.bias - norm.running_mean * scale) / count;
+    if (graph.shape().skip == GraphSkip::None) return parts;
+    const torch::Tensor length =
+        map.mean(1, /*keepdim=*/true).norm(2, {2}, /*keepdim=*/true).clamp_min(1e-12);
+    return parts + (map / (length * count)).matmul(graph.skip->weight.t()) + graph.skip->bias / count;
+}
+
+class GdfNetBackbone final : public Backbone, public PlaceFeature {
   public:
     GdfNetBackbone(const ModelInfo& info, GdfNet graph, std::unique_ptr<Backbone> network, int threads)
         : m_info(info), m_graph(std::move(graph)), m_network(std::move(network)), m_threads(threads) {
@@ -55,21 +79,42 @@ class GdfNetBackbone final : public Backbone {
     /// The network's view; `pooled` is normalised already.
     Result<InnerView> look_inside(std::span<const std::uint8_t> pixels, int count,
                                   const LookRequest& request) override {
-        auto view = m_network->look_inside(pixels, count, request);
+        LookRequest with_map = request;
+        with_map.map = true;  // the graph stands on it
+        auto view = m_network->look_inside(pixels, count, with_map);
         if (!view) return view.error();
-        auto embeddings = embed(pixels, count);
-        if (!embeddings) return embeddings.error();
-        view->pooled = std::move(*embeddings);
+        std::vector<float> embeddings;
+        if (auto status = append(*view, count, embeddings); !status) return status.error();
+        view->pooled = std::move(embeddings);
+        if (!request.map) view->map.clear();
         return view;
     }
 
+    const Backbone& map_network() const override { return *m_network; }
+
+    Result<std::vector<float>> by_place(std::span<const float> map, int count) const override {
+        const std::int64_t channels = m_graph->shape().channels;
+        const std::int64_t nodes = m_network->traits().map_rows * m_network->traits().map_columns;
+        if (count < 1 || map.size() != static_cast<std::size_t>(count * nodes * channels))
+            return Error{ErrorKind::Usage, "The feature map does not have the size it is said to have."};
+        std::vector<float> parts;
+        const Status done = guarded([&] {
+            // from_blob() takes no const memory; nothing writes to it.
+            const torch::Tensor input =
+                torch::from_blob(const_cast<float*>(map.data()), {count, nodes, channels}, torch::kFloat);
+            const torch::Tensor all = f_by_place(*m_graph, input).contiguous();
+            parts.assign(all.const_data_ptr<float>(), all.const_data_ptr<float>() + all.numel());
+        });
+        if (!done) return done.error();
+        return parts;
+    }
+
   private:
-    Status append(InnerView& view, int count, std::vector<float>& embeddings) {
+    Status append(InnerView& view, int count, std::vector<float>& embeddings) const {
         const std::int64_t channels = m_graph->shape().channels;
         const auto nodes = static_cast<std::int64_t>(view.map.size()) / channels / std::max(1, count);
-        try {
-            const c10::InferenceMode guard;
-            if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
+        bool finite = true;
+        const Status done = guarded([&] {
             const torch::Tensor map =
                 torch::from_blob(view.map.data(), {count, nodes, channels}, torch::kFloat);
             const torch::Tensor f =
@@ -77,11 +122,21 @@ class GdfNetBackbone final : public Backbone {
                     m_graph->forward(map), torch::nn::functional::NormalizeFuncOptions().dim(1).eps(1e-12))
                     .contiguous();
             const float* value = f.const_data_ptr<float>();
-            if (!std::all_of(value, value + f.numel(), [](float x) { return std::isfinite(x); })) {
-                return Error{ErrorKind::Internal,
-                             "The model \"" + m_info.name + "\" gave embeddings that are not numbers."};
-            }
+            finite = std::all_of(value, value + f.numel(), [](float x) { return std::isfinite(x); });
             embeddings.insert(embeddings.end(), value, value + f.numel());
+        });
+        if (done && !finite)
+            return Error{ErrorKind::Internal,
+                         "The model \"" + m_info.name + "\" gave embeddings that are not numbers."};
+        return done;
+    }
+
+    template <typename Work>
+    Status guarded(const Work& work) const {
+        try {
+            const c10::InferenceMode guard;
+            if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
+            work();
             return {};
         } catch (const c10::OutOfMemoryError& error) {
             return Error{ErrorKind::TooLarge,
@@ -93,7 +148,7 @@ class GdfNetBackbone final : public Backbone {
     }
 
     ModelInfo m_info;
-    GdfNet m_graph;
+    mutable GdfNet m_graph;  // const in what it does: it only runs
     std::unique_ptr<Backbone> m_network;
     int m_threads;
 };

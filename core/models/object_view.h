@@ -27,8 +27,8 @@ Result<std::string> read_object_view(const Safetensors& weights);
 Result<std::unique_ptr<Backbone>> make_object_view(const ModelInfo& info, std::unique_ptr<Backbone> network,
                                                    std::string finder);
 
-/// The finder whose boxes pictures must be cropped to before they go into this backbone, also beneath heads;
-/// empty for a model of whole pictures.
+/// The finder whose boxes pictures must be cropped to before they go into this backbone, also beneath heads
+/// and what is made of a map; empty for a model of whole pictures.
 std::optional<std::string> object_finder_of(const Backbone& backbone);
 
 /// The model beneath a backbone that make_object_view() made; null for any other.
