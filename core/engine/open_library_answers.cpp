@@ -1,0 +1,290 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+// What a library answers: matches, reasons, marks, anchors, the map, figures.
+#include "core/engine/open_library.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/base/within_memory.h"
+#include "core/engine/calibration_store.h"
+#include "core/engine/library_mapper.h"
+#include "core/engine/query_vector.h"
+#include "core/models/model_registry.h"
+
+namespace fieldmark {
+
+namespace {
+bool needs_model(const SearchRequest& request) {
+    return std::any_of(request.images.begin(), request.images.end(),
+                       [](const QueryImage& image) { return image.item == 0 || !image.crop.whole(); });
+}
+}  // namespace
+
+// --- queries ---
+
+void OpenLibrary::search(RequestId id, SearchRequest request) {
+    std::stop_source stop;
+    {
+        const std::lock_guard lock(m_jobs_mutex);
+        m_searches.emplace(id, stop);
+    }
+    m_searching.post([this, id, request = std::move(request), stop](std::stop_token) {
+        const bool ready = !needs_model(request) || wait_for_model(stop.get_token());
+        auto response =
+            ready ? search_service()->search(request, stop.get_token())
+                  : Result<SearchResponse>(Error{ErrorKind::Cancelled, "The search was cancelled."});
+        {
+            const std::lock_guard lock(m_jobs_mutex);
+            m_searches.erase(id);
+        }
+        if (response) {
+            m_post([id, response = std::move(*response)](Session& session) {
+                Q_EMIT session.searchFinished(id, response);
+            });
+        } else {
+            m_post(
+                [id, error = response.error()](Session& session) { Q_EMIT session.searchFailed(id, error); });
+        }
+    });
+}
+
+void OpenLibrary::cancel_search(RequestId id) {
+    const std::lock_guard lock(m_jobs_mutex);
+    if (const auto search = m_searches.find(id); search != m_searches.end()) search->second.request_stop();
+}
+
+std::stop_source OpenLibrary::instead_of(std::stop_source& former) {
+    const std::lock_guard lock(m_jobs_mutex);
+    former.request_stop();
+    former = std::stop_source();
+    return former;
+}
+
+void OpenLibrary::ask_model(Worker& worker, std::stop_source& former, RequestId id, Failed failed,
+                            ModelTask task) {
+    worker.post([this, id, failed, task = std::move(task), stop = instead_of(former)](std::stop_token) {
+        if (stop.stop_requested() || !wait_for_model(stop.get_token())) return;
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled) return;
+            m_post([id, failed, error](Session& session) { Q_EMIT(session.*failed)(id, error); });
+        };
+        std::shared_ptr<Embedder> embedder;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            embedder = m_embedder;
+            absent = m_model.error;
+        }
+        if (!embedder) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        const Status status = within_memory("to look at these pictures",
+                                            [&] { return task(*embedder, **reader, stop.get_token()); });
+        if (!status) fail(status.error());
+    });
+}
+
+void OpenLibrary::explain(RequestId id, QueryImage query, QueryImage match) {
+    const auto task = [this, id, query = std::move(query), match = std::move(match)](
+                          Embedder& embedder, LibraryReader& reader, const std::stop_token& stop) -> Status {
+        constexpr int kParts = 5;
+        auto explanation = explain_match(query, match, embedder, &reader, kParts, stop);
+        if (!explanation) return explanation.error();
+        m_post([id, explanation = std::move(*explanation)](Session& session) {
+            Q_EMIT session.explained(id, explanation);
+        });
+        return {};
+    };
+    ask_model(m_explaining, m_explanation_stop, id, &Session::explanationFailed, task);
+}
+
+void OpenLibrary::cancel_explanation() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_explanation_stop.request_stop();
+}
+
+void OpenLibrary::find_mark(RequestId id, MarkRequest request) {
+    const auto task = [this, id, request = std::move(request)](Embedder& embedder, LibraryReader& reader,
+                                                               const std::stop_token& stop) -> Status {
+        const auto progress = [this, id](int done, int total) {
+            m_post([=](Session& session) { Q_EMIT session.markProgress(id, done, total); });
+        };
+        auto report = fieldmark::find_mark(request, embedder, reader, stop, progress);
+        if (!report) return report.error();
+        m_post([id, report = std::move(*report)](Session& session) { Q_EMIT session.markFound(id, report); });
+        return {};
+    };
+    ask_model(m_marking, m_mark_stop, id, &Session::markFailed, task);
+}
+
+void OpenLibrary::cancel_mark() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_mark_stop.request_stop();
+}
+
+void OpenLibrary::look_at(RequestId id, PictureLookRequest request) {
+    const auto task = [this, id, request = std::move(request)](Embedder& embedder, LibraryReader& reader,
+                                                               const std::stop_token& stop) -> Status {
+        auto look = look_at_picture(request, embedder, &reader, stop);
+        if (!look) return look.error();
+        m_post([id, look = std::move(*look)](Session& session) { Q_EMIT session.lookedAt(id, look); });
+        return {};
+    };
+    ask_model(m_explaining, m_look_stop, id, &Session::lookFailed, task);
+}
+
+void OpenLibrary::cancel_look() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_look_stop.request_stop();
+}
+
+void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
+    const std::stop_source stop = instead_of(m_anchors_stop);
+    m_describing.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested()) return;
+        // Only a picture from outside has to be embedded; stored vectors wait for no model.
+        const bool embeds = request.query && (request.query->item == 0 || !request.query->crop.whole());
+        if (embeds && !wait_for_model(stop.get_token())) return;
+        std::shared_ptr<Embedder> embedder;
+        ModelInfo model;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            embedder = m_embedder;
+            model = m_model.info;
+            absent = m_model.error;
+        }
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled || stop.stop_requested()) return;
+            m_post([id, error](Session& session) { Q_EMIT session.anchorsFailed(id, error); });
+        };
+        if (model.hash.empty()) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        std::vector<float> query;
+        if (request.query) {
+            const auto models = (*reader)->models();
+            if (!models) return fail(models.error());
+            const auto record = std::find_if(models->begin(), models->end(),
+                                             [&](const ModelRecord& one) { return one.hash == model.hash; });
+            const ModelId model_id = record == models->end() ? 0 : record->id;
+            QueryEmbedding embedding(**reader, model_id, embedder.get());
+            auto embedded = embedding.run({*request.query}, stop.get_token());
+            // A query that cannot be read is no reason to show no classes; the search says what is wrong with
+            // it.
+            if (embedded) query = std::move(embedded->pooled);
+        }
+        const auto registry = ModelRegistry::for_library(m_library->models_folder());
+        auto report = within_memory("to describe the classes", [&] {
+            return m_classes.describe(**reader, request, model.hash, registry, query, stop.get_token());
+        });
+        if (!report) return fail(report.error());
+        if (stop.stop_requested()) return;
+        m_post(
+            [id, report = std::move(*report)](Session& session) { Q_EMIT session.anchorsReady(id, report); });
+    });
+}
+
+void OpenLibrary::cancel_anchors() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_anchors_stop.request_stop();
+}
+
+void OpenLibrary::map(RequestId id, MapRequest request) {
+    const std::stop_source stop = instead_of(m_map_stop);
+    m_mapping.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested()) return;
+        const auto fail = [&](const Error& error) {
+            if (error.kind == ErrorKind::Cancelled) return;
+            m_post([id, error](Session& session) { Q_EMIT session.mapFailed(id, error); });
+        };
+        ModelInfo model;
+        Error absent;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            model = m_model.info;
+            absent = m_model.error;
+        }
+        if (model.hash.empty()) return fail(absent);
+        auto reader = m_library->reader();
+        if (!reader) return fail(reader.error());
+        const auto index = search_service()->index();
+        const auto ready = [&](LibraryMap map) {
+            m_post([id, map = std::move(map)](Session& session) { Q_EMIT session.mapReady(id, map); });
+        };
+        const auto status = within_memory("to draw the map", [&] {
+            return fieldmark::map_library(**reader, model, index.get(), request, ready, stop.get_token());
+        });
+        if (!status) fail(status.error());
+    });
+}
+
+void OpenLibrary::cancel_map() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_map_stop.request_stop();
+}
+
+void OpenLibrary::evaluate(RequestId id, EvaluationRequest request) {
+    const std::stop_source stop = instead_of(m_evaluation_stop);
+    if (request.model_hash.empty()) {
+        const std::lock_guard lock(m_model_mutex);
+        request.model_hash = m_model.info.hash;
+    }
+    m_evaluating.post([this, id, request = std::move(request), stop](std::stop_token) {
+        const auto progress = [this, id](int done, int total) {
+            m_post([=](Session& session) { Q_EMIT session.evaluationProgress(id, done, total); });
+        };
+        auto report = within_memory("to evaluate the library", [&] {
+            return evaluate_library(*m_library, request, stop.get_token(), progress);
+        });
+        if (report) {
+            m_post([id, report = std::move(*report)](Session& session) {
+                Q_EMIT session.evaluationFinished(id, report);
+            });
+        } else {
+            m_post([id, error = report.error()](Session& session) {
+                Q_EMIT session.evaluationFailed(id, error);
+            });
+        }
+    });
+}
+
+void OpenLibrary::cancel_evaluation() {
+    const std::lock_guard lock(m_jobs_mutex);
+    m_evaluation_stop.request_stop();
+}
+
+void OpenLibrary::fetch_stored_models(RequestId id) {
+    m_reads.post([this, id](std::stop_token) {
+        auto reader = m_library->reader();
+        auto models = reader ? (*reader)->models() : Result<std::vector<ModelRecord>>(reader.error());
+        if (!models) {
+            m_post([error = models.error()](Session& session) { Q_EMIT session.noticed(error); });
+            models = std::vector<ModelRecord>{};
+        }
+        std::erase_if(*models, [](const ModelRecord& record) { return record.embeddings == 0; });
+        m_post([id, models = std::move(*models)](Session& session) {
+            Q_EMIT session.storedModelsFetched(id, models);
+        });
+    });
+}
+
+void OpenLibrary::fetch_calibration(RequestId id, std::string field) {
+    m_reads.post([this, id, field = std::move(field)](std::stop_token) {
+        std::string hash;
+        {
+            const std::lock_guard lock(m_model_mutex);
+            hash = m_model.info.hash;
+        }
+        std::optional<CalibrationReport> found;
+        if (auto reader = m_library->reader()) {
+            if (auto stored = load_calibration(**reader, hash, field)) found = std::move(*stored);
+        }
+        m_post([id, field, found = std::move(found)](Session& session) {
+            Q_EMIT session.calibrationFetched(id, field, found);
+        });
+    });
+}
+
+}  // namespace fieldmark
