@@ -30,9 +30,13 @@ double slack(const std::vector<double>& weights, const IntegerInputs& inputs) {
 }  // namespace
 
 double largest_sum(const std::vector<double>& weights, const IntegerInputs& inputs) {
-    double positive = 0, negative = 0;
-    for (const double weight : weights) (weight > 0 ? positive : negative) += std::abs(weight);
-    return inputs.largest * (inputs.has_sign ? positive + negative : std::max(positive, negative));
+    double positive = 0, negative = 0, squares = 0;
+    for (const double weight : weights) {
+        (weight > 0 ? positive : negative) += std::abs(weight);
+        squares += weight * weight;
+    }
+    const double bound = inputs.has_sign ? positive + negative : std::max(positive, negative);
+    return inputs.largest * std::min(bound, inputs.norm * std::sqrt(squares));
 }
 
 std::optional<int> weight_exponent(const std::vector<double>& weights, double bias,

@@ -20,6 +20,7 @@ namespace fieldmark {
 struct IntegerInputs {
     int largest = 0;
     bool has_sign = false;  ///< from -largest; otherwise from 0
+    double norm = 0;        ///< Euclidean, of the inputs of one output, in units of `largest`
 };
 
 /// The most that a sum over `weights` can come to.

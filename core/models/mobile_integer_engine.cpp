@@ -28,9 +28,11 @@ constexpr double kStep = 6.0 / kSix;
 // A map's unit is never below 2^kLowest, its largest value never below 1.
 constexpr int kLowest = -14;
 constexpr float kPixelFactor = 64;  // pixels less their mean: up to 255 * 64, exact where the mean is whole
-constexpr IntegerInputs kActivations = {kSix, false}, kMaps = {kLargestMap, true},
-                        kPixels = {static_cast<int>(255 * kPixelFactor), true};
-constexpr int kPartGroups = 18;  // of channels whose products are added up in one sum of a projection
+constexpr double kAnyNorm = 1e9;
+constexpr double kMapNorm = 4;
+constexpr IntegerInputs kActivations = {kSix, false, kAnyNorm}, kMaps = {kLargestMap, true, kMapNorm},
+                        kPixels = {static_cast<int>(255 * kPixelFactor), true, kAnyNorm};
+constexpr int kPartGroups = 9;  // of channels whose products are added up in one sum of a projection
 
 std::size_t size(int value) {
     return static_cast<std::size_t>(value);
@@ -679,11 +681,12 @@ void MobileIntegerEngine::run_pictures(const std::uint8_t* pixels, float* embedd
         const std::vector<DensePanel>& panels = plan.heads.front().weights.panels;
         const int count = static_cast<int>(panels.size());
         for (int p = turn.share.begin(count); p < turn.share.end(count); ++p) {
-            const DensePanel& panel = panels[size(p)];
+            const DensePanel& first_panel = panels[size(p)];
             // A panel's map is done with as soon as its mean is taken.
             float* out = turn.own.means.get();
             for (std::size_t n = 0; n < plan.heads.size(); ++n) {
                 const Part& part = plan.heads[n];
+                const DensePanel& panel = part.weights.panels[size(p)];
                 alignas(64) float scale[4 * kLanes];
                 for (int o = 0; o < panel.groups * kLanes; ++o)
                     scale[o] = std::ldexp(part.scale.get()[panel.group * kLanes + o], unit);
@@ -698,11 +701,11 @@ void MobileIntegerEngine::run_pictures(const std::uint8_t* pixels, float* embedd
                 kernels.project(run, {scale, part.bias.get() + panel.group * kLanes, n > 0 ? out : nullptr,
                                       out, plane, n + 1 == plan.heads.size(), nullptr});
             }
-            float* means = out + panel.groups * plane;
-            for (int g = 0; g < panel.groups; ++g)
+            float* means = out + first_panel.groups * plane;
+            for (int g = 0; g < first_panel.groups; ++g)
                 kernels.mean(out + g * plane, plan.head_pixels, means + g * kLanes);
-            const int first = panel.group * kLanes;
-            std::copy_n(means, std::min(panel.groups * kLanes, plan.dimension - first),
+            const int first = first_panel.group * kLanes;
+            std::copy_n(means, std::min(first_panel.groups * kLanes, plan.dimension - first),
                         embeddings + i * size(plan.dimension) + first);
         }
     }

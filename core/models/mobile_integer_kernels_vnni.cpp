@@ -23,7 +23,7 @@ inline __attribute__((always_inline)) __m512i load(const void* from) {
 /// sum + the products of both halves. Written as an instruction: around the intrinsic GCC 12 copies and
 /// spills every sum, which halves the speed.
 inline __attribute__((always_inline)) __m512i add_product(__m512i sum, __m512i a, __m512i b) {
-    asm("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
+    asm("vpdpwssds %2, %1, %0" : "+v"(sum) : "v"(a), "v"(b));
     return sum;
 }
 
