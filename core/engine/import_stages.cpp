@@ -168,8 +168,7 @@ class Decoder {
             box = ObjectBox{};  // its vector comes from its twin: no need to look for the object
             box->source = BoxSource::Import;
         }
-        auto prepared = prepare_picture(file->bytes, work.path, m_context.embedder, {},
-                                        m_context.request.limits, m_context.thumbnails != nullptr, box);
+        auto prepared = prepare(*file, work, box);
         if (!prepared) {
             m_lines.known.forget(result.hash);
             finish(Finished::Kind::Failed, picture, prepared.error());
@@ -187,6 +186,23 @@ class Decoder {
         picture.input = std::move(prepared->input);
         result.object = std::move(prepared->object);
         return true;
+    }
+
+    /// All decoders together stay within the memory that one picture may take; who needs more than a share of
+    /// it is decoded while no other such picture is, and may take all of it again. That a picture is too
+    /// large is known from its head, before any memory is taken, so trying twice costs nothing.
+    Result<PreparedPicture> prepare(const ReadPicture& file, const Work& work,
+                                    const std::optional<ObjectBox>& box) {
+        const auto with = [&](const DecodeLimits& limits) {
+            return prepare_picture(file.bytes, work.path, m_context.embedder, {}, limits,
+                                   m_context.thumbnails != nullptr, box);
+        };
+        DecodeLimits share = m_context.request.limits;
+        share.max_memory /= std::max(1, m_lines.decoders.load());
+        auto prepared = with(share);
+        if (prepared || prepared.error().kind != ErrorKind::TooLarge) return prepared;
+        const std::lock_guard alone(m_lines.large_picture_mutex);
+        return with(m_context.request.limits);
     }
 
     void finish(Finished::Kind kind, Decoded& picture, Error error = {}) {

@@ -49,6 +49,9 @@ struct Lines {
     KnownContent known;
     std::atomic<bool> listing{false};  ///< the scan may still find that a file of the library is gone
     std::atomic<int> decoders{0};
+    /// Held while a picture is decoded that takes more memory than a decoder's share of the limit, so that
+    /// folders of huge pictures take no more with more cores.
+    std::mutex large_picture_mutex;
 
     /// Items handed out and not decoded yet, noted in the library for the case that one of them kills the
     /// process.

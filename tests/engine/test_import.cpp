@@ -229,6 +229,38 @@ class TestImport : public QObject {
         QCOMPARE(report->embedded, std::int64_t{40});
     }
 
+    void hugePicturesTakeTurns() {
+        constexpr int kPictures = 6;
+        // As PNG, which unlike JPEG is decoded whole: some 4 MB each.
+        const auto write_large = [](const std::string& folder) {
+            for (int i = 0; i < kPictures; ++i) {
+                const QImage picture = draw_specimen(0, i, {.width = 1200, .height = 900});
+                QVERIFY(picture.save(QString::fromStdString(folder + "/large" + std::to_string(i) + ".png")));
+            }
+        };
+        ImportRequest request;
+        request.decode_threads = 8;
+
+        EngineFixture fixture;
+        request.paths = {fixture.folder("birds")};
+        write_large(request.paths[0]);
+        request.limits.max_memory = 16'000'000;  // more than a picture takes, an eighth of it is less
+        const ImportReport report = fixture.import(request);
+        QVERIFY(report.failed.empty());
+        QCOMPARE(report.embedded, std::int64_t{kPictures});
+
+        EngineFixture refused;
+        request.paths = {refused.folder("birds")};
+        write_large(request.paths[0]);
+        request.limits.max_memory = 2'500'000;
+        const ImportReport none = refused.import(request);
+        QCOMPARE(none.embedded, std::int64_t{0});
+        QCOMPARE(none.failed.size(), std::size_t{kPictures});
+        QCOMPARE(none.failed[0].error.kind, ErrorKind::TooLarge);
+        // The limit that is named is the whole one, not a share.
+        QVERIFY(none.failed[0].error.text.find("above the limit of 2 MB") != std::string::npos);
+    }
+
     void aKillerIsPutIntoQuarantine() {
         EngineFixture fixture;
         const std::string folder = fixture.folder("birds");
