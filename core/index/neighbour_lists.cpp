@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <system_error>
-#include <thread>
 
+#include "core/base/side_by_side.h"
 #include "core/index/kernels.h"
 
 namespace fieldmark {
@@ -15,6 +14,7 @@ namespace {
 
 constexpr std::size_t kQueries = 32;  // they stay in the second-level cache while rows stream by
 constexpr std::size_t kRows = 256;
+constexpr const char* kDoing = "to compare the pictures with each other";
 
 struct Near {
     float score;
@@ -33,24 +33,28 @@ float distance_of_cosine(float cosine) {
     return rest < 1e-6F ? 0.0F : std::sqrt(rest);
 }
 
-NeighbourLists exact_neighbours(std::span<const float> vectors, std::size_t rows, std::size_t dimension,
-                                std::size_t k, int threads, std::stop_token stop,
-                                const std::function<void(double)>& progress) {
+Result<NeighbourLists> exact_neighbours(std::span<const float> vectors, std::size_t rows,
+                                        std::size_t dimension, std::size_t k, int threads,
+                                        std::stop_token stop, const std::function<void(double)>& progress) {
     NeighbourLists lists;
     lists.rows = rows;
     lists.k = rows == 0 ? 0 : std::min(k, rows - 1);
-    lists.row.resize(rows * lists.k);
-    lists.distance.resize(rows * lists.k);
+    const Status room = within_memory(kDoing, [&]() -> Status {
+        lists.row.resize(rows * lists.k);
+        lists.distance.resize(rows * lists.k);
+        return {};
+    });
+    if (!room) return room.error();
     if (lists.k == 0) return lists;
 
     const std::size_t blocks = (rows + kQueries - 1) / kQueries;
     std::atomic<std::size_t> next{0};
-    const auto work = [&](bool tells) {
+    const auto work = [&](bool tells, const std::atomic<bool>& failed) -> Status {
         std::vector<float> scores(kQueries * kRows);
         std::vector<std::vector<Near>> heaps(kQueries);
-        while (!stop.stop_requested()) {
+        while (!stop.stop_requested() && !failed) {
             const std::size_t block = next.fetch_add(1);
-            if (block >= blocks) return;
+            if (block >= blocks) break;
             if (tells && progress) progress(double(block) / double(blocks));
             const std::size_t first = block * kQueries;
             const std::size_t queries = std::min(kQueries, rows - first);
@@ -83,19 +87,11 @@ NeighbourLists exact_neighbours(std::span<const float> vectors, std::size_t rows
                 }
             }
         }
+        return {};
     };
-    {
-        std::vector<std::jthread> helpers;
-        for (int i = 1; i < threads; ++i) {
-            try {
-                helpers.emplace_back([&work] { work(false); });
-            } catch (const std::system_error&) {
-                break;  // no more threads to be had: those we have do it
-            }
-        }
-        work(true);
-    }
-    return stop.stop_requested() ? NeighbourLists{} : lists;
+    if (auto status = side_by_side(threads, kDoing, work); !status) return status.error();
+    if (stop.stop_requested()) return NeighbourLists{};
+    return lists;
 }
 
 }  // namespace fieldmark

@@ -9,6 +9,8 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/base/result.h"
+
 namespace fieldmark {
 
 /// The nearest rows of every row, itself not among them.
@@ -24,9 +26,10 @@ float distance_of_cosine(float cosine);
 
 /// All pairs, exactly, in blocks. vectors: (rows, dimension) unit rows. `threads` share the rows; the lists
 /// are the same with any number of them. `progress` (0..1) comes on the calling thread. Empty lists on
-/// `stop`.
-NeighbourLists exact_neighbours(std::span<const float> vectors, std::size_t rows, std::size_t dimension,
-                                std::size_t k, int threads, std::stop_token stop = {},
-                                const std::function<void(double)>& progress = {});
+/// `stop`. TooLarge where memory runs out.
+Result<NeighbourLists> exact_neighbours(std::span<const float> vectors, std::size_t rows,
+                                        std::size_t dimension, std::size_t k, int threads,
+                                        std::stop_token stop = {},
+                                        const std::function<void(double)>& progress = {});
 
 }  // namespace fieldmark

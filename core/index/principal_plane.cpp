@@ -146,8 +146,8 @@ PrincipalPlane principal_plane(std::span<const float> vectors, std::size_t rows,
         orthonormalise(basis);
     }
 
-    std::array<std::vector<float>, 2> axes;
-    std::array<float, 2> centre{};
+    auto& axes = plane.axes;
+    auto& centre = plane.centre;
     for (std::size_t axis = 0; axis < 2; ++axis) {
         auto& direction = axes[axis];
         direction.assign(dimension, 0.0F);

@@ -14,6 +14,9 @@ namespace fieldmark {
 struct PrincipalPlane {
     std::vector<float> places;             ///< (rows, 2) centred coordinates, the larger variance first
     std::array<double, 2> share = {0, 0};  ///< of the total variance that lies along each direction
+    /// A vector v lies at axes[i] . v - centre[i]. (dimension) each; empty where the rows have no plane.
+    std::array<std::vector<float>, 2> axes;
+    std::array<float, 2> centre = {0, 0};
 };
 
 /// vectors: (rows, dimension) float32. Subspace iteration on at most 4,000 evenly taken rows, so that the

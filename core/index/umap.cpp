@@ -19,6 +19,7 @@ constexpr double kStartExtent = 10;
 constexpr double kStartNoise = 1e-3;
 constexpr float kMostStep = 4;
 constexpr std::size_t kManyRows = 10'000;
+constexpr float kTwin = 0.0142F;  // the distance of unit vectors whose cosine is 0.9999
 
 /// splitmix64: small, and the same everywhere.
 class Noise {
@@ -53,6 +54,30 @@ std::vector<float> spread_start(std::span<const float> start, std::size_t rows, 
         value = value * scale + static_cast<float>(kStartNoise * (noise.uniform() - 0.5));
     }
     return places;
+}
+
+/// So that the memberships exp(-max(0, d - rho) / sigma) sum to log2 of their number; by bisection.
+double fitted_sigma(std::span<const float> distances, double rho) {
+    const double wanted = std::log2(static_cast<double>(distances.size()));
+    double low = 0;
+    double high = std::numeric_limits<double>::infinity();
+    double sigma = 1;
+    for (int i = 0; i < kBisections; ++i) {
+        double sum = 0;
+        for (const float distance : distances) {
+            const double beyond = double{distance} - rho;
+            sum += beyond > 0 ? std::exp(-beyond / sigma) : 1;
+        }
+        if (std::abs(sum - wanted) < kTolerance) break;
+        if (sum > wanted) {
+            high = sigma;
+            sigma = (low + high) / 2;
+        } else {
+            low = sigma;
+            sigma = std::isinf(high) ? sigma * 2 : (low + high) / 2;
+        }
+    }
+    return sigma;
 }
 
 }  // namespace
@@ -129,30 +154,28 @@ NeighbourScale fit_neighbour_scale(std::span<const float> distances, double mean
             break;
         }
     }
-    const double wanted = std::log2(static_cast<double>(distances.size()));
-    double low = 0;
-    double high = std::numeric_limits<double>::infinity();
-    double sigma = 1;
-    for (int i = 0; i < kBisections; ++i) {
-        double sum = 0;
-        for (const float distance : distances) {
-            const double beyond = double{distance} - scale.rho;
-            sum += beyond > 0 ? std::exp(-beyond / sigma) : 1;
-        }
-        if (std::abs(sum - wanted) < kTolerance) break;
-        if (sum > wanted) {
-            high = sigma;
-            sigma = (low + high) / 2;
-        } else {
-            low = sigma;
-            sigma = std::isinf(high) ? sigma * 2 : (low + high) / 2;
-        }
-    }
+    const double sigma = fitted_sigma(distances, scale.rho);
     const double own =
         std::accumulate(distances.begin(), distances.end(), 0.0) / static_cast<double>(distances.size());
     const double least = kLeastScale * (scale.rho > 0 ? own : mean);
     scale.sigma = std::max(sigma, std::max(least, 1e-12));
     return scale;
+}
+
+std::vector<float> new_point_shares(std::span<const float> distances) {
+    std::vector<float> shares(distances.size(), 0.0F);
+    if (shares.empty()) return shares;
+    if (shares.size() == 1 || distances.front() <= kTwin) {
+        shares.front() = 1;
+        return shares;
+    }
+    const double nearest = double{distances.front()};
+    const double sigma = std::max(fitted_sigma(distances, 0), 1e-12);
+    double sum = 0;
+    for (const float distance : distances) sum += std::exp(-(double{distance} - nearest) / sigma);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+        shares[i] = static_cast<float>(std::exp(-(double{distances[i]} - nearest) / sigma) / sum);
+    return shares;
 }
 
 FuzzyGraph fuzzy_graph(const NeighbourLists& lists) {

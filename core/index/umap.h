@@ -39,6 +39,12 @@ struct NeighbourScale {
 /// distances: those of one row, rising. `mean`: of all rows' distances.
 NeighbourScale fit_neighbour_scale(std::span<const float> distances, double mean);
 
+/// Where a vector lies that was not laid out itself: the share that each of its nearest rows has in its
+/// place, summing to 1. The rule for new points of the reference implementation: memberships exp(-d / sigma),
+/// summing to log2(k), local connectivity 0. A row it equals (up to what reading a picture anew changes, a
+/// cosine of 0.9999) has all of it, so that what was laid out lands on itself. distances: rising.
+std::vector<float> new_point_shares(std::span<const float> distances);
+
 /// A symmetric fuzzy graph: both directions of every pair are listed.
 struct FuzzyGraph {
     std::vector<std::uint32_t> from;

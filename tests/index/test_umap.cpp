@@ -6,9 +6,11 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <thread>
 
 #include <QtTest>
 
+#include "core/base/side_by_side.h"
 #include "core/index/neighbour_lists.h"
 #include "core/index/principal_plane.h"
 #include "core/index/umap.h"
@@ -37,7 +39,7 @@ std::vector<float> classes_of_vectors(int count, int classes, unsigned seed) {
 
 std::vector<float> map_of(const std::vector<float>& vectors, std::size_t count, std::uint64_t seed = 1,
                           int threads = 2) {
-    const auto lists = exact_neighbours(vectors, count, kDimension, 15, threads);
+    const auto lists = *exact_neighbours(vectors, count, kDimension, 15, threads);
     UmapSettings settings;
     settings.seed = seed;
     settings.epochs = 200;
@@ -61,7 +63,7 @@ class TestUmap : public QObject {
 
     void memberships_sum_to_the_logarithm_of_their_number() {
         const auto vectors = testing::clustered(300, kDimension, 300, 3);
-        const auto lists = exact_neighbours(vectors, 300, kDimension, 15, 1);
+        const auto lists = *exact_neighbours(vectors, 300, kDimension, 15, 1);
         for (std::size_t i = 0; i < lists.rows; ++i) {
             const std::span own(lists.distance.data() + i * lists.k, lists.k);
             const NeighbourScale scale = fit_neighbour_scale(own, 1);
@@ -74,7 +76,7 @@ class TestUmap : public QObject {
 
     void the_fuzzy_graph_is_symmetric_and_connects_all() {
         const auto vectors = testing::clustered(200, kDimension, 200, 4);
-        const FuzzyGraph graph = fuzzy_graph(exact_neighbours(vectors, 200, kDimension, 10, 1));
+        const FuzzyGraph graph = fuzzy_graph(*exact_neighbours(vectors, 200, kDimension, 10, 1));
         std::map<std::pair<std::uint32_t, std::uint32_t>, float> weights;
         for (std::size_t i = 0; i < graph.from.size(); ++i) {
             QVERIFY(graph.from[i] != graph.to[i]);
@@ -92,8 +94,8 @@ class TestUmap : public QObject {
 
     void neighbours_are_the_nearest_whatever_the_threads() {
         const auto vectors = testing::clustered(700, kDimension, 20, 5);
-        const auto one = exact_neighbours(vectors, 700, kDimension, 12, 1);
-        const auto three = exact_neighbours(vectors, 700, kDimension, 12, 3);
+        const auto one = *exact_neighbours(vectors, 700, kDimension, 12, 1);
+        const auto three = *exact_neighbours(vectors, 700, kDimension, 12, 3);
         QCOMPARE(one.row, three.row);
         QCOMPARE(one.distance, three.distance);
         for (std::size_t i = 0; i < 700; i += 37) {
@@ -106,6 +108,71 @@ class TestUmap : public QObject {
             }
             std::sort(all.begin(), all.end());
             for (std::size_t n = 0; n < 12; ++n) QCOMPARE(one.row[i * 12 + n], all[n].second);
+        }
+    }
+
+    /// Whichever thread it is that has no memory left, the caller is told and no exception leaves it.
+    void memory_that_is_not_there_is_an_error() {
+        const auto vectors = testing::clustered(700, kDimension, 20, 5);
+        const auto lists =
+            exact_neighbours(vectors, 700, kDimension, 12, 2, {}, [](double) { throw std::bad_alloc(); });
+        QVERIFY(!lists);
+        QCOMPARE(lists.error().kind, ErrorKind::TooLarge);
+        QVERIFY(!lists.error().text.empty());
+
+        for (const bool own_thread : {false, true}) {
+            std::atomic<int> ended{0};
+            const Status status =
+                side_by_side(3, "to test", [&](bool own, const std::atomic<bool>& failed) -> Status {
+                    if (own == own_thread) throw std::bad_alloc();
+                    while (!failed) std::this_thread::yield();  // told that it is over
+                    ++ended;
+                    return {};
+                });
+            QVERIFY(!status);
+            QCOMPARE(status.error().kind, ErrorKind::TooLarge);
+            QCOMPARE(ended.load(), own_thread ? 2 : 1);
+        }
+        const Status refused =
+            side_by_side(2, "to test", [&](bool own, const std::atomic<bool>& failed) -> Status {
+                if (!own) return Error{ErrorKind::Damaged, "A helper's own."};
+                while (!failed) std::this_thread::yield();
+                return {};
+            });
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().kind, ErrorKind::Damaged);
+    }
+
+    void a_new_point_lies_among_its_nearest_and_an_item_on_itself() {
+        const std::vector<float> distances = {0.3F, 0.35F, 0.4F, 0.5F, 0.7F, 0.9F};
+        const auto shares = new_point_shares(distances);
+        QVERIFY(std::abs(std::accumulate(shares.begin(), shares.end(), 0.0F) - 1) < 1e-5F);
+        for (std::size_t i = 1; i < shares.size(); ++i) QVERIFY(shares[i] < shares[i - 1] && shares[i] > 0);
+        // They are exp(-d / sigma) of a sigma with which these sum to log2 of their number.
+        const double sigma = double{distances[3] - distances[0]} / std::log(double{shares[0] / shares[3]});
+        double sum = 0;
+        for (const float d : distances) sum += std::exp(-double{d} / sigma);
+        QVERIFY2(std::abs(sum - std::log2(6.0)) < 1e-3, qPrintable(QString::number(sum)));
+
+        QCOMPARE(new_point_shares(std::vector<float>{0.0F, 0.1F, 0.2F}), (std::vector<float>{1, 0, 0}));
+        // Read anew, a picture's vector differs by rounding.
+        const float anew = distance_of_cosine(0.99992F);
+        QCOMPARE(new_point_shares(std::vector<float>{anew, 0.1F, 0.2F}), (std::vector<float>{1, 0, 0}));
+        QCOMPARE(new_point_shares(std::vector<float>{0.8F}), std::vector<float>{1});
+        QVERIFY(new_point_shares({}).empty());
+        const auto equal = new_point_shares(std::vector<float>(4, 1.2F));
+        for (const float share : equal) QVERIFY(std::abs(share - 0.25F) < 1e-5F);
+    }
+
+    void the_plane_places_any_vector() {
+        const auto vectors = testing::clustered(300, kDimension, 20, 7);
+        const PrincipalPlane plane = principal_plane(vectors, 300, kDimension);
+        for (std::size_t i = 0; i < 300; i += 29) {
+            for (std::size_t axis = 0; axis < 2; ++axis) {
+                const float at = dot(plane.axes[axis].data(), vectors.data() + i * kDimension, kDimension) -
+                                 plane.centre[axis];
+                QVERIFY(std::abs(at - plane.places[2 * i + axis]) < 1e-5F);
+            }
         }
     }
 
@@ -196,7 +263,7 @@ class TestUmap : public QObject {
 
     void it_tells_its_epochs_and_stops_when_asked() {
         const auto vectors = classes_of_vectors(150, 3, 12);
-        const auto lists = exact_neighbours(vectors, 150, kDimension, 15, 1);
+        const auto lists = *exact_neighbours(vectors, 150, kDimension, 15, 1);
         const auto start = principal_plane(vectors, 150, kDimension).places;
         std::stop_source stop;
         int told = 0;
@@ -213,7 +280,7 @@ class TestUmap : public QObject {
         QCOMPARE(told, 7);
         QVERIFY(places.empty());
         QVERIFY(principal_plane(vectors, 150, kDimension, stop.get_token()).places.empty());
-        QVERIFY(exact_neighbours(vectors, 150, kDimension, 15, 2, stop.get_token()).row.empty());
+        QVERIFY(exact_neighbours(vectors, 150, kDimension, 15, 2, stop.get_token())->row.empty());
     }
 
     void tiny_and_equal_inputs_have_a_map_too() {
