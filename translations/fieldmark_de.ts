@@ -105,14 +105,6 @@
         <translation>Bilder mit demselben Wert in diesem Feld gehören zur selben Klasse</translation>
     </message>
     <message>
-        <source>Add labels from a table (CSV)…</source>
-        <translation>Beschriftungen aus einer Tabelle hinzufügen (CSV)…</translation>
-    </message>
-    <message>
-        <source>A table whose first column is the path, each other column a label</source>
-        <translation>Eine Tabelle: erste Spalte der Pfad, jede weitere eine Beschriftung</translation>
-    </message>
-    <message>
         <source>Classes</source>
         <translation>Klassen</translation>
     </message>
@@ -316,6 +308,11 @@
     <message>
         <source>Of 100 pictures %1 fit their best class less.</source>
         <translation>Von 100 Bildern passen %1 weniger zu ihrer besten Klasse.</translation>
+    </message>
+    <message>
+        <source>The query could not be read: %1</source>
+        <comment>an error</comment>
+        <translation>Das Suchbild konnte nicht gelesen werden: %1</translation>
     </message>
 </context>
 <context>
@@ -564,6 +561,11 @@
         <translation>Ziehen Sie einen Rahmen um ein Merkmal der Anfrage, oder klicken Sie darauf</translation>
     </message>
     <message>
+        <source>Ranked by the mark: %1 of %2 matches</source>
+        <comment>looked at, all</comment>
+        <translation>Nach dem Merkmal geordnet: %1 von %2 Treffern</translation>
+    </message>
+    <message>
         <source>Ranked by the mark</source>
         <translation>Nach dem Merkmal geordnet</translation>
     </message>
@@ -655,14 +657,6 @@
     <message>
         <source>Stop the evaluation; the figures shown stay</source>
         <translation>Die Auswertung abbrechen; die gezeigten Zahlen bleiben</translation>
-    </message>
-    <message>
-        <source>Add labels from a table (CSV)…</source>
-        <translation>Beschriftungen aus Tabelle hinzufügen (CSV) …</translation>
-    </message>
-    <message>
-        <source>A table whose first column is the path, each other column a label</source>
-        <translation>Eine Tabelle, deren erste Spalte der Pfad ist und jede weitere eine Beschriftung</translation>
     </message>
     <message>
         <source>%1 of %2</source>
@@ -1543,20 +1537,16 @@
         <translation>Wo im Bild das Objekt ist</translation>
     </message>
     <message>
-        <source>Object box</source>
-        <translation>Objektrahmen</translation>
+        <source>Look inside…</source>
+        <translation>Hineinsehen…</translation>
+    </message>
+    <message>
+        <source>What the model looks at in this picture</source>
+        <translation>Wohin das Modell in diesem Bild sieht</translation>
     </message>
 </context>
 <context>
     <name>fieldmark::LearnPage</name>
-    <message>
-        <source>Add labels from a table (CSV)…</source>
-        <translation>Beschriftungen aus Tabelle hinzufügen (CSV) …</translation>
-    </message>
-    <message>
-        <source>A table whose first column is the path, each other column a label</source>
-        <translation>Eine Tabelle, deren erste Spalte der Pfad ist und jede weitere eine Beschriftung</translation>
-    </message>
     <message>
         <source>Learn from labels</source>
         <translation>Aus Beschriftungen lernen</translation>
@@ -2950,6 +2940,54 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
         <source>drag moves, the wheel zooms, Shift+drag selects, a double click finds look-alikes</source>
         <translation>Ziehen verschiebt, das Rad vergrößert, Umschalt+Ziehen wählt aus, ein Doppelklick findet Ähnliche</translation>
     </message>
+    <message>
+        <source>Anchors</source>
+        <translation>Anker</translation>
+    </message>
+    <message>
+        <source>Draw in the anchors (or prototypes) of the coloured classes</source>
+        <translation>Anker (oder Prototypen) der farbigen Klassen einzeichnen</translation>
+    </message>
+    <message>
+        <source>anchors of the classes</source>
+        <translation>Anker der Klassen</translation>
+    </message>
+    <message>
+        <source>Points of the appearance that the model learned of each class (a reconstruction of GAPan), each among the pictures nearest to it</source>
+        <translation>Punkte des Aussehens, das das Modell von jeder Klasse gelernt hat (eine Nachbildung von GAPan), jeder zwischen den Bildern, die ihm am nächsten sind</translation>
+    </message>
+    <message>
+        <source>prototypes of the classes</source>
+        <translation>Prototypen der Klassen</translation>
+    </message>
+    <message>
+        <source>What the pictures of each class have in common (spherical k-means), each among the pictures nearest to it</source>
+        <translation>Was die Bilder jeder Klasse gemeinsam haben (sphärisches k-Means), jeder zwischen den Bildern, die ihm am nächsten sind</translation>
+    </message>
+    <message>
+        <source>the query</source>
+        <translation>das Suchbild</translation>
+    </message>
+    <message>
+        <source>Among the pictures nearest to it</source>
+        <translation>Zwischen den Bildern, die ihm am nächsten sind</translation>
+    </message>
+    <message>
+        <source>The map was stopped before it was ready.</source>
+        <translation>Die Karte wurde angehalten, bevor sie fertig war.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n in the filter</source>
+        <translation>
+            <numerusform>%n im Filter</numerusform>
+            <numerusform>%n im Filter</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>the query could not be placed: %1</source>
+        <comment>an error</comment>
+        <translation>das Suchbild konnte nicht eingezeichnet werden: %1</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MapView</name>
@@ -2970,6 +3008,20 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
             <numerusform>%n ausgewählt</numerusform>
             <numerusform>%n ausgewählt</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Anchor %1 of %2</source>
+        <comment>number, class</comment>
+        <translation>Anker %1 von %2</translation>
+    </message>
+    <message>
+        <source>Prototype %1 of %2</source>
+        <comment>number, class</comment>
+        <translation>Prototyp %1 von %2</translation>
+    </message>
+    <message>
+        <source>The query</source>
+        <translation>Das Suchbild</translation>
     </message>
 </context>
 <context>
@@ -3100,6 +3152,17 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>Messages</source>
         <translation>Meldungen</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MessagePage</name>
+    <message>
+        <source>Add labels from a table (CSV)…</source>
+        <translation>Beschriftungen aus Tabelle hinzufügen (CSV) …</translation>
+    </message>
+    <message>
+        <source>A table whose first column is the path, each other column a label</source>
+        <translation>Eine Tabelle: erste Spalte der Pfad, jede weitere eine Beschriftung</translation>
     </message>
 </context>
 <context>

@@ -185,23 +185,23 @@ CompareView::CompareView(Session& session, QWidget* parent) : QWidget(parent), m
     m_marked = new MatchModel(this);
 
     connect(&session, &Session::markProgress, this, [this](RequestId id, int done, int total) {
-        if (id != m_mark_request || id == 0) return;
+        if (!m_search || id != m_search->request) return;
         say(tr("Looking for the mark: %1 of %2", "pictures done, of all")
                 .arg(Text::count(done), Text::count(total)),
             tr("Cancel"));
     });
     connect(&session, &Session::markFound, this, [this](RequestId id, const MarkReport& report) {
-        if (id != m_mark_request || id == 0) return;
-        m_mark_request = 0;
-        m_report = report;
-        m_by_mark = true;
+        if (!m_search || id != m_search->request) return;
+        m_ranking = MarkRanking{m_search->region, report};
+        m_search.reset();
         rankByMark();
-        go(0);
+        if (m_ranking) go(0);
     });
     connect(&session, &Session::markFailed, this, [this](RequestId id, const Error& error) {
-        if (id != m_mark_request || id == 0) return;
-        m_mark_request = 0;
-        say(Text::error(error), tr("Close"));
+        if (!m_search || id != m_search->request) return;
+        m_search.reset();
+        applyMarks();  // those of the ranking before, if there is one
+        say(Text::error(error), m_ranking ? tr("Back to whole pictures") : tr("Close"));
     });
 
     connect(&session, &Session::explained, this, [this](RequestId id, const Explanation& explanation) {
@@ -235,10 +235,7 @@ QWidget* CompareView::makeBanner() {
     m_banner_button = new QToolButton(banner);
     m_banner_button->setObjectName(QStringLiteral("compareMarkBack"));
     m_banner_button->setFocusPolicy(Qt::TabFocus);
-    connect(m_banner_button, &QToolButton::clicked, this, [this] {
-        setChoosingMark(false);
-        rankByWhole();
-    });
+    connect(m_banner_button, &QToolButton::clicked, this, &CompareView::stepBack);
     line->addWidget(m_banner_button);
     line->addStretch(1);
     banner->hide();
@@ -359,7 +356,9 @@ bool CompareView::eventFilter(QObject* watched, QEvent* event) {
 void CompareView::stepBack() {
     if (m_choosing) {
         setChoosingMark(false);
-    } else if (m_by_mark || m_mark_request != 0 || m_banner->isVisible()) {
+    } else if (m_search) {
+        stopSearch();
+    } else if (m_ranking || m_banner->isVisible()) {
         rankByWhole();
     } else {
         Q_EMIT closed();
@@ -397,11 +396,22 @@ void CompareView::setChoosingMark(bool choosing) {
         setFlipped(false);
         say(tr("Draw a box around a mark of the query, or click on it"), tr("Cancel"));
         m_query_pane->view()->setFocus(Qt::OtherFocusReason);
-    } else if (m_by_mark) {
-        say(tr("Ranked by the mark"), tr("Back to whole pictures"));
-    } else if (m_mark_request == 0) {
+    } else if (m_search) {
+        return;  // the banner tells how far that is
+    } else if (m_ranking) {
+        sayRanking();
+    } else {
         m_banner->hide();
     }
+}
+
+void CompareView::sayRanking() {
+    // Not every match is looked at, and some cannot be: the others are not shown here.
+    const int ranked = m_marked->rowCount(), all = m_all ? m_all->rowCount() : ranked;
+    say(ranked < all ? tr("Ranked by the mark: %1 of %2 matches", "looked at, all")
+                           .arg(Text::count(ranked), Text::count(all))
+                     : tr("Ranked by the mark"),
+        tr("Back to whole pictures"));
 }
 
 void CompareView::findMark(const Crop& region) {
@@ -416,32 +426,44 @@ void CompareView::findMark(const Crop& region) {
         request.items.push_back(match.row.item.id);
     }
     if (request.items.empty()) return;
-    m_region = region;
     const int total = static_cast<int>(request.items.size());
-    m_mark_request = m_session.find_mark(request);
+    m_search = MarkSearch{m_session.find_mark(request), region};
     say(tr("Looking for the mark: %1 of %2", "pictures done, of all").arg(Text::count(0), Text::count(total)),
         tr("Cancel"));
     applyMarks();
     m_match_pane->view()->setFocus(Qt::OtherFocusReason);
 }
 
-void CompareView::rankByWhole() {
-    if (m_mark_request != 0) m_session.cancel_mark();
-    m_mark_request = 0;
-    m_banner->hide();
-    if (m_by_mark) {
-        m_by_mark = false;
-        m_report = {};
-        // The match that is looked at stays; it has its old place again.
-        goThrough(m_all, m_all ? m_all->rowOf(m_shown_item) : -1);
+void CompareView::stopSearch() {
+    if (!m_search) return;
+    m_session.cancel_mark();
+    m_search.reset();
+    applyMarks();
+    if (m_ranking) {
+        sayRanking();
+    } else {
+        m_banner->hide();
     }
+}
+
+void CompareView::forgetMark() {
+    stopSearch();
+    m_ranking.reset();
+    m_banner->hide();
     applyMarks();
 }
 
+void CompareView::rankByWhole() {
+    const bool ranked = m_ranking.has_value();
+    forgetMark();
+    // The match that is looked at stays; it has its old place again.
+    if (ranked) goThrough(m_all, m_all ? m_all->rowOf(m_shown_item) : -1);
+}
+
 void CompareView::rankByMark() {
-    if (!m_all) return;
+    if (!m_all || !m_ranking) return;
     std::vector<Match> ranked;
-    for (const MarkSighting& sighting : m_report.sightings) {
+    for (const MarkSighting& sighting : m_ranking->report.sightings) {
         const Match* match = m_all->match(m_all->rowOf(sighting.item));
         if (match == nullptr || !sighting.seen()) continue;
         ranked.push_back(*match);
@@ -449,30 +471,39 @@ void CompareView::rankByMark() {
         ranked.back().score = sighting.similarity;
     }
     if (ranked.empty()) {
-        m_by_mark = false;
-        say(m_report.sightings.empty() ? tr("There is no picture to look for the mark in")
-                                       : Text::error(m_report.sightings.front().error),
-            tr("Close"));
-        applyMarks();
+        const auto& sightings = m_ranking->report.sightings;
+        const QString why = sightings.empty() || sightings.front().seen()
+                                ? tr("There is no picture to look for the mark in")
+                                : Text::error(sightings.front().error);
+        rankByWhole();
+        say(why, tr("Close"));
         return;
     }
     const ItemId shown = m_shown_item;
     m_marked->setMatches(std::move(ranked));
     goThrough(m_marked, m_marked->rowOf(shown));
-    say(tr("Ranked by the mark"), tr("Back to whole pictures"));
+    // While another mark is looked for, the banner is that search's.
+    if (!m_search) sayRanking();
     applyMarks();
 }
 
 void CompareView::applyMarks() {
-    const bool there = m_by_mark || m_mark_request != 0;
-    m_query_pane->view()->setMark(there ? std::optional(m_region) : std::nullopt);
+    std::optional<Crop> region;
+    if (m_search) {
+        region = m_search->region;
+    } else if (m_ranking) {
+        region = m_ranking->region;
+    }
+    m_query_pane->view()->setMark(region);
     for (ComparePane* pane : panes()) {
         if (pane == m_query_pane) continue;
-        const auto sighting =
-            std::find_if(m_report.sightings.begin(), m_report.sightings.end(),
-                         [pane](const MarkSighting& one) { return one.item == pane->item(); });
-        const bool seen = m_by_mark && sighting != m_report.sightings.end() && sighting->seen();
-        pane->view()->setMark(seen ? std::optional(sighting->box) : std::nullopt);
+        // Boxes belong to the region that the query shows: none until the one looked for is found.
+        std::optional<Crop> box;
+        if (m_ranking && !m_search) {
+            for (const MarkSighting& one : m_ranking->report.sightings)
+                if (one.item == pane->item() && one.seen()) box = one.box;
+        }
+        pane->view()->setMark(box);
     }
 }
 
@@ -529,12 +560,11 @@ void CompareView::setQuery(const QueryImage& query) {
 
 void CompareView::setMatches(const MatchModel* model, int current) {
     if (m_all) disconnect(m_all, nullptr, this, nullptr);
-    m_by_mark = false;
-    rankByWhole();
+    forgetMark();
     m_all = model;
     if (model != nullptr) {
         const auto refresh = [this] {
-            if (m_by_mark) {
+            if (m_ranking) {
                 rankByMark();  // what was removed goes from the marked ones too
             } else {
                 showCurrent();
@@ -551,7 +581,7 @@ void CompareView::setMatches(const MatchModel* model, int current) {
 
 void CompareView::goThrough(const MatchModel* model, int row) {
     m_model = model;
-    m_match_pane->setByMark(m_by_mark);
+    m_match_pane->setByMark(m_ranking.has_value());
     m_current = QPersistentModelIndex();
     if (model != nullptr && model->rowCount() > 0)
         m_current = model->index(std::clamp(row, 0, model->rowCount() - 1));
@@ -697,7 +727,7 @@ void CompareView::pinCurrent() {
     const QPixmap preview = m_thumbnails != nullptr
                                 ? m_thumbnails->pixmap(item, static_cast<int>(256 * devicePixelRatioF()))
                                 : QPixmap();
-    pane->setByMark(m_by_mark);
+    pane->setByMark(m_ranking.has_value());
     pane->setMatch(*match, preview);
     pane->view()->setTone(m_brightness->value(), m_contrast->value());
     pane->show();
@@ -767,7 +797,7 @@ void CompareView::showEvent(QShowEvent* event) {
 void CompareView::hideEvent(QHideEvent* event) {
     setBlinking(false);
     setChoosingMark(false);
-    if (m_mark_request != 0) rankByWhole();
+    stopSearch();
     clearExplanation();
     QWidget::hideEvent(event);
 }

@@ -58,7 +58,7 @@ class CompareView : public QWidget {
     bool isChoosingMark() const { return m_choosing; }
     void setChoosingMark(bool choosing);
     void findMark(const Crop& region);  ///< of the query
-    bool isRankedByMark() const { return m_by_mark; }
+    bool isRankedByMark() const { return m_ranking.has_value(); }
     void rankByWhole();     ///< also stops a search for a mark
     int paneCount() const;  ///< 2 to 4
     void pinCurrent();
@@ -79,6 +79,15 @@ class CompareView : public QWidget {
     void changeEvent(QEvent* event) override;
 
   private:
+    struct MarkSearch {
+        RequestId request = 0;
+        Crop region;  ///< of the query
+    };
+    struct MarkRanking {
+        Crop region;  ///< of the query
+        MarkReport report;
+    };
+
     QAction* addKey(const QString& name, const QString& text, const QList<QKeySequence>& keys);
     QToolButton* addButton(QAction* action);
     QWidget* makeBanner();
@@ -89,7 +98,10 @@ class CompareView : public QWidget {
     void look();
     void goThrough(const MatchModel* model, int row);
     void rankByMark();
+    void stopSearch();
+    void forgetMark();
     void applyMarks();
+    void sayRanking();
     void say(const QString& text, const QString& way_back);
     void explainCurrent();
     void clearExplanation();
@@ -142,11 +154,9 @@ class CompareView : public QWidget {
     bool m_explaining = false;
     bool m_wiping = false;
     bool m_choosing = false;
-    bool m_by_mark = false;
-    Crop m_region;                 ///< of the query, that is or was looked for
-    RequestId m_mark_request = 0;  ///< asked for and not answered; 0: none
-    MarkReport m_report;
-    RequestId m_explanation = 0;  ///< asked for and not answered; 0: none
+    std::optional<MarkSearch> m_search;    ///< asked for and not answered
+    std::optional<MarkRanking> m_ranking;  ///< how the matches stand here; a new answer replaces it whole
+    RequestId m_explanation = 0;           ///< asked for and not answered; 0: none
     QElapsedTimer m_why_pressed;
     QElapsedTimer m_flip_pressed;
     QTimer m_blink;

@@ -2,14 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/look_dialog.h"
 
-#include <algorithm>
-
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QPainter>
 #include <QPointer>
 #include <QPushButton>
 #include <QSaveFile>
@@ -17,6 +14,7 @@
 #include <QThreadPool>
 #include <QVBoxLayout>
 
+#include "core/engine/look_picture.h"
 #include "ui/elided_label.h"
 #include "ui/flow_layout.h"
 #include "ui/image_view.h"
@@ -28,15 +26,6 @@ namespace fieldmark {
 namespace {
 
 constexpr int kSavedSide = 2000;
-
-/// From the least to the most, so that differences show however even the map is; a mask is shown as it is.
-HeatMap stretched(HeatMap map, LookKind kind) {
-    if (kind == LookKind::Object || map.values.empty()) return map;
-    const auto [least, most] = std::minmax_element(map.values.begin(), map.values.end());
-    const float low = *least, span = *most - *least;
-    for (float& value : map.values) value = span > 0 ? (value - low) / span : 0;
-    return map;
-}
 
 }  // namespace
 
@@ -163,24 +152,20 @@ LookDialog::LookDialog(Session& session, QWidget* parent) : QDialog(parent), m_s
                     return;
                 }
                 const double strength = m_opacity->value() / 100.0;
-                QThreadPool::globalInstance()->start([self = QPointer(this), file = m_save_file, image,
-                                                      overlay = m_save_overlay, strength] {
-                    QImage page = image.convertToFormat(QImage::Format_RGB32);
-                    QPainter painter(&page);
-                    painter.setOpacity(strength);
-                    draw_overlay(painter, page.rect(), overlay, std::max(page.width(), page.height()) / 40.0);
-                    painter.end();
-                    QSaveFile out(file);
-                    const bool done =
-                        out.open(QIODevice::WriteOnly) && page.save(&out, "PNG") && out.commit();
-                    // The dialog may be gone by the time this runs on its thread.
-                    QMetaObject::invokeMethod(
-                        qApp,
-                        [self, file, done] {
-                            if (self) Q_EMIT self->saved(file, done);
-                        },
-                        Qt::QueuedConnection);
-                });
+                QThreadPool::globalInstance()->start(
+                    [self = QPointer(this), file = m_save_file, image, look = m_save_look, strength] {
+                        const QImage page = draw_look(image, look, strength);
+                        QSaveFile out(file);
+                        const bool done =
+                            out.open(QIODevice::WriteOnly) && page.save(&out, "PNG") && out.commit();
+                        // The dialog may be gone by the time this runs on its thread.
+                        QMetaObject::invokeMethod(
+                            qApp,
+                            [self, file, done] {
+                                if (self) Q_EMIT self->saved(file, done);
+                            },
+                            Qt::QueuedConnection);
+                    });
             });
     resize(unit * 80, unit * 80);
 }
@@ -220,14 +205,10 @@ void LookDialog::take(const PictureLook& look) {
     m_request = 0;
     m_look = look;
     fill();
-    m_view->setOverlay(std::make_shared<PictureOverlay>(overlay()));
+    m_view->setOverlay(std::make_shared<PictureOverlay>(look_overlay(look)));
     m_view->setMark(look.box);
     m_save->setEnabled(true);
     say();
-}
-
-PictureOverlay LookDialog::overlay() const {
-    return {stretched(m_look.map, m_look.kind), {}};
 }
 
 void LookDialog::fill() {
@@ -299,8 +280,7 @@ void LookDialog::say() {
 
 void LookDialog::save(const QString& file) {
     m_save_file = file;
-    m_save_overlay = overlay();
-    if (m_look.box) m_save_overlay.parts = {*m_look.box};
+    m_save_look = m_look;
     m_save_request = m_session.load_picture(m_picture, kSavedSide);
 }
 

@@ -4,7 +4,6 @@
 
 #include <QDialog>
 
-#include "core/engine/explanation_picture.h"
 #include "core/engine/session.h"
 
 class QComboBox;
@@ -38,16 +37,15 @@ class LookDialog : public QDialog {
     void take(const PictureLook& look);
     void fill();
     void say();
-    PictureOverlay overlay() const;
 
     Session& m_session;
     QueryImage m_picture;
     PictureLook m_look;
     RequestId m_request = 0;       ///< asked for and not answered; 0: none
-    std::string m_asked;  ///< hash of the model that was asked last
+    std::string m_asked;           ///< hash of the model that was asked last
     RequestId m_save_request = 0;  ///< the large picture to save with heat
     QString m_save_file;
-    PictureOverlay m_save_overlay;
+    PictureLook m_save_look;
     bool m_filling = false;  ///< the choosers are being set, not used
     ElidedLabel* m_name = nullptr;
     QComboBox* m_kind = nullptr;

@@ -100,10 +100,10 @@ void MainWindow::build_actions() {
            "The library is embedded anew in the background; unchecked, the former vectors "
            "are used again."));
     connect(m_objects_only, &QAction::triggered, this, [this](bool on) {
-        const ModelInfo model = m_session->model().info;
-        m_objects_only->setChecked(model.kind == "object");  // what is so, until the change is done
+        const ModelStatus model = m_session->model();
+        m_objects_only->setChecked(!model.whole_model.empty());  // what is so, until the change is done
         ModelSwitchRequest request;
-        request.model = on ? model.hash : model.base;
+        request.model = on ? model.info.hash : model.whole_model;
         request.of_objects = on;
         m_session->use_model(request);
     });

@@ -217,7 +217,7 @@ void MainWindow::update_actions() {
     m_show_models->setEnabled(open);
     m_objects_only->setEnabled(open && !m_summary.read_only && m_session->model().available &&
                                !m_session->switching_model());
-    m_objects_only->setChecked(m_session->model().info.kind == "object");
+    m_objects_only->setChecked(!m_session->model().whole_model.empty());
     m_close_library->setEnabled(open);
     m_add_folder->setEnabled(!open || writable);
     m_add_files->setEnabled(!open || writable);

@@ -15,9 +15,9 @@
 
 namespace fieldmark {
 
-ObjectBoxCommand::ObjectBoxCommand(Session& session, ItemId item, std::optional<Crop> before,
-                                   std::optional<Crop> after)
-    : m_session(&session), m_item(item), m_before(before), m_after(after) {
+ObjectBoxCommand::ObjectBoxCommand(Session& session, ItemId item, std::optional<ObjectBox> before,
+                                   std::optional<ObjectBox> after)
+    : m_session(&session), m_item(item), m_before(std::move(before)), m_after(std::move(after)) {
     setText(after ? tr("drawing an object box") : tr("leaving the box to the object finder"));
 }
 
@@ -68,39 +68,33 @@ ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStac
     line->addWidget(buttons);
     column->addLayout(line);
 
-    connect(m_editor, &CropEditor::cropChanged, this, [this] {
-        m_touched = true;
-        m_by_finder = false;
-        say();
-    });
+    connect(m_editor, &CropEditor::cropChanged, this, &ObjectBoxDialog::touch);
     connect(m_find, &QPushButton::clicked, this, &ObjectBoxDialog::find);
     connect(m_whole, &QPushButton::clicked, this, [this] {
         m_editor->reset();
-        m_touched = true;
-        m_by_finder = false;
-        say();
+        touch();
     });
     connect(buttons, &QDialogButtonBox::accepted, this, &ObjectBoxDialog::save);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(&session, &Session::closed, this, &QDialog::reject);
     connect(&session, &Session::pictureReady, this,
             [this](RequestId id, const QImage& image, int width, int height, const Error& error) {
-                if (id != m_picture_request) return;
+                if (id != m_picture_request || id == 0) return;
                 m_picture_request = 0;
                 if (image.isNull()) {
-                    m_note->setText(Text::error(error));
+                    m_problem = Text::error(error);
                     m_editor->setEnabled(false);
-                    return;
+                } else {
+                    const Crop kept = m_editor->crop();
+                    m_editor->setImage(image, QSize(width, height));
+                    m_editor->setCrop(kept);
                 }
-                const Crop kept = m_editor->crop();
-                m_editor->setImage(image, QSize(width, height));
-                m_editor->setCrop(kept);
                 say();
             });
     connect(&session, &Session::objectBoxFetched, this,
             [this](RequestId id, ItemId, const std::optional<ObjectBox>& box, const Error& error) {
-                if (id == m_box_request) take_stored(box, error);
-                if (id == m_find_request) take_found(box, error);
+                if (id == m_box_request && id != 0) take_stored(box, error);
+                if (id == m_find_request && id != 0) take_found(box, error);
             });
 
     QueryImage picture;
@@ -108,48 +102,63 @@ ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStac
     constexpr int kSide = 1200;
     m_picture_request = session.load_picture(picture, kSide);
     m_box_request = session.fetch_object_box(m_item, false);
-    m_note->setText(tr("Loading…"));
     m_save->setEnabled(false);
+    say();
 }
 
 void ObjectBoxDialog::take_stored(const std::optional<ObjectBox>& box, const Error& error) {
     m_box_request = 0;
     if (!error.text.empty()) {
-        m_note->setText(Text::error(error));
-        return;
+        m_problem = Text::error(error);
+    } else {
+        // Only what is known can be undone to: until then nothing is saved.
+        m_known = true;
+        m_stored = box;
+        m_save->setEnabled(!m_session.summary().read_only);
+        if (box && !m_touched) m_editor->setCrop(box->box);
     }
-    // Only what is known can be undone to: until then nothing is saved.
-    m_stored = box;
-    m_save->setEnabled(!m_session.summary().read_only);
-    if (box && !m_touched) m_editor->setCrop(box->box);
     say();
 }
 
 void ObjectBoxDialog::take_found(const std::optional<ObjectBox>& box, const Error& error) {
     m_find_request = 0;
     m_find->setEnabled(true);
-    if (!error.text.empty()) {
-        m_by_finder = false;
-        m_note->setText(Text::error(error));
-        return;
-    }
     // Whoever drew meanwhile has the last word.
-    if (box && m_by_finder) m_editor->setCrop(box->box);
+    if (!error.text.empty()) {
+        if (m_by_finder) m_problem = Text::error(error);
+        m_by_finder = false;
+    } else if (box && m_by_finder) {
+        m_editor->setCrop(box->box);
+    }
+    say();
+}
+
+void ObjectBoxDialog::touch() {
+    m_touched = true;
+    m_by_finder = false;
+    if (m_known) m_problem.clear();
     say();
 }
 
 void ObjectBoxDialog::find() {
     m_touched = true;
     m_by_finder = true;
+    if (m_known) m_problem.clear();
     m_find->setEnabled(false);
-    m_note->setText(tr("Looking for the object…"));
     m_find_request = m_session.fetch_object_box(m_item, true);
+    say();
 }
 
 void ObjectBoxDialog::say() {
     const QString size = m_editor->description();
     QString note;
-    if (m_by_finder) {
+    if (!m_problem.isEmpty()) {
+        note = m_problem;
+    } else if (m_box_request != 0 || m_picture_request != 0) {
+        note = tr("Loading…");  // what is stored may still come, and nothing can be saved
+    } else if (m_by_finder && m_find_request != 0) {
+        note = tr("Looking for the object…");
+    } else if (m_by_finder) {
         note = m_editor->crop().whole()
                    ? tr("The object finder sees no single object: the whole picture counts.")
                    : tr("Found by the object finder: %1.").arg(size);
@@ -170,12 +179,14 @@ void ObjectBoxDialog::say() {
 
 void ObjectBoxDialog::save() {
     if (m_touched) {
-        const auto by_person = [](const ObjectBox& box) { return box.source != BoxSource::Finder; };
-        const std::optional<Crop> before =
-            m_stored && by_person(*m_stored) ? std::optional(m_stored->box) : std::nullopt;
-        const std::optional<Crop> after = m_by_finder ? std::nullopt : std::optional(m_editor->crop());
-        if (before != after || m_by_finder) {
-            auto* command = new ObjectBoxCommand(m_session, m_item, before, after);
+        std::optional<ObjectBox> after;
+        if (!m_by_finder) after = ObjectBox{m_editor->crop(), 1, BoxSource::User, {}};
+        // A person's own box drawn again, or nothing where nothing was, is no change.
+        const bool same = after
+                              ? m_stored && m_stored->source == BoxSource::User && m_stored->box == after->box
+                              : !m_stored;
+        if (!same) {
+            auto* command = new ObjectBoxCommand(m_session, m_item, m_stored, std::move(after));
             if (m_undo) {
                 m_undo->push(command);
             } else {

@@ -19,21 +19,22 @@ namespace fieldmark {
 
 class CropEditor;
 
-/// One change of an item's object box, undone by setting the box from before. Does nothing once the session
-/// is gone. UI thread.
+/// One change of an item's object box, undone by bringing back the box from before, as it was: a table's
+/// stays a table's, the finder's the finder's. Does nothing once the session is gone. UI thread.
 class ObjectBoxCommand : public QUndoCommand {
     Q_DECLARE_TR_FUNCTIONS(fieldmark::ObjectBoxCommand)
   public:
-    /// nullopt: no box of a person's; the object finder may say.
-    ObjectBoxCommand(Session& session, ItemId item, std::optional<Crop> before, std::optional<Crop> after);
+    /// nullopt: nothing is stored; the object finder may say.
+    ObjectBoxCommand(Session& session, ItemId item, std::optional<ObjectBox> before,
+                     std::optional<ObjectBox> after);
     void redo() override;
     void undo() override;
 
   private:
     QPointer<Session> m_session;
     ItemId m_item;
-    std::optional<Crop> m_before;
-    std::optional<Crop> m_after;
+    std::optional<ObjectBox> m_before;
+    std::optional<ObjectBox> m_after;
 };
 
 /// Where the object of one picture is: shows the stored box or, asked to, the one that the object finder
@@ -47,6 +48,7 @@ class ObjectBoxDialog : public QDialog {
   private:
     void take_stored(const std::optional<ObjectBox>& box, const Error& error);
     void take_found(const std::optional<ObjectBox>& box, const Error& error);
+    void touch();
     void find();
     void save();
     void say();
@@ -58,6 +60,8 @@ class ObjectBoxDialog : public QDialog {
     RequestId m_picture_request = 0;
     RequestId m_box_request = 0;
     RequestId m_find_request = 0;
+    bool m_known = false;      ///< m_stored is what the library holds
+    QString m_problem;         ///< why something could not be loaded or found
     bool m_touched = false;    ///< the person drew, or had it found anew
     bool m_by_finder = false;  ///< what is shown is the finder's: saving it forgets a drawn one
     CropEditor* m_editor = nullptr;

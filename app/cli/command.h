@@ -45,6 +45,8 @@ using Action = std::function<Result<Answer>(Context&)>;
 void add_import(CLI::App& app, Action& action);
 void add_search(CLI::App& app, Action& action);
 void add_explain(CLI::App& app, Action& action);
+void add_find_mark(CLI::App& app, Action& action);
+void add_look(CLI::App& app, Action& action);
 void add_evaluate(CLI::App& app, Action& action);
 void add_train(CLI::App& app, Action& action);
 void add_anchors(CLI::App& app, Action& action);

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/explain_output.h"
 #include "app/cli/library_access.h"
 #include "app/cli/query_arguments.h"
 #include "core/engine/contact_sheet.h"
@@ -28,20 +29,8 @@ struct Arguments {
     std::string method;
     int parts = 5;
     int threads = 0;
+    bool attention = false;
 };
-
-Json to_json(const Crop& box) {
-    return Json::array({box.x / 10000.0, box.y / 10000.0, box.width / 10000.0, box.height / 10000.0});
-}
-
-Json to_json(const HeatMap& heat) {
-    Json object;
-    object["rows"] = heat.rows;
-    object["columns"] = heat.columns;
-    object["area"] = to_json(heat.area);
-    object["values"] = heat.values;
-    return object;
-}
 
 Json to_json(const Explanation& explanation) {
     Json object;
@@ -53,15 +42,15 @@ Json to_json(const Explanation& explanation) {
     object["correspondences"] = Json::array();
     for (const ExplainedPart& part : explanation.parts) {
         Json pair;
-        pair["query_box"] = to_json(part.query_box);
-        pair["match_box"] = to_json(part.match_box);
+        pair["query_box"] = cli::to_json(part.query_box);
+        pair["match_box"] = cli::to_json(part.match_box);
         pair["contribution"] = explanation.exact ? Json(part.contribution) : Json();
         pair["similarity"] = part.similarity;
         object["correspondences"].push_back(std::move(pair));
     }
     object["rest"] = explanation.exact ? Json(explanation.rest) : Json();
-    object["query_heat"] = to_json(explanation.query);
-    object["match_heat"] = to_json(explanation.match);
+    object["query_heat"] = cli::to_json(explanation.query);
+    object["match_heat"] = cli::to_json(explanation.match);
     object["milliseconds"] = explanation.milliseconds;
     return object;
 }
@@ -115,6 +104,17 @@ Result<Answer> explain(Context& context, const Arguments& arguments) {
 
     Answer answer;
     answer.json = to_json(*explanation);
+    if (arguments.attention) {
+        for (const auto& [name, image] :
+             {std::pair{"query_attention", &*query}, std::pair{"match_attention", &*match}}) {
+            const auto heads =
+                attention_by_head(*image, **embedder, reader->get(), context.interrupt.token());
+            if (!heads) return heads.error();
+            answer.json[name] = cli::to_json(*heads);
+        }
+        if (!context.console.json())
+            context.console.note("What each head attends to is in the answer with --json.");
+    }
     context.console.print("Score " + format_number(explanation->score, 4) + " by " + explanation->model +
                           "\n");
     Table table;
@@ -158,6 +158,8 @@ void add_explain(CLI::App& app, Action& action) {
         .add_option("--method", arguments->method,
                     "How: decomposition, rollout or relevance; default: what suits the model")
         ->check(CLI::IsMember({"decomposition", "rollout", "relevance"}));
+    command.add_flag("--attention", arguments->attention,
+                     "With --json: also what each layer's heads attend to in both pictures (transformers)");
     add_library_option(command, arguments->library);
     add_model_option(command, arguments->model);
     command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")

@@ -6,7 +6,8 @@
 //   parts FOLDER         share of a query's parts that are found in a picture of the same class (PCK)
 //   faithfulness FOLDER  deletion and insertion: what the score does when the places go or come in order of
 //                        their heat (Petsiuk, Das and Saenko, BMVC 2018)
-//   time QUERY MATCH     of one explanation
+//   time QUERY MATCH     of one explanation; --random vit-small: of a ViT-S/16 with random weights, for which
+//                        speed is the same
 //
 // FOLDER has a labels.csv with the columns path,class_id,label,split and for `parts` also
 // box_x,box_y,box_width,box_height (pixels), and there a parts.csv with path,part,x,y.
@@ -28,6 +29,8 @@
 #include "core/engine/prepared_picture.h"
 #include "core/explain/correspondences.h"
 #include "core/models/model_registry.h"
+#include "core/models/safetensors_writer.h"
+#include "core/models/vision_transformer.h"
 
 using namespace fieldmark;
 
@@ -61,6 +64,55 @@ int complain(const Error& error) {
     return 3;
 }
 
+/// Patches of 16 pixels of a 224 x 224 picture, 12 blocks, heads of 64 channels: ViT-S (width 384) or the
+/// smaller DeiT-tiny (192), with random weights.
+Result<std::unique_ptr<Backbone>> random_transformer(std::int64_t width, std::uint64_t seed, int threads) {
+    constexpr std::int64_t kPatch = 16, kTokens = 197;
+    std::mt19937_64 random(seed);
+    std::normal_distribution<float> normal(0, 0.02F);
+    FloatTensors tensors;
+    const auto put = [&](const std::string& name, std::vector<std::int64_t> shape, float mean = 0) {
+        FloatTensor tensor{std::move(shape), {}};
+        std::int64_t count = 1;
+        for (const std::int64_t extent : tensor.shape) count *= extent;
+        for (std::int64_t i = 0; i < count; ++i) tensor.values.push_back(mean + normal(random));
+        tensors[name] = std::move(tensor);
+    };
+    const auto layer = [&](const std::string& name, std::int64_t out, std::int64_t in) {
+        put(name + ".weight", {out, in});
+        put(name + ".bias", {out});
+    };
+    const auto norm = [&](const std::string& name) {
+        put(name + ".weight", {width}, 1);
+        put(name + ".bias", {width});
+    };
+    put("cls_token", {1, 1, width});
+    put("pos_embed", {1, kTokens, width});
+    put("patch_embed.proj.weight", {width, 3, kPatch, kPatch});
+    put("patch_embed.proj.bias", {width});
+    for (int block = 0; block < 12; ++block) {
+        const std::string prefix = "blocks." + std::to_string(block) + ".";
+        norm(prefix + "norm1");
+        layer(prefix + "attn.qkv", 3 * width, width);
+        layer(prefix + "attn.proj", width, width);
+        norm(prefix + "norm2");
+        layer(prefix + "mlp.fc1", 4 * width, width);
+        layer(prefix + "mlp.fc2", width, 4 * width);
+    }
+    norm("norm");
+    ModelInfo info;
+    info.name = width == 384 ? "ViT-S/16, random weights" : "DeiT-tiny, random weights";
+    info.kind = "vit";
+    info.pooling = "class";
+    info.dimension = static_cast<int>(width);
+    info.input_width = info.input_height = 224;
+    for (float& scale : info.scale) scale = 1 / 128.0F;
+    for (float& mean : info.mean) mean = 128;
+    const auto weights = Safetensors::parse(write_safetensors(tensors), info.name);
+    if (!weights) return weights.error();
+    return make_vision_transformer(info, *weights, nullptr, {.threads = threads});
+}
+
 struct Picture {
     std::string path;
     int label = 0;
@@ -74,7 +126,7 @@ struct Picture {
 
 class Bench {
   public:
-    std::string folder, model, query, match, half = "report", fill = "blur";
+    std::string folder, model, query, match, half = "report", fill = "blur", shape;
     Strings methods;
     int layer = -2, pairs = 0, threads = 1, repeat = 20;
     float neighbours = -1;
@@ -272,16 +324,21 @@ class Bench {
 
   private:
     bool load() {
-        ModelRegistry registry;
-        const auto info = model.empty() ? registry.find() : registry.find(model);
-        auto backbone = info ? registry.load(*info, {.threads = threads})
-                             : Result<std::unique_ptr<Backbone>>(info.error());
+        auto backbone =
+            shape.empty() ? installed() : random_transformer(shape == "vit-small" ? 384 : 192, seed, threads);
         if (!backbone) {
             std::cerr << backbone.error().text << '\n';
             return false;
         }
         m_embedder = std::make_unique<Embedder>(std::move(*backbone));
         return true;
+    }
+
+    Result<std::unique_ptr<Backbone>> installed() const {
+        const ModelRegistry registry;
+        const auto info = registry.find(model);
+        if (!info) return info.error();
+        return registry.load(*info, {.threads = threads});
     }
 
     Status look(Picture& picture, const BackboneTraits& traits) {
@@ -427,6 +484,8 @@ int main(int argc, char** argv) {
     time.add_option("query", bench.query, "Picture")->required();
     time.add_option("match", bench.match, "Picture")->required();
     time.add_option("--methods", bench.methods, "Of explaining")->delimiter(',');
+    time.add_option("--random", bench.shape, "A transformer of this shape with random weights, no model")
+        ->check(CLI::IsMember({"vit-small", "vit-tiny"}));
     time.add_option("--repeat", bench.repeat, "Times")->check(CLI::Range(1, 10000));
     CLI11_PARSE(app, argc, argv);
     return parts.parsed() ? bench.parts() : faithfulness.parsed() ? bench.faithfulness() : bench.time();

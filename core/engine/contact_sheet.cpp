@@ -144,11 +144,24 @@ void draw_badge(QPainter& painter, const QPointF& corner_point, const QString& t
     draw_line(painter, place, text, font, Qt::white, Qt::AlignHCenter);
 }
 
+QRectF part_of(const Crop& crop, const QRectF& picture) {
+    return {picture.left() + picture.width() * crop.x / 10000.0,
+            picture.top() + picture.height() * crop.y / 10000.0, picture.width() * crop.width / 10000.0,
+            picture.height() * crop.height / 10000.0};
+}
+
+/// Light outside and coloured inside, so that it shows on any picture.
+void draw_outline(QPainter& painter, const Crop& box, const QRectF& picture) {
+    painter.setBrush(Qt::NoBrush);
+    painter.setPen(QPen(Qt::white, 5));
+    painter.drawRect(part_of(box, picture));
+    painter.setPen(QPen(accent, 2.5));
+    painter.drawRect(part_of(box, picture));
+}
+
 void draw_crop(QPainter& painter, const Crop& crop, const QRectF& picture) {
     if (crop.whole()) return;
-    const QRectF part(picture.left() + picture.width() * crop.x / 10000.0,
-                      picture.top() + picture.height() * crop.y / 10000.0,
-                      picture.width() * crop.width / 10000.0, picture.height() * crop.height / 10000.0);
+    const QRectF part = part_of(crop, picture);
     QPainterPath shade;
     shade.addRect(picture);
     QPainterPath hole;
@@ -194,7 +207,8 @@ qreal draw_query(QPainter& painter, const std::vector<ContactSheet::QueryPicture
 
 void draw_tile(QPainter& painter, const ContactSheet::Tile& tile, const QRectF& place) {
     const QRectF picture(place.topLeft(), QSizeF(place.width(), place.width()));
-    draw_picture(painter, tile.image, picture);
+    const QRectF target = draw_picture(painter, tile.image, picture);
+    if (tile.box) draw_outline(painter, *tile.box, target);
     draw_badge(painter, picture.topLeft() + QPointF(10, 10), QString::number(tile.rank),
                QColor(28, 30, 33, 215));
 
@@ -258,7 +272,7 @@ Result<ContactSheet> make_contact_sheet(const Library& library, const SearchRequ
                      [](const auto& a, const auto& b) { return a.negative < b.negative; });
     for (const Match& match : response.matches) {
         sheet.matches.push_back({read_match(match.row, thumbnails), match.rank, match.score,
-                                 caption_of(match.row, caption_field), file_name(match.row.item.path)});
+                                 caption_of(match.row, caption_field), file_name(match.row.item.path), {}});
     }
     const QLocale english(QLocale::English);
     sheet.title = "Look-alikes" + (sheet.query.empty() || sheet.query.front().caption.empty()

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ struct ContactSheet {
         int rank = 0;
         float score = 0;  ///< cosine, -1..1
         std::string caption;
-        std::string note;  ///< second line, smaller
+        std::string note;              ///< second line, smaller
+        std::optional<Crop> box = {};  ///< outlined in the picture
     };
     std::string title;
     std::string subtitle;

@@ -15,8 +15,9 @@ constexpr const char* kClassTokenMethod = "relevance";
 
 struct ExplainOptions {
     int parts = 5;
-    /// "decomposition" (mean-pooled models, exact), "rollout" (Abnar and Zuidema, ACL 2020), "relevance"
-    /// (gradient-weighted attention of the score: Chefer, Gur and Wolf, ICCV 2021); "": what suits the model.
+    /// "decomposition" (embeddings that are sums over places, exact), "rollout" (Abnar and Zuidema, ACL
+    /// 2020), "relevance" (gradient-weighted attention of the score: Chefer, Gur and Wolf, ICCV 2021); "":
+    /// what suits the model.
     std::string method = {};
 };
 

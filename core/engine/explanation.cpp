@@ -11,12 +11,14 @@
 #include "core/engine/cpu_clock.h"
 #include "core/engine/explain_options.h"
 #include "core/engine/prepared_picture.h"
+#include "core/engine/source_file.h"
 #include "core/explain/correspondences.h"
 #include "core/explain/decomposition.h"
-#include "core/explain/rollout.h"
 #include "core/explain/score_gradient.h"
 #include "core/models/attention_trace.h"
 #include "core/models/head_backbone.h"
+#include "core/models/object_view.h"
+#include "core/models/place_feature.h"
 
 namespace fieldmark {
 namespace {
@@ -28,37 +30,11 @@ struct SeenPicture {
 };
 
 Result<SeenPicture> see(const QueryImage& source, const Embedder& embedder, LibraryReader* reader) {
-    std::string name = "the pasted picture";
-    std::vector<std::byte> read;
-    std::span<const std::byte> bytes = source.bytes;
-    std::optional<ObjectBox> known;
-    if (source.item != 0 || !source.path.empty()) {
-        name = source.path;
-        if (source.item != 0) {
-            if (reader == nullptr)
-                return Error{ErrorKind::Usage, "Open the library that holds the picture first."};
-            auto items = reader->items(std::span(&source.item, 1));
-            if (!items) return items.error();
-            if (items->front().id == 0)
-                return Error{ErrorKind::NotFound, "This picture is no longer in the library."};
-            auto path = reader->absolute_path(items->front());
-            if (!path) return path.error();
-            name = *path;
-            if (embedder.object_finder()) {
-                auto boxes = reader->object_boxes(std::span(&source.item, 1));
-                if (!boxes) return boxes.error();
-                known = std::move(boxes->front());
-            }
-        }
-        auto file = read_picture(name, {});
-        if (!file) return file.error();
-        read = std::move(file->bytes);
-        bytes = read;
-    }
-    if (!source.crop.valid())
-        return Error{ErrorKind::Usage,
-                     "The crop " + to_key(source.crop) + " does not lie within the picture."};
-    auto prepared = prepare_picture(bytes, name, embedder, source.crop, {}, false, known);
+    const auto file = read_source(source, reader);
+    if (!file) return file.error();
+    const auto known = known_box(*file, source.crop, embedder, reader);
+    if (!known) return known.error();
+    auto prepared = prepare_picture(file->bytes(), file->name, embedder, source.crop, {}, false, *known);
     if (!prepared) return prepared.error();
     // A model of objects saw the object only.
     const Crop part = prepared->object ? prepared->object->box : source.crop;
@@ -95,29 +71,51 @@ double region_share(const HeatMap& heat, int centre, int radius) {
     return sum;
 }
 
-Result<AdditiveView> take_apart(std::span<const float> map, const BackboneTraits& traits,
-                                const std::vector<const Head*>& heads) {
-    auto view = additive_view(map, traits.map_rows, traits.map_columns, traits.map_channels);
-    for (const Head* head : heads) {
+/// The parts of one picture's embedding: those of the mean of its map, or those that the model itself tells
+/// apart, and then through its heads.
+Result<AdditiveView> take_apart(std::span<const float> map, const Backbone& backbone) {
+    const BackboneTraits traits = backbone.traits();
+    Result<AdditiveView> view = AdditiveView{};
+    if (const PlaceFeature* made = place_feature_of(backbone)) {
+        const auto parts = made->by_place(map, 1);
+        if (!parts) return parts.error();
+        const auto places =
+            static_cast<std::size_t>(traits.map_rows) * static_cast<std::size_t>(traits.map_columns);
+        view = additive_view(*parts, traits.map_rows, traits.map_columns,
+                             static_cast<int>(parts->size() / places));
+    } else {
+        view = additive_view(map, traits.map_rows, traits.map_columns, traits.map_channels);
+    }
+    for (const Head* head : heads_of(backbone)) {
         if (!view) return view;
         view = through_head(*view, *head);
     }
     return view;
 }
 
-/// Whether the embedding is the mean of the map (through heads or not).
-bool mean_pooled(const ModelInfo& info, const BackboneTraits& traits) {
-    return traits.map_channels > 0 && info.bits == 0 &&
-           (info.pooling == "global-mean" || info.pooling == "mean");
+/// What the embedding is made by, without heads and views of objects: its own words say how it pools.
+const Backbone& innermost(const Backbone& backbone) {
+    const Backbone* network = &network_of(backbone);
+    while (const Backbone* seen = beneath_object_view(*network)) network = &network_of(*seen);
+    return *network;
+}
+
+/// Whether the embedding is a sum over the places of the map (through heads or not).
+bool is_additive(const Backbone& backbone) {
+    if (backbone.traits().map_channels == 0) return false;
+    if (place_feature_of(backbone) != nullptr) return true;
+    const std::string& pooling = innermost(backbone).info().pooling;
+    return pooling == "global-mean" || pooling == "mean";
 }
 
 /// The method asked for, or the one that suits the model. Usage for no such method; Unsupported where the
 /// model cannot be explained so.
-Result<std::string> method_for(const std::string& asked, const ModelInfo& info, const BackboneTraits& traits,
-                               const Backbone& backbone) {
-    const bool exact = mean_pooled(info, traits);
+Result<std::string> method_for(const std::string& asked, const Backbone& backbone) {
+    const ModelInfo& info = backbone.info();
+    const BackboneTraits traits = backbone.traits();
+    const bool exact = is_additive(backbone);
     const bool traced = attention_tracer_of(backbone) != nullptr;
-    const std::string own = exact ? "decomposition" : traced ? kClassTokenMethod : "rollout";
+    const std::string own = exact ? "decomposition" : kClassTokenMethod;
     if (!asked.empty() && asked != "decomposition" && asked != "rollout" && asked != "relevance")
         return Error{ErrorKind::Usage, "There is no method \"" + asked +
                                            "\" of explaining. Use decomposition, rollout or relevance."};
@@ -125,12 +123,12 @@ Result<std::string> method_for(const std::string& asked, const ModelInfo& info, 
     if (method == "decomposition" && !exact)
         return Error{ErrorKind::Unsupported,
                      "The embedding of the model \"" + info.name +
-                         "\" is no mean over places, so it cannot be taken apart. Use rollout or relevance."};
-    if (method != "decomposition" && traits.layers == 0)
+                         "\" is no sum over places, so it cannot be taken apart. Use rollout or relevance."};
+    if (method != "decomposition" && attention_beneath(backbone) == nullptr)
         return Error{ErrorKind::Unsupported,
                      exact ? "The model \"" + info.name + "\" has no attention. Use decomposition."
                            : "The embedding of the model \"" + info.name +
-                                 "\" is no mean over places, so it cannot be taken apart."};
+                                 "\" is no sum over places, so it cannot be taken apart."};
     if (method == "relevance" && !traced)
         return Error{ErrorKind::Unsupported, "The score of the model \"" + info.name +
                                                  "\" cannot be followed back to its attention. Use rollout."};
@@ -157,7 +155,7 @@ std::vector<float> patches_of(const std::vector<float>& tokens, const BackboneTr
 }
 
 /// Rollout or relevance, by a pass of their own: nothing of a layer but its attention's mean is kept.
-Result<Looked> follow_attention(std::span<const std::uint8_t> pixels, const Embedder& embedder,
+Result<Looked> follow_attention(std::span<const std::uint8_t> pixels, Embedder& embedder,
                                 const std::string& method) {
     const Backbone& backbone = embedder.backbone();
     const BackboneTraits traits = backbone.traits();
@@ -171,13 +169,19 @@ Result<Looked> follow_attention(std::span<const std::uint8_t> pixels, const Embe
             return slope ? std::move(slope->gradient) : std::vector<float>(pooled.size());
         };
     const auto trace =
-        attention_tracer_of(backbone)->trace_attention(pixels, 2, gradient, descriptor_layer(traits.layers));
+        attention_beneath(backbone)->trace_attention(pixels, 2, gradient, descriptor_layer(traits.layers));
     if (!trace) return trace.error();
     if (failed) return *failed;
-    const auto score = score_gradient(trace->pooled, heads);
-    if (!score) return score.error();
     Looked looked;
-    looked.score = score->score;
+    if (attention_tracer_of(backbone) != nullptr) {
+        const auto score = score_gradient(trace->pooled, heads);
+        if (!score) return score.error();
+        looked.score = score->score;
+    } else {  // the embedding is another than what the trace ends in
+        const auto rows = embedder.embed(pixels, 2, Embedder::Priority::Query);
+        if (!rows) return rows.error();
+        looked.score = cosine(half(*rows, 0), half(*rows, 1));
+    }
     looked.descriptors = trace->map;
     const std::vector<float> patches =
         patches_of(method == "relevance" ? trace->relevance : trace->rollout, traits, 1);
@@ -191,43 +195,26 @@ Result<Looked> follow_attention(std::span<const std::uint8_t> pixels, const Embe
     return looked;
 }
 
-Result<Looked> look_at_both(std::span<const std::uint8_t> pixels, Embedder& embedder,
-                            const std::string& method) {
+/// The score taken apart, place by place.
+Result<Looked> decompose_score(std::span<const std::uint8_t> pixels, Embedder& embedder) {
     const Backbone& backbone = embedder.backbone();
     const BackboneTraits traits = backbone.traits();
-    const bool exact = method == "decomposition";
-    if (!exact && attention_tracer_of(backbone) != nullptr) return follow_attention(pixels, embedder, method);
-
     LookRequest request;
     const int layer = descriptor_layer(traits.layers);
     if (traits.layers > 0) request.token_layers = {layer};
-    if (!exact)
-        for (int i = 0; i < traits.layers; ++i) request.attention_layers.push_back(i);
     auto view = embedder.look_inside(pixels, 2, request);
     if (!view) return view.error();
+    const auto a = take_apart(half(view->map, 0), backbone);
+    if (!a) return a.error();
+    const auto b = take_apart(half(view->map, 1), backbone);
+    if (!b) return b.error();
+    auto decomposition = decompose(*a, *b);
+    if (!decomposition) return decomposition.error();
     Looked looked;
     looked.score = cosine(half(view->pooled, 0), half(view->pooled, 1));
-    if (exact) {
-        const auto heads = heads_of(backbone);
-        const auto a = take_apart(half(view->map, 0), traits, heads);
-        if (!a) return a.error();
-        const auto b = take_apart(half(view->map, 1), traits, heads);
-        if (!b) return b.error();
-        auto decomposition = decompose(*a, *b);
-        if (!decomposition) return decomposition.error();
-        looked.sum = decomposition->sum;
-        looked.heat[0] = std::move(decomposition->query_share);
-        looked.heat[1] = std::move(decomposition->match_share);
-    } else {
-        const int tokens = traits.prefix_tokens + traits.map_rows * traits.map_columns;
-        for (const int which : {0, 1}) {
-            std::vector<std::span<const float>> layers;
-            for (int i = 0; i < traits.layers; ++i) layers.push_back(half(view->attention.at(i), which));
-            auto reach = attention_rollout(layers, traits.heads, tokens);
-            if (!reach) return reach.error();
-            looked.heat[which].assign(reach->begin() + traits.prefix_tokens, reach->end());
-        }
-    }
+    looked.sum = decomposition->sum;
+    looked.heat[0] = std::move(decomposition->query_share);
+    looked.heat[1] = std::move(decomposition->match_share);
     looked.descriptors = traits.layers > 0 ? patches_of(view->tokens.at(layer), traits, traits.map_channels)
                                            : std::move(view->map);
     return looked;
@@ -263,7 +250,7 @@ Result<Explanation> explain_match_by(const QueryImage& query, const QueryImage& 
     if (traits.map_channels == 0)
         return Error{ErrorKind::Unsupported,
                      "The model \"" + info.name + "\" does not show what it looks at. Choose another model."};
-    const auto method = method_for(options.method, info, traits, embedder.backbone());
+    const auto method = method_for(options.method, embedder.backbone());
     if (!method) return method.error();
     const auto cancelled = [&stop] { return stop.stop_requested(); };
     const Error stopped{ErrorKind::Cancelled, "The explanation was cancelled."};
@@ -277,7 +264,8 @@ Result<Explanation> explain_match_by(const QueryImage& query, const QueryImage& 
     std::vector<std::uint8_t> pixels = std::move(seen_query->input);
     pixels.insert(pixels.end(), seen_match->input.begin(), seen_match->input.end());
 
-    auto looked = look_at_both(pixels, embedder, *method);
+    auto looked = *method == "decomposition" ? decompose_score(pixels, embedder)
+                                             : follow_attention(pixels, embedder, *method);
     if (!looked) return looked.error();
     if (cancelled()) return stopped;
 

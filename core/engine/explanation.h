@@ -36,21 +36,23 @@ struct ExplainedPart {
 /// Why two pictures match. With an exact method the parts' contributions and `rest` add up to the score.
 struct Explanation {
     std::string model;   ///< name
-    std::string method;  ///< "decomposition" (exact) or "rollout" (where the model attends)
+    std::string method;  ///< "decomposition" (exact), "relevance" or "rollout": see ExplainOptions::method
     bool exact = false;
     double score = 0;              ///< cosine of the two embeddings
     double decomposition_sum = 0;  ///< of all pairs of places; with an exact method equal to the score
-    HeatMap query;                 ///< shares of the score, signed; with "rollout" shares of attention
+    HeatMap query;                 ///< shares of the score, signed; if not exact, shares of 1
     HeatMap match;
     std::vector<ExplainedPart> parts;  ///< strongest first, none overlapping another
     double rest = 0;                   ///< score - sum of the parts' contributions
     double milliseconds = 0;
 };
 
-/// Explains the cosine of two pictures (files, bytes or items, each with its crop). Mean-pooled models are
-/// taken apart exactly (core/explain/decomposition.h); of a vision transformer with a class token the
-/// attention is followed through all layers (Abnar and Zuidema, ACL 2020), and parts are its patch tokens.
-/// Any thread; the model is used between an import's batches. Unsupported where the model shows nothing.
+/// Explains the cosine of two pictures (files, bytes or items, each with its crop) by the method that suits
+/// the model, see explain_match_by() (explain_options.h): a sum over places is taken apart exactly
+/// (core/explain/decomposition.h), be it the mean of a map, a head on it or a graph of its positions; of a
+/// vision transformer's class token the gradient-weighted attention is followed (core/models/
+/// attention_trace.h). Parts are places that look alike (core/explain/correspondences.h). Any thread; the
+/// model is used between an import's batches. Unsupported where the model shows nothing.
 Result<Explanation> explain_match(const QueryImage& query, const QueryImage& match, Embedder& embedder,
                                   LibraryReader* reader, int parts = 5, std::stop_token stop = {});
 

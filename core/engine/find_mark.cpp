@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <optional>
 #include <span>
 #include <utility>
@@ -22,9 +21,11 @@ namespace {
 
 /// From so many cells on, in the narrower direction, the map of the whole picture is fine enough.
 constexpr double kEnoughCells = 2;
-/// Side of the parts that are looked at for smaller regions, in ten-thousandths: two of them across overlap
-/// by a fifth of the picture, so that a small mark lies within one of them wherever it is.
+/// Side of the parts that are looked at for smaller regions, in ten-thousandths, where the region is small
+/// both ways: two of them across overlap by a fifth of the picture.
 constexpr int kPart = 6000;
+constexpr double kShort = 0.35;     ///< of a side; what lies astride two such parts is whole enough in one
+constexpr int kMostOfASide = 9000;  ///< a larger part is not worth two passes
 
 std::size_t size(int value) {
     return static_cast<std::size_t>(value);
@@ -47,15 +48,9 @@ struct Grid {
 Result<std::vector<Grid>> look(const OpenedPicture& picture, const std::vector<Crop>& parts,
                                Embedder& embedder) {
     const BackboneTraits traits = embedder.backbone().traits();
-    std::vector<std::uint8_t> pixels(embedder.input_bytes() * parts.size());
-    try {
-        for (std::size_t i = 0; i < parts.size(); ++i)
-            embedder.prepare(picture.image, parts[i],
-                             std::span(pixels).subspan(i * embedder.input_bytes(), embedder.input_bytes()));
-    } catch (const std::exception& exception) {  // bad_alloc, or OpenCV's own for the same
-        return Error{ErrorKind::TooLarge, "There is not enough memory to scale a picture.", exception.what()};
-    }
-    const auto view = embedder.look_inside(pixels, static_cast<int>(parts.size()), {});
+    const auto pixels = model_input(picture, parts, embedder);
+    if (!pixels) return pixels.error();
+    const auto view = embedder.look_inside(*pixels, static_cast<int>(parts.size()), {});
     if (!view) return view.error();
     const std::size_t one = size(traits.map_rows) * size(traits.map_columns) * size(traits.map_channels);
     if (view->map.size() != one * parts.size())
@@ -70,23 +65,45 @@ Result<std::vector<Grid>> look(const OpenedPicture& picture, const std::vector<C
     return grids;
 }
 
+/// Sides of the parts that a region is looked for in, in ten-thousandths of `whole`.
+struct PartSize {
+    int width = 10000;
+    int height = 10000;
+};
+
+/// Along a long mark a part is so much larger that two of them across hold the mark wherever it lies: they
+/// share 2 w - 1 of the side, and that must not be less than the mark's share s of it, so w >= (1 + s) / 2.
+/// Close to the whole, one part is the whole.
+PartSize part_for(const Crop& region, const Crop& whole) {
+    const auto side = [](int length, int extent) {
+        const double share = std::min(1.0, static_cast<double>(length) / extent);
+        if (share <= kShort) return kPart;
+        const int wanted = static_cast<int>(std::ceil((1 + share) * 5000));
+        return wanted > kMostOfASide ? 10000 : wanted;
+    };
+    return {side(region.width, whole.width), side(region.height, whole.height)};
+}
+
 /// Which parts of a picture to look at.
-std::vector<Crop> parts_of(const Crop& whole, bool finer) {
-    if (!finer) return {whole};
+std::vector<Crop> parts_of(const Crop& whole, const PartSize& part) {
+    const auto starts = [](int side) {
+        return side == 10000 ? std::vector<int>{0} : std::vector<int>{0, 10000 - side};
+    };
     std::vector<Crop> parts;
-    for (const int y : {0, 10000 - kPart})
-        for (const int x : {0, 10000 - kPart}) parts.push_back(crop_within(whole, {x, y, kPart, kPart}));
+    for (const int y : starts(part.height))
+        for (const int x : starts(part.width))
+            parts.push_back(crop_within(whole, {x, y, part.width, part.height}));
     return parts;
 }
 
-/// A part of that size with `region` in its middle, as far as `whole` allows.
-Crop part_around(const Crop& region, const Crop& whole) {
+/// A part of that size with `region` in its middle, as far as `whole` allows; it holds the region whole.
+Crop part_around(const Crop& region, const Crop& whole, const PartSize& size) {
     const auto place = [](int at, int length, int start, int extent, int wanted) {
         return std::clamp(at + length / 2 - wanted / 2, start, start + extent - wanted);
     };
     Crop part;
-    part.width = std::max<int>(1, static_cast<int>(std::int64_t{whole.width} * kPart / 10000));
-    part.height = std::max<int>(1, static_cast<int>(std::int64_t{whole.height} * kPart / 10000));
+    part.width = std::max<int>(1, static_cast<int>(std::int64_t{whole.width} * size.width / 10000));
+    part.height = std::max<int>(1, static_cast<int>(std::int64_t{whole.height} * size.height / 10000));
     part.x = place(region.x, region.width, whole.x, whole.width, part.width);
     part.y = place(region.y, region.height, whole.y, whole.height, part.height);
     return part;
@@ -234,7 +251,8 @@ Result<MarkReport> find_mark(const MarkRequest& request, Embedder& embedder, Lib
         std::min(static_cast<double>(request.region.width) * traits.map_columns / query->part.width,
                  static_cast<double>(request.region.height) * traits.map_rows / query->part.height);
     const bool finer = cells < kEnoughCells;
-    const Crop view = finer ? part_around(request.region, query->part) : query->part;
+    const PartSize part = finer ? part_for(request.region, query->part) : PartSize{};
+    const Crop view = part_around(request.region, query->part, part);
     const auto query_grid = look(*query, {view}, embedder);
     if (!query_grid) return query_grid.error();
     const auto mark = mark_of(query_grid->front(), request.region);
@@ -255,7 +273,7 @@ Result<MarkReport> find_mark(const MarkRequest& request, Embedder& embedder, Lib
         one.item = item;
         const auto picture = open_picture(one, embedder, &reader, finer ? 2 : 1);
         if (picture) {
-            const auto grids = look(*picture, parts_of(picture->part, finer), embedder);
+            const auto grids = look(*picture, parts_of(picture->part, part), embedder);
             if (grids) {
                 sighting = best_window(*mark, query_mean, *grids);
             } else {

@@ -28,7 +28,7 @@ struct MarkSighting {
     ItemId item = 0;
     float similarity = 0;  ///< cosine of the mark's descriptors with those of `box`, -1..1
     Crop box;              ///< of the whole picture
-    Error error = {};  ///< why the picture could not be looked at; its text is "" where it could
+    Error error = {};      ///< why the picture could not be looked at; its text is "" where it could
     bool seen() const { return error.text.empty(); }
 };
 

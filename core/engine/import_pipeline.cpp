@@ -13,6 +13,7 @@
 #include "core/engine/label_import.h"
 #include "core/engine/label_table.h"
 #include "core/engine/lister.h"
+#include "core/engine/object_service.h"
 #include "core/engine/quarantine.h"
 #include "core/library/reader.h"
 
@@ -166,8 +167,11 @@ Result<ImportReport> ImportPipeline::run(const ImportRequest& request, const Imp
         labels = std::move(*table);
     }
     const ModelInfo& info = m_embedder.info();
-    auto model = writer->ensure_model(info.hash, info.name, info.kind, info.dimension,
-                                      info.kind == "object" ? info.base : std::string());
+    const std::string object_of =
+        m_embedder.object_finder()
+            ? whole_model_of(ModelRegistry::for_library(m_library.models_folder()), info)
+            : std::string();
+    auto model = writer->ensure_model(info.hash, info.name, info.kind, info.dimension, object_of);
     if (!model) return model.error();
 
     Context context(m_library, m_embedder, m_thumbnails, request, observer, gate);

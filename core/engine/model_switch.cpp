@@ -64,7 +64,7 @@ class Switching {
         }
         LibraryWriter& writer = *m_library.writer();
         auto model = writer.ensure_model(info->hash, info->name, info->kind, info->dimension,
-                                         info->kind == "object" ? info->base : std::string());
+                                         whole_model_of(m_registry, *info));
         if (!model) return model.error();
         m_model = *model;
         if (report.former != info->hash) {

@@ -17,6 +17,7 @@
 #include "core/engine/label_table.h"
 #include "core/engine/object_service.h"
 #include "core/engine/prepared_picture.h"
+#include "core/engine/source_file.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 
@@ -219,40 +220,26 @@ Result<BoxImportReport> import_boxes(Library& library, const std::string& file) 
     return report;
 }
 
-namespace {
-
-Result<Item> item_of(LibraryReader& reader, ItemId id) {
-    auto items = reader.items(std::span(&id, 1));
-    if (!items) return items.error();
-    if (items->empty() || items->front().id == 0)
-        return Error{ErrorKind::NotFound, "This picture is no longer in the library."};
-    return items->front();
-}
-
-}  // namespace
-
 Result<std::optional<ObjectBox>> object_box_of(LibraryReader& reader, ItemId item, bool find) {
-    const auto found = item_of(reader, item);
-    if (!found) return found.error();
-    if (!find) return reader.object_box(found->hash);
-    const auto path = reader.absolute_path(*found);
-    if (!path) return path.error();
-    const DecodeLimits limits;
-    auto bytes = read_image_file(*path, limits);
-    if (!bytes) return bytes.error();
-    auto box = object_for(*bytes, *path, "", limits);
+    if (!find) {
+        const auto known = find_item(reader, item);
+        if (!known) return known.error();
+        return reader.object_box(known->hash);
+    }
+    QueryImage source;
+    source.item = item;
+    const auto file = read_source(source, &reader);
+    if (!file) return file.error();
+    auto box = object_for(file->bytes(), file->name, "", {});
     if (!box) return box.error();
     return std::optional(std::move(*box));
 }
 
 Status put_object_box(LibraryWriter& writer, LibraryReader& reader, ItemId item,
-                      const std::optional<Crop>& box) {
-    const auto found = item_of(reader, item);
+                      const std::optional<ObjectBox>& box) {
+    const auto found = find_item(reader, item);
     if (!found) return found.error();
-    if (!box) return writer.forget_object_boxes(std::span(&found->hash, 1));
-    LibraryWriter::BoxEdit edit{found->hash, {*box, 1, BoxSource::User, {}}};
-    const auto changed = writer.set_object_boxes(std::span(&edit, 1));
-    return changed ? Status() : Status(changed.error());
+    return writer.decide_object_box(found->hash, box);
 }
 
 }  // namespace fieldmark

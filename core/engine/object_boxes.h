@@ -50,9 +50,9 @@ Result<BoxImportReport> import_boxes(Library& library, const std::string& file);
 /// errors of reading its file, and of the finder.
 Result<std::optional<ObjectBox>> object_box_of(LibraryReader& reader, ItemId item, bool find);
 
-/// A person's box for an item's content; nullopt forgets whatever is stored. NotFound, Usage as
-/// LibraryWriter::set_object_boxes().
+/// A person's decision about an item's content, see LibraryWriter::decide_object_box(). NotFound for an item
+/// that is gone.
 Status put_object_box(LibraryWriter& writer, LibraryReader& reader, ItemId item,
-                      const std::optional<Crop>& box);
+                      const std::optional<ObjectBox>& box);
 
 }  // namespace fieldmark

@@ -13,7 +13,6 @@
 #include "core/base/file_system.h"
 #include "core/image/resize.h"
 #include "core/models/model_folder.h"
-#include "core/models/model_registry.h"
 #include "core/models/object_view.h"
 
 namespace fieldmark {
@@ -71,20 +70,16 @@ Result<ObjectCropper::Mask> ObjectCropper::mask(const Image& image) {
     return Mask{width, height, std::move(*map)};
 }
 
-Result<std::optional<BoxInMap>> ObjectCropper::look(const Image& image, const BoxRule& rule) {
-    auto map = mask(image);
-    if (!map) return map.error();
-    return box_of_map(map->values, map->width, map->height, rule);
-}
-
-Result<ObjectBox> ObjectCropper::find(const Image& image) {
+Result<ObjectBox> ObjectCropper::find(const Image& image, Mask* seen) {
     ObjectBox object;
     object.finder = m_hash;
-    auto first = look(image, m_rule.first);
-    if (!first) return first.error();
-    if (!*first) return object;
+    auto whole = mask(image);
+    if (!whole) return whole.error();
+    const auto first = box_of_map(whole->values, whole->width, whole->height, m_rule.first);
+    if (seen != nullptr) *seen = std::move(*whole);
+    if (!first) return object;
     if (m_rule.window > 0) {
-        const Crop window = widened((*first)->box, m_rule.window);
+        const Crop window = widened(first->box, m_rule.window);
         Image part;
         try {
             part = crop_image(image, window);
@@ -92,16 +87,16 @@ Result<ObjectBox> ObjectCropper::find(const Image& image) {
             return Error{ErrorKind::TooLarge, "There is not enough memory to crop a picture.",
                          exception.what()};
         }
-        auto second = look(part, m_rule.second);
-        if (!second) return second.error();
-        if (*second) {
-            object.box = crop_within(window, (*second)->box);
-            object.score = (*second)->score;
+        const auto close = mask(part);
+        if (!close) return close.error();
+        if (const auto second = box_of_map(close->values, close->width, close->height, m_rule.second)) {
+            object.box = crop_within(window, second->box);
+            object.score = second->score;
             return object;
         }
     }
-    object.box = widened((*first)->box, m_rule.second.widen);
-    object.score = (*first)->score;
+    object.box = widened(first->box, m_rule.second.widen);
+    object.score = first->score;
     return object;
 }
 
@@ -123,13 +118,30 @@ Result<ObjectBox> object_for(std::span<const std::byte> file, const std::string&
     return (*cropper)->find(decoded->image);
 }
 
+std::string whole_model_of(const ModelRegistry& registry, const ModelInfo& info) {
+    constexpr int kMostDeep = 8;
+    ModelInfo model = info;
+    bool of_objects = false;
+    for (int depth = 0; depth < kMostDeep; ++depth) {
+        const bool view = model.kind == "object";
+        if (of_objects && !view) return model.hash;
+        of_objects = of_objects || view;
+        if (model.base.empty()) return {};
+        const auto base = registry.find(model.base);
+        // What a view of objects stands on need not be there to be named.
+        if (!base || base->hash != model.base) return view ? model.base : std::string();
+        model = *base;
+    }
+    return {};
+}
+
 Result<ModelInfo> ensure_object_model(const Library& library, const ModelInfo& base) {
-    if (base.kind == "object") {
+    const ModelRegistry registry = ModelRegistry::for_library(library.models_folder());
+    if (!whole_model_of(registry, base).empty()) {
         return Error{ErrorKind::Usage, "The model \"" + base.name + "\" looks at objects already."};
     }
     auto cropper = ObjectCropper::shared();
     if (!cropper) return cropper.error();
-    const ModelRegistry registry = ModelRegistry::for_library(library.models_folder());
     const std::string stem = base.name + "-objects";
     NewModel model;
     model.weights = object_view_weights((*cropper)->hash());

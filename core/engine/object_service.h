@@ -16,6 +16,7 @@
 #include "core/library/library.h"
 #include "core/library/records.h"
 #include "core/models/backbone.h"
+#include "core/models/model_registry.h"
 #include "core/models/object_box.h"
 #include "core/models/object_finder.h"
 
@@ -44,19 +45,18 @@ class ObjectCropper {
     /// How many pixels both sides of a decoded picture should cover.
     int cover() const;
 
-    /// A whole crop with score 0 where there is no single object.
-    Result<ObjectBox> find(const Image& image);
-
-    /// How much each place of the whole picture belongs to an object: what the first look sees.
+    /// How much each place of a picture belongs to an object.
     struct Mask {
         int width = 0;
         int height = 0;
         std::vector<float> values;  ///< (height, width), 0..1
     };
-    Result<Mask> mask(const Image& image);
+    /// A whole crop with score 0 where there is no single object. `seen`, if not null, gets what the first
+    /// look, at the whole picture, saw.
+    Result<ObjectBox> find(const Image& image, Mask* seen = nullptr);
 
   private:
-    Result<std::optional<BoxInMap>> look(const Image& image, const BoxRule& rule);
+    Result<Mask> mask(const Image& image);
 
     const std::unique_ptr<ObjectFinder> m_finder;
     const LookRule m_rule;
@@ -71,8 +71,12 @@ Result<ObjectBox> object_for(std::span<const std::byte> file, const std::string&
                              const std::string& finder, const DecodeLimits& limits,
                              const std::optional<ObjectBox>& known = {});
 
+/// Where `info` looks at objects only, itself or by a model beneath it (a head on one that does): the hash of
+/// the first model beneath that looks at whole pictures. Else "", also where a model beneath is not there.
+std::string whole_model_of(const ModelRegistry& registry, const ModelInfo& info);
+
 /// The model of the kind "object" that stands on `base` and the finder of this machine, in the library's own
-/// models folder; made there if it is not yet. Usage if `base` is one of objects itself.
+/// models folder; made there if it is not yet. Usage if `base` looks at objects already.
 Result<ModelInfo> ensure_object_model(const Library& library, const ModelInfo& base);
 
 }  // namespace fieldmark

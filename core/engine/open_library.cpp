@@ -234,25 +234,26 @@ void OpenLibrary::fetch_object_box(RequestId id, ItemId item, bool find) {
     });
 }
 
-void OpenLibrary::set_object_box(RequestId id, ItemId item, std::optional<Crop> box) {
-    std::string kind;
+void OpenLibrary::set_object_box(RequestId id, ItemId item, std::optional<ObjectBox> box) {
+    bool of_objects = false;
     {
         const std::lock_guard lock(m_model_mutex);
-        kind = m_model.info.kind;
+        of_objects = !m_model.whole_model.empty();
     }
-    const auto change = [this, item, box](LibraryWriter& writer) -> Status {
+    const auto change = [this, item, box = std::move(box)](LibraryWriter& writer) -> Status {
         auto reader = m_library->reader();
         if (!reader) return reader.error();
         return put_object_box(writer, **reader, item, box);
     };
     // A model of objects has lost this picture's vector with the old box: it is made again at once.
-    edit(id, change, {item}, [kind](Session& session) {
-        if (kind == "object") session.start_import({});
+    edit(id, change, {item}, [of_objects](Session& session) {
+        if (of_objects) session.start_import({});
     });
 }
 
 void OpenLibrary::touch(const std::vector<ItemId>& items) {
     m_classes.forget();
+    m_explanations.forget();
     const std::lock_guard lock(m_touched_mutex);
     if (items.empty() || m_touched.size() + items.size() > kMostTouched) {
         m_touched_any = true;

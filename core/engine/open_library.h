@@ -16,6 +16,7 @@
 
 #include "core/base/pause_gate.h"
 #include "core/engine/cpu_clock.h"
+#include "core/engine/explanation_cache.h"
 #include "core/engine/library_facts.h"
 #include "core/engine/model_catalog.h"
 #include "core/engine/model_switch.h"
@@ -94,7 +95,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
 
     using Edit = std::function<Status(LibraryWriter&)>;
     void fetch_object_box(RequestId id, ItemId item, bool find);
-    void set_object_box(RequestId id, ItemId item, std::optional<Crop> box);
+    void set_object_box(RequestId id, ItemId item, std::optional<ObjectBox> box);
     /// `touched` empty: anything may have changed. `then` runs on the UI thread after the edit succeeded.
     void edit(RequestId id, Edit change, std::vector<ItemId> touched,
               std::function<void(Session&)> then = {});
@@ -143,6 +144,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     ThumbnailCache m_thumbnail_cache;
     LibraryFacts m_facts;
     ClassDescriber m_classes;
+    ExplanationCache m_explanations;
     PauseGate m_gate;
 
     std::mutex m_model_mutex;

@@ -89,8 +89,13 @@ void OpenLibrary::explain(RequestId id, QueryImage query, QueryImage match) {
     const auto task = [this, id, query = std::move(query), match = std::move(match)](
                           Embedder& embedder, LibraryReader& reader, const std::stop_token& stop) -> Status {
         constexpr int kParts = 5;
-        auto explanation = explain_match(query, match, embedder, &reader, kParts, stop);
+        const std::uint64_t age = m_explanations.age();
+        const auto key = ExplanationCache::key(embedder.info().hash, query, match, reader);
+        auto known = key ? m_explanations.find(*key) : std::nullopt;
+        auto explanation = known ? Result<Explanation>(std::move(*known))
+                                 : explain_match(query, match, embedder, &reader, kParts, stop);
         if (!explanation) return explanation.error();
+        if (key) m_explanations.put(*key, *explanation, age);
         m_post([id, explanation = std::move(*explanation)](Session& session) {
             Q_EMIT session.explained(id, explanation);
         });

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "core/engine/object_service.h"
 #include "core/models/model_registry.h"
 #include "core/models/self_measurement.h"
 
@@ -22,9 +23,11 @@ void OpenLibrary::prepare() {
             }
         }
     }
-    const auto info = ModelRegistry::for_library(m_library->models_folder()).find(hash);
+    const ModelRegistry registry = ModelRegistry::for_library(m_library->models_folder());
+    const auto info = registry.find(hash);
     if (info) {
         m_model.info = *info;
+        m_model.whole_model = whole_model_of(registry, *info);
         hash = info->hash;
     } else {
         m_model.error = info.error();
@@ -332,6 +335,7 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
 
 /// Reads the new model's vectors while the former one still answers, then changes over at once.
 Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder) {
+    std::string whole_model = whole_model_of(ModelRegistry::for_library(m_library->models_folder()), info);
     const auto fresh = std::make_shared<Serving>();
     fresh->embedder = embedder;
     fresh->search = std::make_unique<SearchService>(*m_library, embedder.get(), info.hash);
@@ -352,6 +356,7 @@ Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> e
         m_model.loading = false;
         m_model.available = true;
         m_model.info = info;
+        m_model.whole_model = std::move(whole_model);
         m_model.engine = embedder->engine();
         m_model.error = {};
         const auto measured = stored_measurement(info);

@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "core/base/crop.h"
 #include "core/base/result.h"
 #include "core/engine/query.h"
@@ -21,9 +24,12 @@ struct OpenedPicture {
 };
 
 /// Reads and decodes a file, bytes or an item (with `reader`), so large that a part of one `detail`-th of the
-/// sides still fills the model's input. Any thread. Usage for a crop that is none; NotFound for an item that
-/// has gone; the errors of reading and decoding.
+/// sides still fills the model's input. Any thread. Errors as read_source(), known_box() and decode().
 Result<OpenedPicture> open_picture(const QueryImage& source, const Embedder& embedder, LibraryReader* reader,
                                    int detail = 1);
+
+/// Parts of it as the model takes them: (parts, input_height, input_width, 3). TooLarge without the memory.
+Result<std::vector<std::uint8_t>> model_input(const OpenedPicture& picture, const std::vector<Crop>& parts,
+                                              const Embedder& embedder);
 
 }  // namespace fieldmark

@@ -5,17 +5,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <exception>
 #include <span>
 #include <utility>
 
+#include "core/engine/attention_heads.h"
 #include "core/engine/cpu_clock.h"
 #include "core/engine/embedder.h"
 #include "core/engine/object_service.h"
 #include "core/engine/opened_picture.h"
-#include "core/explain/rollout.h"
+#include "core/engine/source_file.h"
 #include "core/image/decode.h"
-#include "core/library/reader.h"
+#include "core/models/attention_trace.h"
 #include "core/models/model_registry.h"
 #include "core/models/object_finder.h"
 
@@ -52,40 +52,15 @@ std::vector<float> energy(const std::vector<float>& map, int channels) {
     return lengths;
 }
 
-/// What the patches get of the attention of the class token (of all patches where there is none).
-std::vector<float> attention_heat(std::span<const float> attention, const BackboneTraits& traits, int head) {
-    const std::size_t patches = size(traits.map_rows) * size(traits.map_columns);
-    const std::size_t prefix = size(traits.prefix_tokens), tokens = prefix + patches;
-    const std::size_t first_head = head < 0 ? 0 : size(head);
-    const std::size_t last_head = head < 0 ? size(traits.heads) : size(head) + 1;
-    const std::size_t first_row = traits.class_token ? 0 : prefix;
-    const std::size_t last_row = traits.class_token ? 1 : tokens;
-    const auto rows = static_cast<double>((last_head - first_head) * (last_row - first_row));
-    std::vector<double> sums(patches);
-    for (std::size_t h = first_head; h < last_head; ++h)
-        for (std::size_t row = first_row; row < last_row; ++row)
-            for (std::size_t p = 0; p < patches; ++p)
-                sums[p] += attention[(h * tokens + row) * tokens + prefix + p];
-    std::vector<float> heat(patches);
-    std::transform(sums.begin(), sums.end(), heat.begin(),
-                   [rows](double sum) { return static_cast<float>(sum / rows); });
-    return heat;
-}
-
-/// Rollout from the class token, or the mean over all patches where there is none.
-Result<std::vector<float>> rollout_heat(const InnerView& view, const BackboneTraits& traits) {
-    const int patches = traits.map_rows * traits.map_columns, tokens = traits.prefix_tokens + patches;
-    std::vector<std::span<const float>> layers;
-    for (int layer = 0; layer < traits.layers; ++layer) layers.emplace_back(view.attention.at(layer));
-    const int first = traits.class_token ? 0 : traits.prefix_tokens, last = traits.class_token ? 1 : tokens;
-    std::vector<float> heat(size(patches));
-    for (int of = first; of < last; ++of) {
-        auto reach = attention_rollout(layers, traits.heads, tokens, of);
-        if (!reach) return reach;
-        for (std::size_t p = 0; p < heat.size(); ++p)
-            heat[p] += (*reach)[size(traits.prefix_tokens) + p] / static_cast<float>(last - first);
-    }
-    return heat;
+/// What of each patch reaches the embedding, through all layers; their means over heads alone are kept.
+Result<std::vector<float>> rollout_heat(std::span<const std::uint8_t> pixels, const Backbone& backbone) {
+    const AttentionTracer* tracer = attention_beneath(backbone);
+    if (tracer == nullptr)
+        return Error{ErrorKind::Unsupported, "The attention of the model \"" + backbone.info().name +
+                                                 "\" cannot be followed through its layers."};
+    const auto trace = tracer->trace_attention(pixels, 1);
+    if (!trace) return trace.error();
+    return std::vector<float>(trace->rollout.begin() + backbone.traits().prefix_tokens, trace->rollout.end());
 }
 
 /// Means of blocks, so that no side has more than kMostCells.
@@ -105,21 +80,21 @@ HeatMap reduced(const ObjectCropper::Mask& mask) {
     return map;
 }
 
-Result<PictureLook> look_for_object(const PictureLookRequest& request, const Embedder& embedder,
-                                    LibraryReader* reader, PictureLook look) {
+Result<PictureLook> look_for_object(const PictureLookRequest& request, LibraryReader* reader,
+                                    PictureLook look) {
     const auto cropper = ObjectCropper::shared();
     if (!cropper) return cropper.error();
     // The finder is shown the whole picture, whatever part was searched with.
     QueryImage source = request.picture;
     source.crop = {};
-    const int detail = ((*cropper)->cover() - 1) / std::max(1, embedder.cover_for({})) + 1;
-    const auto picture = open_picture(source, embedder, reader, detail);
+    const auto file = read_source(source, reader);
+    if (!file) return file.error();
+    const auto picture = decode(file->bytes(), file->name, {(*cropper)->cover(), {}});
     if (!picture) return picture.error();
-    const auto mask = (*cropper)->mask(picture->image);
-    if (!mask) return mask.error();
-    look.map = reduced(*mask);
-    const auto box = (*cropper)->find(picture->image);
+    ObjectCropper::Mask mask;
+    const auto box = (*cropper)->find(picture->image, &mask);
     if (!box) return box.error();
+    look.map = reduced(mask);
     if (!box->box.whole()) look.box = box->box;
     return look;
 }
@@ -143,7 +118,7 @@ Result<PictureLook> look_at_picture(const PictureLookRequest& request, Embedder&
     look.kind = has ? request.kind : look.kinds.front();
     if (stop.stop_requested()) return stopped;
     if (look.kind == LookKind::Object) {
-        auto object = look_for_object(request, embedder, reader, std::move(look));
+        auto object = look_for_object(request, reader, std::move(look));
         if (stop.stop_requested()) return stopped;
         if (object) object->milliseconds = clock.milliseconds();
         return object;
@@ -151,38 +126,35 @@ Result<PictureLook> look_at_picture(const PictureLookRequest& request, Embedder&
 
     const auto picture = open_picture(request.picture, embedder, reader);
     if (!picture) return picture.error();
-    std::vector<std::uint8_t> pixels(embedder.input_bytes());
-    try {
-        embedder.prepare(picture->image, picture->part, pixels);
-    } catch (const std::exception& exception) {  // bad_alloc, or OpenCV's own for the same
-        return Error{ErrorKind::TooLarge, "There is not enough memory to scale a picture.", exception.what()};
-    }
-    LookRequest inside;
-    if (look.kind == LookKind::Attention) {
-        look.layer = request.layer >= 0 && request.layer < traits.layers ? request.layer : traits.layers - 1;
-        look.head = request.head >= 0 && request.head < traits.heads ? request.head : -1;
-        inside.attention_layers = {look.layer};
-    } else if (look.kind == LookKind::Rollout) {
-        for (int layer = 0; layer < traits.layers; ++layer) inside.attention_layers.push_back(layer);
-    }
-    inside.map = look.kind == LookKind::Energy;
-    if (stop.stop_requested()) return stopped;
-    const auto view = embedder.look_inside(pixels, 1, inside);
-    if (!view) return view.error();
-    if (stop.stop_requested()) return stopped;
+    const auto pixels = model_input(*picture, {picture->part}, embedder);
+    if (!pixels) return pixels.error();
     look.map = {traits.map_rows,
                 traits.map_columns,
                 embedder.seen_part(picture->width, picture->height, picture->part),
                 {}};
-    if (look.kind == LookKind::Energy) {
-        look.map.values = energy(view->map, traits.map_channels);
-    } else if (look.kind == LookKind::Attention) {
-        look.map.values = attention_heat(view->attention.at(look.layer), traits, look.head);
-    } else {
-        auto heat = rollout_heat(*view, traits);
+    if (stop.stop_requested()) return stopped;
+    if (look.kind == LookKind::Rollout) {
+        auto heat = rollout_heat(*pixels, embedder.backbone());
         if (!heat) return heat.error();
         look.map.values = std::move(*heat);
+    } else {
+        LookRequest inside;
+        inside.map = look.kind == LookKind::Energy;
+        if (look.kind == LookKind::Attention) {
+            const auto among = [](int wanted, int count, int otherwise) {
+                return wanted >= 0 && wanted < count ? wanted : otherwise;
+            };
+            look.layer = among(request.layer, traits.layers, traits.layers - 1);
+            look.head = among(request.head, traits.heads, -1);
+            inside.attention_layers = {look.layer};
+        }
+        const auto view = embedder.look_inside(*pixels, 1, inside);
+        if (!view) return view.error();
+        look.map.values = look.kind == LookKind::Energy
+                              ? energy(view->map, traits.map_channels)
+                              : attention_to_patches(view->attention.at(look.layer), traits, look.head);
     }
+    if (stop.stop_requested()) return stopped;
     look.milliseconds = clock.milliseconds();
     return look;
 }

@@ -6,6 +6,7 @@
 #include <exception>
 #include <utility>
 
+#include "core/engine/source_file.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
 
@@ -48,21 +49,19 @@ Result<LoadedPicture> load_picture_of(const QueryImage& source, int max_side, Li
         return source.path.empty() ? from_bytes(source.bytes, "the pasted picture", max_side)
                                    : from_file(source.path, max_side);
     }
-    auto items = reader->items(std::span(&source.item, 1));
-    if (!items) return items.error();
-    const Item& item = items->front();
-    if (item.id == 0) return Error{ErrorKind::NotFound, "This picture is no longer in the library."};
-    auto path = reader->absolute_path(item);
+    const auto item = find_item(*reader, source.item);
+    if (!item) return item.error();
+    auto path = reader->absolute_path(*item);
     if (!path) return path.error();
     auto picture = from_file(*path, max_side);
-    if (picture || !cache || item.hash.empty()) return picture;
+    if (picture || !cache || item->hash.empty()) return picture;
     for (const int size_class : std::array{512, 256}) {
-        const auto jpeg = cache->find(item.hash, size_class);
+        const auto jpeg = cache->find(item->hash, size_class);
         if (!jpeg) continue;
         auto stand_in = from_bytes(std::as_bytes(std::span(*jpeg)), *path, max_side);
         if (!stand_in) continue;
-        stand_in->source_width = item.width;
-        stand_in->source_height = item.height;
+        stand_in->source_width = item->width;
+        stand_in->source_height = item->height;
         return stand_in;
     }
     return picture;

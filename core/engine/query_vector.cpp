@@ -7,7 +7,6 @@
 #include <optional>
 #include <utility>
 
-#include "core/base/digest.h"
 #include "core/engine/cpu_clock.h"
 #include "core/engine/object_service.h"
 #include "core/engine/prepared_picture.h"
@@ -43,10 +42,7 @@ Result<QueryVector> QueryEmbedding::run(const std::vector<QueryImage>& images, s
     const int negatives = static_cast<int>(images.size()) - positives;
     for (const QueryImage& image : images) {
         if (stop.stop_requested()) return Error{ErrorKind::Cancelled, "The search was cancelled."};
-        if (!image.crop.valid()) {
-            return Error{ErrorKind::Usage,
-                         "The crop " + to_key(image.crop) + " does not lie within the picture."};
-        }
+        if (auto status = check_crop(image.crop); !status) return status.error();
         auto vector = vector_of(image, query);
         if (!vector) return vector.error();
         if (images.size() == 1) {  // as stored, bit for bit
@@ -73,66 +69,49 @@ Result<std::vector<float>> QueryEmbedding::vector_of(const QueryImage& image, Qu
 }
 
 Result<std::vector<float>> QueryEmbedding::item_vector(const QueryImage& image, QueryVector& query) {
-    auto items = m_reader.items(std::span(&image.item, 1));
-    if (!items) return items.error();
-    const Item& item = items->front();
-    if (item.id == 0) {
-        return Error{ErrorKind::NotFound, "Item " + std::to_string(image.item) +
-                                              " is not in the library. Choose another picture."};
-    }
-    query.queried.insert(item.id);
-    if (!item.hash.empty()) m_hashes.insert(item.hash);
-    if (stored_will_do(image.crop) && item.state != ItemState::Pending) {
-        auto stored = m_reader.embedding_of(m_model, item.id);
+    const auto item = find_item(m_reader, image.item);
+    if (!item) return item.error();
+    query.queried.insert(item->id);
+    if (!item->hash.empty()) m_hashes.insert(item->hash);
+    if (stored_will_do(image.crop) && item->state != ItemState::Pending) {
+        auto stored = m_reader.embedding_of(m_model, item->id);
         if (stored) {
-            query.crops.push_back(stored_part(item.hash, image.crop));
+            query.crops.push_back(stored_part(item->hash, image.crop));
             return std::move(stored->vector);
         }
     }
-    auto path = m_reader.absolute_path(item);
-    if (!path) return path.error();
-    auto file = read_picture(*path, {});
-    if (!file) return file.error();
-    m_hashes.insert(file->hash);
-    return embed(file->bytes, *path, image.crop, query);
+    const auto source = read_source(image, &m_reader);
+    if (!source) return source.error();
+    m_hashes.insert(source->file.hash);
+    return embed(*source, image.crop, query);
 }
 
 Result<std::vector<float>> QueryEmbedding::file_vector(const QueryImage& image, QueryVector& query) {
     const Stopwatch clock;
-    ReadPicture file;
-    std::string name = "the pasted picture";
-    if (!image.path.empty()) {
-        auto read = read_picture(image.path, {});
-        if (!read) return read.error();
-        file = std::move(*read);
-        name = image.path;
-    } else {
-        if (image.bytes.empty())
-            return Error{ErrorKind::Usage, "The query has no picture. Give a file or an item."};
-        file.hash = sha256(image.bytes);
-    }
-    m_hashes.insert(file.hash);
-    auto self = item_at(image.path, file.hash);
+    const auto source = read_source(image, &m_reader);
+    if (!source) return source.error();
+    const std::string& hash = source->file.hash;
+    m_hashes.insert(hash);
+    auto self = item_at(image.path, hash);
     if (!self) return self.error();
     if (*self != 0) query.queried.insert(*self);
     if (stored_will_do(image.crop)) {
-        auto twins = m_reader.items_with_hash(file.hash);
+        auto twins = m_reader.items_with_hash(hash);
         if (!twins) return twins.error();
         for (const ItemId twin : *twins) {
             auto stored = m_reader.embedding_of(m_model, twin);
             if (!stored) continue;
             query.decode_ms += clock.milliseconds();
-            query.crops.push_back(stored_part(file.hash, image.crop));
+            query.crops.push_back(stored_part(hash, image.crop));
             return std::move(stored->vector);
         }
     }
     query.decode_ms += clock.milliseconds();
-    return embed(image.path.empty() ? std::span<const std::byte>(image.bytes) : file.bytes, name, image.crop,
-                 query);
+    return embed(*source, image.crop, query);
 }
 
-Result<std::vector<float>> QueryEmbedding::embed(std::span<const std::byte> file, const std::string& name,
-                                                 const Crop& crop, QueryVector& query) {
+Result<std::vector<float>> QueryEmbedding::embed(const SourceFile& source, const Crop& crop,
+                                                 QueryVector& query) {
     if (!m_embedder) {
         return Error{
             ErrorKind::Unsupported,
@@ -144,16 +123,16 @@ Result<std::vector<float>> QueryEmbedding::embed(std::span<const std::byte> file
     std::optional<ObjectBox> known;
     const bool of_objects = m_embedder->object_finder().has_value();
     if (crop.whole() && (m_auto_crop || of_objects)) {
-        auto stored = m_reader.object_box(sha256(file));
+        auto stored = m_reader.object_box(source.file.hash);
         if (!stored) return stored.error();
         known = std::move(*stored);
         if (!of_objects) {
-            auto object = object_for(file, name, {}, {}, known);
+            auto object = object_for(source.bytes(), source.name, {}, {}, known);
             if (!object) return object.error();
             part = object->box;
         }
     }
-    auto prepared = prepare_picture(file, name, *m_embedder, part, {}, false, known);
+    auto prepared = prepare_picture(source.bytes(), source.name, *m_embedder, part, {}, false, known);
     query.crops.push_back(prepared && prepared->object ? prepared->object->box : part);
     query.decode_ms += decoding.milliseconds();
     if (!prepared) return prepared.error();

@@ -10,6 +10,7 @@
 #include "core/base/result.h"
 #include "core/engine/embedder.h"
 #include "core/engine/query.h"
+#include "core/engine/source_file.h"
 #include "core/library/reader.h"
 
 namespace fieldmark {
@@ -19,7 +20,7 @@ struct QueryVector {
     std::vector<float> pooled;  ///< (dimension) L2-normalised
     std::set<ItemId> queried;   ///< items that are query pictures: by id, by path, or by content (for bytes)
     std::set<ItemId>
-        duplicates;  ///< items with the content of a query picture, the queried ones not among them
+        duplicates;           ///< items with the content of a query picture, the queried ones not among them
     std::vector<Crop> crops;  ///< the part of each picture that counted
     double decode_ms = 0;
     double embed_ms = 0;
@@ -41,8 +42,7 @@ class QueryEmbedding {
     Result<std::vector<float>> vector_of(const QueryImage& image, QueryVector& query);
     Result<std::vector<float>> item_vector(const QueryImage& image, QueryVector& query);
     Result<std::vector<float>> file_vector(const QueryImage& image, QueryVector& query);
-    Result<std::vector<float>> embed(std::span<const std::byte> file, const std::string& name,
-                                     const Crop& crop, QueryVector& query);
+    Result<std::vector<float>> embed(const SourceFile& source, const Crop& crop, QueryVector& query);
     /// Whether the vectors stored for this model are what a picture with this crop is searched with.
     bool stored_will_do(const Crop& crop) const;
     /// What a stored vector shows of a picture with this content and no crop of its own.

@@ -494,7 +494,7 @@ RequestId Session::fetch_object_box(ItemId item, bool find) {
     return id;
 }
 
-RequestId Session::set_object_box(ItemId item, const std::optional<Crop>& box) {
+RequestId Session::set_object_box(ItemId item, const std::optional<ObjectBox>& box) {
     const RequestId id = ++m_impl->last_request;
     if (m_impl->open) {
         m_impl->open->set_object_box(id, item, box);

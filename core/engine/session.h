@@ -53,6 +53,8 @@ struct ModelStatus {
     Error error = {};            ///< with available false and loading false
     std::int64_t embedded = 0;
     std::int64_t total = 0;
+    /// Hash of the model that looks at whole pictures, beneath one that looks at their objects only; else "".
+    std::string whole_model = {};
     std::optional<MeasuredWay> measured = {};  ///< how it runs best on this computer, once that was measured
 };
 
@@ -121,8 +123,10 @@ class Session : public QObject {
     // --- objects ---
     /// The box of an item's object, found now where it is not known and `find`. Answer: objectBoxFetched.
     RequestId fetch_object_box(ItemId item, bool find);
-    /// By hand; nullopt: forgotten, the finder may say anew. Answers: edited or editFailed.
-    RequestId set_object_box(ItemId item, const std::optional<Crop>& box);
+    /// Whatever is stored, this is the item's box from now on, with its source: a person's (BoxSource::User, score
+    /// 1), or one from before that is brought back. nullopt: forgotten, the finder may say anew. Answers: edited or
+    /// editFailed.
+    RequestId set_object_box(ItemId item, const std::optional<ObjectBox>& box);
 
     // --- jobs ---
     RequestId count_pictures(const std::vector<std::string>& paths);  ///< picturesCounted

@@ -145,6 +145,60 @@ class TestFindMark : public QObject {
         }
     }
 
+    void findsALongThinMark() {
+        // A ribbon across nine tenths of the picture, a cell high, and one from top to bottom: no part of the
+        // picture may cut it, in the query or in a match.
+        const auto ribbon = [](const QRect& place, int bird) {
+            QImage image = draw_specimen(bird % 4, bird, {.width = kWidth, .height = kHeight});
+            QPainter painter(&image);
+            const bool lying = place.width() > place.height();
+            const int length = lying ? place.width() : place.height();
+            for (int at = 0, n = 0; at < length; at += 12, ++n) {
+                const QColor colour = n % 2 == 0 ? QColor(200, 20, 40) : QColor(250, 250, 245);
+                painter.fillRect(lying ? QRect(place.x() + at, place.y(), 12, place.height())
+                                       : QRect(place.x(), place.y() + at, place.width(), 12),
+                                 colour);
+            }
+            return image;
+        };
+        struct Case {
+            QRect query, match;
+        };
+        const Case cases[] = {{QRect(16, 14, 288, 24), QRect(16, 196, 288, 24)},
+                              {QRect(14, 12, 30, 216), QRect(272, 12, 30, 216)}};
+        for (const Case& one : cases) {
+            const std::string folder = m_fixture->folder("ribbon_of_" + std::to_string(one.query.width()));
+            const auto path = [&](const char* name) {
+                return QString::fromStdString(folder + '/') + QLatin1String(name);
+            };
+            const std::string prefix = std::to_string(one.query.width());
+            QVERIFY(ribbon(one.query, 0).save(path((prefix + "query.png").c_str())));
+            QVERIFY(ribbon(one.match, 5).save(path((prefix + "match.png").c_str())));
+            QVERIFY(picture(5, -1).save(path((prefix + "bare.png").c_str())));
+            m_fixture->import(std::vector<std::string>{folder});
+            MarkRequest mark;
+            mark.query.path = folder + '/' + prefix + "query.png";
+            mark.region = crop_of(one.query);
+            mark.items = {m_fixture->item(prefix + "bare.png"), m_fixture->item(prefix + "match.png"),
+                          m_fixture->item(prefix + "query.png")};
+            const auto report = find_mark(mark, *shared_embedder(), *m_fixture->reader());
+            QVERIFY2(report.ok(), report ? "" : report.error().text.c_str());
+            const auto found = [&](std::size_t i) { return report->sightings[i].item; };
+            QCOMPARE(found(0), mark.items[2]);
+            QCOMPARE(found(1), mark.items[1]);
+            QVERIFY(report->sightings[0].similarity > 0.8F);
+            // Across it a box is as good as its cells, along it all of the mark must be there.
+            for (const auto& [place, sighting] :
+                 {std::pair{one.query, &report->sightings[0]}, std::pair{one.match, &report->sightings[1]}}) {
+                Crop box = sighting->box;
+                QVERIFY2(covered(crop_of(place), box) > 0.4, to_key(box).c_str());
+                (place.width() > place.height() ? box.y : box.x) = 0;
+                (place.width() > place.height() ? box.height : box.width) = 10000;
+                QVERIFY2(covered(crop_of(place), box) > 0.8, to_key(box).c_str());
+            }
+        }
+    }
+
     void aCropDoesNotMoveTheRegion() {
         // The region is of the whole picture: with a crop that holds it, and with one that does not.
         for (const Crop& crop : {Crop{0, 0, 6000, 6000}, Crop{4000, 4000, 6000, 6000}}) {

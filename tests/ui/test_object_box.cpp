@@ -82,7 +82,9 @@ class TestObjectBox : public QObject {
         dialog->show();
         auto* editor = dialog->findChild<CropEditor*>(QStringLiteral("objectBoxEditor"));
         auto* note = dialog->findChild<QLabel*>(QStringLiteral("objectBoxNote"));
+        auto* save = dialog->findChild<QPushButton*>(QStringLiteral("objectBoxSave"));
         QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(QStringLiteral("Nobody")), kPatience);
+        QVERIFY(save->isEnabled());  // whoever reads this can save
         editor->setFocus();
         QTest::keyClick(editor, Qt::Key_Left,
                         Qt::ShiftModifier | Qt::ControlModifier);  // the right edge comes in
@@ -90,7 +92,7 @@ class TestObjectBox : public QObject {
         const Crop drawn = editor->crop();
         QVERIFY(!drawn.whole());
         QSignalSpy edited(&m_session, &Session::edited);
-        dialog->findChild<QPushButton*>(QStringLiteral("objectBoxSave"))->click();
+        save->click();
         QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 1, kPatience);
         const Answer answer = stored(row.item.id);
         QVERIFY(answer.box);
@@ -103,6 +105,91 @@ class TestObjectBox : public QObject {
         undo.redo();
         QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 3, kPatience);
         QCOMPARE(stored(row.item.id).box->box, drawn);
+    }
+
+    void nothing_is_said_before_all_is_known() {
+        // The two answers come apart; the note waits for both.
+        const ItemRow& row = m_rows[1];
+        ObjectBoxDialog dialog(m_session, row, nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* note = dialog.findChild<QLabel*>(QStringLiteral("objectBoxNote"));
+        auto* save = dialog.findChild<QPushButton*>(QStringLiteral("objectBoxSave"));
+        bool picture = false, box = false;
+        const auto check = [&] {
+            if (picture && box) return;
+            QVERIFY2(note->text().startsWith(QStringLiteral("Loading")), qPrintable(note->text()));
+            QVERIFY(save->isEnabled() == box);
+        };
+        connect(&m_session, &Session::pictureReady, &dialog, [&] {
+            picture = true;
+            check();
+        });
+        connect(&m_session, &Session::objectBoxFetched, &dialog, [&] {
+            box = true;
+            check();
+        });
+        QVERIFY(note->text().startsWith(QStringLiteral("Loading")));
+        QVERIFY(!save->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(picture && box, kPatience);
+        QVERIFY(note->text().startsWith(QStringLiteral("Nobody")));
+        QVERIFY(save->isEnabled());
+    }
+
+    void a_late_box_takes_nothing_from_who_drew() {
+        ObjectBoxDialog dialog(m_session, m_rows[1], nullptr);
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        auto* note = dialog.findChild<QLabel*>(QStringLiteral("objectBoxNote"));
+        auto* editor = dialog.findChild<CropEditor*>(QStringLiteral("objectBoxEditor"));
+        // Whole picture, pressed before anything has come: said and kept once it has.
+        dialog.findChild<QPushButton*>(QStringLiteral("objectBoxWhole"))->click();
+        QVERIFY(note->text().startsWith(QStringLiteral("Loading")));
+        QTRY_VERIFY_WITH_TIMEOUT(dialog.findChild<QPushButton*>(QStringLiteral("objectBoxSave"))->isEnabled(),
+                                 kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(note->text().startsWith(QStringLiteral("The whole picture")), kPatience);
+        QVERIFY(editor->crop().whole());
+    }
+
+    /// What was there before a person drew comes back as it was, whoever set it.
+    void undoing_brings_back_whose_box_it_was_data() {
+        QTest::addColumn<int>("source");
+        QTest::newRow("the finder's") << static_cast<int>(BoxSource::Finder);
+        QTest::newRow("a table's") << static_cast<int>(BoxSource::Import);
+        QTest::newRow("a person's") << static_cast<int>(BoxSource::User);
+    }
+    void undoing_brings_back_whose_box_it_was() {
+        QFETCH(int, source);
+        const ItemRow& row = m_rows[3];
+        ObjectBox before{{500, 1000, 6000, 7000}, 1, static_cast<BoxSource>(source), {}};
+        if (before.source == BoxSource::Finder) {
+            before.score = 0.75F;
+            before.finder = std::string(64, 'f');
+        }
+        QSignalSpy edited(&m_session, &Session::edited);
+        m_session.set_object_box(row.item.id, before);
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 1, kPatience);
+        QVERIFY(stored(row.item.id).box == before);
+
+        QUndoStack undo;
+        auto* dialog = new ObjectBoxDialog(m_session, row, &undo);
+        auto* save = dialog->findChild<QPushButton*>(QStringLiteral("objectBoxSave"));
+        auto* editor = dialog->findChild<CropEditor*>(QStringLiteral("objectBoxEditor"));
+        auto* note = dialog->findChild<QLabel*>(QStringLiteral("objectBoxNote"));
+        QTRY_VERIFY_WITH_TIMEOUT(!note->text().startsWith(QStringLiteral("Loading")), kPatience);
+        QCOMPARE(editor->crop(), before.box);
+        dialog->findChild<QPushButton*>(QStringLiteral("objectBoxWhole"))->click();
+        save->click();
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 2, kPatience);
+        const ObjectBox drawn{{}, 1, BoxSource::User, {}};
+        QVERIFY(stored(row.item.id).box == drawn);
+        undo.undo();
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 3, kPatience);
+        QVERIFY(stored(row.item.id).box == before);
+        undo.redo();
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 4, kPatience);
+        QVERIFY(stored(row.item.id).box == drawn);
+        m_session.set_object_box(row.item.id, std::nullopt);
+        QTRY_COMPARE_WITH_TIMEOUT(edited.count(), 5, kPatience);
+        QVERIFY(!stored(row.item.id).box);
     }
 
     void cancelling_and_saving_nothing_new_change_nothing() {
@@ -127,7 +214,7 @@ class TestObjectBox : public QObject {
         QVERIFY(!answer.box);
         QCOMPARE(static_cast<int>(answer.error.kind), static_cast<int>(ErrorKind::NotFound));
         QSignalSpy failed(&m_session, &Session::editFailed);
-        m_session.set_object_box(987'654, Crop{0, 0, 5000, 5000});
+        m_session.set_object_box(987'654, ObjectBox{{0, 0, 5000, 5000}, 1, BoxSource::User, {}});
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, kPatience);
     }
 
@@ -141,14 +228,16 @@ class TestObjectBox : public QObject {
         m_session.use_model(request);
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 1, kPatience);
         const auto report = finished[0][0].value<ModelSwitchReport>();
-        QVERIFY2(report.switched, qPrintable(QString::fromStdString(
-                                      "failed " + std::to_string(report.failed) + ", lacking " +
-                                      std::to_string(report.lacking) + ", embedded " + std::to_string(report.embedded))));
+        QVERIFY2(report.switched,
+                 qPrintable(QString::fromStdString("failed " + std::to_string(report.failed) + ", lacking " +
+                                                   std::to_string(report.lacking) + ", embedded " +
+                                                   std::to_string(report.embedded))));
         QTRY_COMPARE(m_session.model().info.kind, std::string("object"));
         QCOMPARE(m_session.model().info.base, former);
         // A box drawn now costs the picture its vector, which is made again by itself.
         QSignalSpy imported(&m_session, &Session::importFinished);
-        m_session.set_object_box(m_rows[2].item.id, Crop{1000, 1000, 4000, 5000});
+        m_session.set_object_box(m_rows[2].item.id,
+                                 ObjectBox{{1000, 1000, 4000, 5000}, 1, BoxSource::User, {}});
         QTRY_COMPARE_WITH_TIMEOUT(imported.count(), 1, kPatience);
         QTRY_COMPARE_WITH_TIMEOUT(m_session.model().embedded, std::int64_t{4}, kPatience);
         QCOMPARE(static_cast<int>(stored(m_rows[2].item.id).box->source), static_cast<int>(BoxSource::User));

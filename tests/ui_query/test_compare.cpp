@@ -230,6 +230,67 @@ class TestCompare : public QObject {
         QVERIFY(!query()->mark());
     }
 
+    void one_search_after_another_agrees_with_what_is_shown() {
+        constexpr Crop kRings{437, 583, 2250, 3000}, kElsewhere{5000, 4000, 3000, 3000};
+        auto* text = child<QLabel>("compareMarkText");
+        QSignalSpy found(&m_session, &Session::markFound);
+        m_compare->findMark(kRings);
+        QTRY_COMPARE_WITH_TIMEOUT(found.size(), 1, kWait);
+        QVERIFY(match()->mark().has_value());
+        const QString ranked = text->text();
+        const Crop box = *match()->mark();
+        // While another mark is looked for, the query shows that one, and no match the former one's place.
+        m_compare->findMark(kElsewhere);
+        QCOMPARE(*query()->mark(), kElsewhere);
+        QVERIFY(!match()->mark());
+        // Cancelled, it leaves the ranking that was there, whole.
+        QTest::keyClick(m_compare.get(), Qt::Key_Escape);
+        QVERIFY(m_compare->isRankedByMark());
+        QCOMPARE(*query()->mark(), kRings);
+        QCOMPARE(*match()->mark(), box);
+        QCOMPARE(text->text(), ranked);
+        // So does one that fails: a region outside the picture.
+        QSignalSpy failed(&m_session, &Session::markFailed);
+        m_compare->findMark({9000, 0, 3000, 1000});
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, kWait);
+        QVERIFY(m_compare->isRankedByMark());
+        QCOMPARE(*query()->mark(), kRings);
+        QCOMPARE(*match()->mark(), box);
+        QVERIFY(text->text() != ranked);
+        // Answered, it takes the former one's place.
+        m_compare->findMark(kElsewhere);
+        QTRY_COMPARE_WITH_TIMEOUT(found.size(), 2, kWait);
+        QCOMPARE(*query()->mark(), kElsewhere);
+        QVERIFY(match()->mark().has_value());
+        QCOMPARE(text->text(), ranked);
+        QTest::keyClick(m_compare.get(), Qt::Key_Escape);
+        QVERIFY(!m_compare->isRankedByMark());
+        QVERIFY(!query()->mark() && !match()->mark());
+    }
+
+    void says_how_many_matches_were_looked_at() {
+        // More than are looked at, and most of them gone from the library.
+        std::vector<Match> matches(m_model->matches().begin(), m_model->matches().end());
+        for (int n = 0; n < 300; ++n) {
+            Match one;
+            one.row.item.id = 1'000'000 + n;
+            one.row.item.path = "gone " + std::to_string(n);
+            matches.push_back(one);
+        }
+        m_model->setMatches(matches);
+        QSignalSpy found(&m_session, &Session::markFound);
+        m_compare->findMark({437, 583, 2250, 3000});
+        QTRY_COMPARE_WITH_TIMEOUT(found.size(), 1, kWait);
+        QCOMPARE(found[0][1].value<MarkReport>().sightings.size(), std::size_t{200});
+        QVERIFY2(child<QLabel>("compareMarkText")->text().contains(QStringLiteral("6 of 306 matches")),
+                 qPrintable(child<QLabel>("compareMarkText")->text()));
+        // What is left when some are removed is counted anew.
+        m_model->setMatches({matches.begin(), matches.begin() + 4});
+        QCOMPARE(child<QLabel>("compareMarkText")->text(), QStringLiteral("Ranked by the mark"));
+        m_model->setMatches({matches.begin() + 10, matches.end()});
+        QVERIFY(!m_compare->isRankedByMark());
+    }
+
     void wipes_between_the_two() {
         query()->setImage(flat(Qt::red));
         match()->setImage(flat(Qt::blue));
