@@ -20,7 +20,7 @@ Result<Answer> bench_decode(Context& context, const BenchDecodeArguments& argume
 
 struct BenchEmbedArguments {
     std::string model;
-    std::string engine = "fused";  ///< "fused" (the best one), "onednn" or "eager"
+    std::string engine = "fused";  ///< "fused" (the best one), "fp32", "int16", "onednn" or "eager"
     std::string device = "auto";
     int batch = 16;
     int threads = 0;

@@ -39,7 +39,7 @@ void add_bench(CLI::App& app, Action& action) {
     CLI::App& embed_command = *command.add_subcommand("embed", "The bare model loop, pixels in memory");
     embed_command.add_option("--model", embed->model, "Name or hash of the model")->type_name("NAME");
     embed_command.add_option("--engine", embed->engine, "fused, onednn or eager")
-        ->check(CLI::IsMember({"fused", "onednn", "eager"}));
+        ->check(CLI::IsMember({"fused", "fp32", "int16", "onednn", "eager"}));
     embed_command.add_option("--device", embed->device, "auto, cpu or cuda")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     embed_command.add_option("--batch", embed->batch, "Pictures per batch")

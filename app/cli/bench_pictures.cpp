@@ -128,6 +128,7 @@ namespace {
 
 Json to_json(const MeasuredWay& way) {
     return {{"engine", way.engine},
+            {"precision", way.precision},
             {"threads", way.threads},
             {"batch", way.batch},
             {"images_per_second", way.images_per_second},
@@ -165,6 +166,7 @@ Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& argument
     BackboneOptions options{
         .threads = arguments.threads, .fused = arguments.engine != "eager", .device = arguments.device};
     options.own_kernels = arguments.engine != "onednn";
+    if (arguments.engine == "fp32" || arguments.engine == "int16") options.precision = arguments.engine;
     const auto backbone = registry.load(*info, measured_options(*info, options));
     if (!backbone) return backbone.error();
     context.console.progress("Embedding generated pictures");

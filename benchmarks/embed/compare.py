@@ -35,7 +35,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SIZE = 224
 EPSILON = 1e-3
 STAGES = [(3, 1), (3, 2), (5, 2), (3, 2), (5, 1), (5, 2), (3, 1)]
-ENGINES = ["fieldmark", "fieldmark-onednn", "onnxruntime", "openvino", "pytorch"]
+ENGINES = ["fieldmark", "fieldmark-int16", "fieldmark-onednn", "onnxruntime", "openvino", "pytorch"]
 NETWORKS = ["efficientnet-lite0", "deit-tiny", "vit-small"]
 VIT_WIDTHS = {"deit-tiny": 192, "vit-small": 384}
 VIT_DEPTH, VIT_PATCH, VIT_HEAD, VIT_EPSILON = 12, 16, 64, 1e-6
@@ -344,7 +344,7 @@ def run_engine(engine, network, path, options, batch, pixels):
         command += ["--seconds", str(options.seconds), "--weights", path, "--pixels", pixels]
         command += ["--kind", "vit" if network in VIT_WIDTHS else "efficientnet-lite"]
         command += ["--dimension", str(VIT_WIDTHS.get(network, 1280))]
-        command += ["--engine", "onednn" if engine.endswith("onednn") else "best"]
+        command += ["--engine", engine.partition("-")[2] or "best"]
     else:
         command = [sys.executable, os.path.abspath(__file__), "--one", engine, "--one-batch", str(batch)]
         command += ["--one-network", network, "--one-weights", path]
@@ -365,7 +365,7 @@ def processor():
 
 
 def compare(network, path, options, batch, pixels, report):
-    engines = options.engine or ENGINES
+    engines = [e for e in options.engine or ENGINES if e != "fieldmark-int16" or network not in VIT_WIDTHS]
     results = {engine: [] for engine in engines}
     for _ in range(options.rounds):
         for engine in engines:
@@ -375,10 +375,12 @@ def compare(network, path, options, batch, pixels, report):
     for engine in engines:
         rates = [r["images_per_second"] for r in results[engine]]
         line = f"  {engine:18} {statistics.median(rates):7.1f} images/s  ({min(rates):.1f} to {max(rates):.1f})"
-        if engine != "fieldmark" and "fieldmark" in results:
-            own = [r["images_per_second"] for r in results["fieldmark"]]
+        for ours in ("fieldmark", "fieldmark-int16"):
+            if engine.startswith("fieldmark") and (engine == ours or ours != "fieldmark") or ours not in results:
+                continue
+            own = [r["images_per_second"] for r in results[ours]]
             ratio = statistics.median(a / b for a, b in zip(own, rates))
-            line += f"  fieldmark is {ratio:.2f} times as fast"
+            line += f"  {ours} is {ratio:.2f} times as fast"
         difference = np.abs(np.subtract(results[engine][0]["embedding"], reference)).max()
         print(line + f"  (embedding within {difference:.1e})", flush=True)
         report.append({"network": network, "batch": batch, "engine": engine, "images_per_second": rates})

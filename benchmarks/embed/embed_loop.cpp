@@ -52,8 +52,8 @@ int main(int argc, char** argv) {
     app.add_option("--threads", options.threads, "0: as many as there are cores")->capture_default_str();
     app.add_option("--model", model, "name or hash; without it the default model");
     app.add_option("--device", options.device, "auto, cpu or cuda")->capture_default_str();
-    app.add_option("--engine", engine, "best, onednn or eager")
-        ->check(CLI::IsMember({"best", "onednn", "eager"}))
+    app.add_option("--engine", engine, "best, int16, onednn or eager")
+        ->check(CLI::IsMember({"best", "int16", "onednn", "eager"}))
         ->capture_default_str();
     app.add_option("--weights", weights, "a safetensors file instead of a model");
     app.add_option("--kind", kind, "of the weights: vit, efficientnet-lite or mobilenet-v2");
@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
                    "a file of one picture's bytes, 224 x 224 RGB: print its embedding, too");
     CLI11_PARSE(app, argc, argv);
     options.fused = engine != "eager";
-    options.own_kernels = engine == "best";
+    options.own_kernels = engine == "best" || engine == "int16";
+    if (engine == "int16") options.precision = engine;
 
     const auto fail = [](const fieldmark::Error& error) {
         std::cerr << error.text << (error.detail.empty() ? "" : "\n") << error.detail << "\n";

@@ -48,6 +48,9 @@ struct BackboneOptions {
     bool own_kernels =
         true;  ///< where fused: our AVX kernels if the processor has them, else oneDNN's operators
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
+    /// "auto": what the self-measurement found, else fp32; "fp32"; "int16": 16-bit integers, of mobile networks
+    /// on a CPU with AVX-512 VNNI (elsewhere Unsupported).
+    std::string precision = "auto";
 };
 
 /// What a backbone can show of its inside. Value type.
@@ -89,7 +92,7 @@ class Backbone {
   public:
     virtual ~Backbone() = default;
     virtual const ModelInfo& info() const = 0;
-    /// How the embedding is computed: "cpu fp32 fused", "cpu fp32 eager", "cuda fp32". Recorded, not in the
+    /// How the embedding is computed: "cpu fp32 avx512", "cpu int16 avx512-vnni", "cuda fp32". Recorded, not in the
     /// hash.
     virtual std::string engine() const = 0;
 

@@ -16,6 +16,10 @@ Result<std::unique_ptr<Backbone>> make_network(const ModelInfo& info, const Safe
     try {
         if (info.kind == "efficientnet-lite") return make_efficientnet_lite(info, weights, options);
         if (info.kind == "mobilenet-v2") return make_mobilenet_v2(info, weights, options);
+        if (options.precision == "int16")
+            return Error{
+                ErrorKind::Unsupported,
+                "The model \"" + info.name + "\" cannot run in int16: only mobile networks can. Use fp32."};
         if (info.kind == "vit") return make_vision_transformer(info, weights, nullptr, options);
     } catch (const std::bad_alloc&) {
         return Error{ErrorKind::TooLarge,

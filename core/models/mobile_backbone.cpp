@@ -15,6 +15,7 @@
 
 #include "core/models/fused_convolution.h"
 #include "core/models/mobile_engine.h"
+#include "core/models/mobile_integer_engine.h"
 
 namespace fieldmark {
 namespace {
@@ -40,15 +41,20 @@ class MobileBackbone final : public Backbone {
 
     /// Own kernels, where this processor and this network allow; false: build() another engine. The network
     /// is kept for the first look inside.
-    bool build_engine(MobileNetwork& network) {
+    bool build_engine(MobileNetwork& network, bool integers) {
         MobileEngine::Input input;
         input.width = m_info.input_width;
         input.height = m_info.input_height;
         std::copy_n(m_info.mean, 3, input.mean);
         std::copy_n(m_info.scale, 3, input.scale);
-        m_engine = MobileEngine::create(network, input);
-        if (m_engine) m_network = std::make_unique<MobileNetwork>(std::move(network));
-        return m_engine != nullptr;
+        if (integers) {
+            m_integer_engine = MobileIntegerEngine::create(network, input);
+        } else {
+            m_engine = MobileEngine::create(network, input);
+        }
+        if (!m_engine && !m_integer_engine) return false;
+        m_network = std::make_unique<MobileNetwork>(std::move(network));
+        return true;
     }
 
     void build(const MobileNetwork& network) {
@@ -87,6 +93,7 @@ class MobileBackbone final : public Backbone {
 
     std::string engine() const override {
         if (m_device.is_cuda()) return "cuda fp32";
+        if (m_integer_engine) return std::string("cpu int16 ") + m_integer_engine->instruction_set();
         if (m_engine) return std::string("cpu fp32 ") + m_engine->instruction_set();
         return m_fused ? "cpu fp32 onednn" : "cpu fp32 eager";
     }
@@ -96,8 +103,10 @@ class MobileBackbone final : public Backbone {
         std::vector<float> embeddings(static_cast<std::size_t>(count) *
                                       static_cast<std::size_t>(m_info.dimension));
         const Status done = guarded([&] {
-            if (m_engine) {
-                m_engine->run(pixels.data(), count, embeddings.data(), m_threads);
+            if (m_engine || m_integer_engine) {
+                if (m_engine) m_engine->run(pixels.data(), count, embeddings.data(), m_threads);
+                if (m_integer_engine)
+                    m_integer_engine->run(pixels.data(), count, embeddings.data(), m_threads);
                 normalise(embeddings);
             } else {
                 run_torch(pixels.data(), count, embeddings.data());
@@ -283,7 +292,8 @@ class MobileBackbone final : public Backbone {
     int m_map_height = 0;
     int m_map_width = 0;
     std::vector<Step> m_steps;
-    std::unique_ptr<MobileEngine> m_engine;
+    std::unique_ptr<MobileEngine> m_engine;  ///< at most one of these two
+    std::unique_ptr<MobileIntegerEngine> m_integer_engine;
     std::unique_ptr<MobileNetwork> m_network;  ///< until m_steps are built from it
 };
 
@@ -299,15 +309,31 @@ Result<std::unique_ptr<Backbone>> make_mobile_backbone(const ModelInfo& info, Mo
     if (options.device != "auto" && options.device != "cpu" && options.device != "cuda")
         return Error{ErrorKind::Usage,
                      "There is no device \"" + options.device + "\". Use auto, cpu or cuda."};
+    const bool integers = options.precision == "int16";
+    if (!integers && options.precision != "auto" && options.precision != "fp32")
+        return Error{ErrorKind::Usage,
+                     "There is no precision \"" + options.precision + "\". Use auto, fp32 or int16."};
+    if (integers && (options.device == "cuda" || !options.fused || !options.own_kernels))
+        return Error{
+            ErrorKind::Usage,
+            "The precision int16 belongs to the own kernels on the CPU. Ask for no other engine with it."};
     try {
-        const bool cuda = options.device != "cpu" && at::hasCUDA();
+        const bool cuda = !integers && options.device != "cpu" && at::hasCUDA();
         if (options.device == "cuda" && !cuda)
             return Error{ErrorKind::Unsupported, "LibTorch finds no CUDA device here. Use the device cpu."};
         const bool fused = !cuda && options.fused && fused_convolution_available();
         auto model = std::make_unique<MobileBackbone>(info, network, options,
                                                       cuda ? at::Device(at::kCUDA, 0) : at::kCPU, fused);
-        if (cuda || !options.fused || !options.own_kernels || !model->build_engine(network))
+        if (cuda || !options.fused || !options.own_kernels || !model->build_engine(network, integers)) {
+            if (integers)
+                return Error{
+                    ErrorKind::Unsupported,
+                    MobileIntegerEngine::best_kernels()
+                        ? "The network of the model \"" + info.name + "\" cannot run in int16. Use fp32."
+                        : std::string("This processor has no AVX-512 VNNI, which the precision int16 "
+                                      "needs. Use fp32.")};
             model->build(network);
+        }
         return std::unique_ptr<Backbone>(std::move(model));
     } catch (const std::exception& error) {
         return Error{ErrorKind::Internal, "The model \"" + info.name + "\" could not be built.",

@@ -89,7 +89,8 @@ Json to_json(const MeasuredWay& way) {
             {"threads", way.threads},
             {"batch", way.batch},
             {"images_per_second", way.images_per_second},
-            {"agreement", way.agreement}};
+            {"agreement", way.agreement},
+            {"precision", way.precision}};
 }
 
 MeasuredWay way_from(const Json& json) {
@@ -102,6 +103,7 @@ MeasuredWay way_from(const Json& json) {
     way.batch = std::clamp(json.at("batch").get<int>(), 1, 1024);
     way.images_per_second = json.at("images_per_second").get<double>();
     way.agreement = json.at("agreement").get<double>();
+    way.precision = json.value("precision", "fp32");  // files of before there was a choice
     return way;
 }
 
@@ -241,23 +243,29 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
     struct Candidate {
         const char* device;
         bool fused, own_kernels;
+        const char* precision;
     };
     // The first one is what the others are compared with.
-    for (const Candidate& candidate :
-         {Candidate{"cpu", false, false}, {"cpu", true, false}, {"cpu", true, true}, {"cuda", true, true}}) {
+    for (const Candidate& candidate : {Candidate{"cpu", false, false, "fp32"},
+                                       {"cpu", true, false, "fp32"},
+                                       {"cpu", true, true, "fp32"},
+                                       {"cpu", true, true, "int16"},
+                                       {"cuda", true, true, "fp32"}}) {
         if (stopped(settings)) return cancelled();
         BackboneOptions options;
         options.threads = cores;
         options.fused = candidate.fused;
         options.own_kernels = candidate.own_kernels;
         options.device = candidate.device;
+        options.precision = candidate.precision;
         const auto backbone = load(options);
         if (!backbone) {
             if (reference.empty()) return backbone.error();
-            continue;  // there is no such device
+            continue;  // there is no such device, or the processor lacks the instructions
         }
         MeasuredWay way{(*backbone)->engine(), candidate.fused, candidate.own_kernels,
                         candidate.device,      cores,           kUsualBatch};
+        way.precision = candidate.precision;
         const bool known = std::any_of(result.tried.begin(), result.tried.end(),
                                        [&](const MeasuredWay& other) { return other.engine == way.engine; });
         if (known) continue;  // this machine or network has no such engine, and got the next best
@@ -293,6 +301,7 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
         options.fused = result.best.fused;
         options.own_kernels = result.best.own_kernels;
         options.device = result.best.device;
+        options.precision = result.best.precision;
         const auto backbone = load(options);
         if (!backbone) return backbone.error();
         for (const int batch : batches) {
@@ -379,12 +388,14 @@ Status store_measurement(const SelfMeasurement& measurement, const std::string& 
 }
 
 BackboneOptions measured_options(const ModelInfo& info, BackboneOptions options, const std::string& file) {
-    if (!options.fused || !options.own_kernels || options.device != "auto") return options;
+    if (!options.fused || !options.own_kernels || options.device != "auto" || options.precision != "auto")
+        return options;
     const auto stored = stored_measurement(info, file);
     if (!stored) return options;
     options.fused = stored->best.fused;
     options.own_kernels = stored->best.own_kernels;
     options.device = stored->best.device;
+    options.precision = stored->best.precision;
     if (options.threads <= 0) options.threads = stored->best.threads;
     return options;
 }

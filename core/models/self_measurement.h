@@ -14,7 +14,7 @@
 
 namespace fieldmark {
 
-// Which engine, how many threads and how large a batch are fastest depends on the machine; whether an engine
+// Which engine, precision, how many threads and how large a batch are fastest depends on the machine; whether an engine
 // may be used depends on what it computes. Both are found out once for each model, processor and version of
 // the program, and kept in the user's data folder.
 
@@ -30,6 +30,7 @@ struct MeasuredWay {
     /// Recall@10 of its neighbours against those of LibTorch's plain operators in fp32, over the sample; 1 is
     /// full agreement.
     double agreement = 0;
+    std::string precision = "fp32";  ///< "fp32" or "int16", as in BackboneOptions
 };
 
 struct SelfMeasurement {
@@ -82,8 +83,8 @@ std::optional<SelfMeasurement> stored_measurement(const ModelInfo& info,
 /// Replaces that model's, keeps the others'.
 Status store_measurement(const SelfMeasurement& measurement, const std::string& file = measurements_file());
 
-/// `options` with what was measured in place of what they leave open: an engine or device that was asked for,
-/// and a number of threads, stay.
+/// `options` with what was measured in place of what they leave open: an engine, precision or device that was
+/// asked for, and a number of threads, stay.
 BackboneOptions measured_options(const ModelInfo& info, BackboneOptions options = {},
                                  const std::string& file = measurements_file());
 /// Pictures to embed together on a large job; 16 where nothing was measured.
