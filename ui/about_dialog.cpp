@@ -10,6 +10,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "ui/dialog_buttons.h"
 #include "ui/elided_label.h"
 #include "ui/icons.h"
 #include "ui/metrics.h"
@@ -98,6 +99,7 @@ AboutDialog::AboutDialog(const LibrarySummary& library, const ModelStatus& model
     column->addWidget(licences);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    use_own_icons(*buttons);
     auto* copy = buttons->addButton(tr("Copy"), QDialogButtonBox::ActionRole);
     copy->setIcon(icon(QStringLiteral("copy")));
     copy->setToolTip(tr("Copy these lines as text"));

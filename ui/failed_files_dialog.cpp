@@ -16,6 +16,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 
+#include "ui/dialog_buttons.h"
 #include "ui/icons.h"
 #include "ui/metrics.h"
 #include "ui/text.h"
@@ -128,6 +129,7 @@ FailedFilesDialog::FailedFilesDialog(Session& session, QWidget* parent)
     column->addWidget(m_table, 1);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    use_own_icons(*buttons);
     m_retry = buttons->addButton(tr("Retry"), QDialogButtonBox::ActionRole);
     m_retry->setObjectName(QStringLiteral("failedRetry"));
     m_retry->setIcon(icon(QStringLiteral("retry")));

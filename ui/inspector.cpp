@@ -29,6 +29,7 @@
 #include "ui/elided_label.h"
 #include "ui/field_delegate.h"
 #include "ui/fields_model.h"
+#include "ui/flow_layout.h"
 #include "ui/icons.h"
 #include "ui/image_view.h"
 #include "ui/metrics.h"
@@ -191,22 +192,38 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_copy_path = tool(QStringLiteral("inspectorCopyPath"), QStringLiteral("copy"), tr("Copy path"));
     column->addLayout(buttons);
     // On a line of its own: in a narrow inspector the buttons above need all of theirs.
-    m_object_box = new QToolButton(page);
-    m_object_box->setObjectName(QStringLiteral("inspectorObjectBox"));
-    m_object_box->setText(tr("Object box…"));
-    m_object_box->setIcon(icon(QStringLiteral("crop")));
-    m_object_box->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    m_object_box->setToolTip(tr("Where the object is in the picture"));
-    m_object_box->setAccessibleName(tr("Object box"));
-    m_object_box->setFocusPolicy(Qt::StrongFocus);
-    m_object_box->setAutoRaise(true);
-    column->addWidget(m_object_box, 0, Qt::AlignLeading);
+    m_closer = new QWidget(page);
+    auto* closer = new FlowLayout(m_closer);
+    closer->setContentsMargins(0, 0, 0, 0);
+    closer->setSpacing(unit / 2);
+    const auto worded = [&](const QString& name, const QString& icon_name, const QString& text,
+                            const QString& tip) {
+        auto* button = new QToolButton(m_closer);
+        button->setObjectName(name);
+        button->setText(text);
+        button->setIcon(icon(icon_name));
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        button->setToolTip(tip);
+        button->setAccessibleName(QString(text).remove(QStringLiteral("…")));
+        button->setFocusPolicy(Qt::StrongFocus);
+        button->setAutoRaise(true);
+        closer->addWidget(button);
+        return button;
+    };
+    m_object_box = worded(QStringLiteral("inspectorObjectBox"), QStringLiteral("crop"), tr("Object box…"),
+                          tr("Where the object is in the picture"));
+    m_look = worded(QStringLiteral("inspectorLook"), QStringLiteral("look"), tr("Look inside…"),
+                    tr("What the model looks at in this picture"));
+    column->addWidget(m_closer);
     connect(m_find, &QPushButton::clicked, this, [this] {
         if (!m_rows.empty()) Q_EMIT findSimilarRequested(m_rows.front().item.id);
     });
     connect(m_open_folder, &QToolButton::clicked, this, &Inspector::openFolder);
     connect(m_copy_path, &QToolButton::clicked, this, &Inspector::copyPath);
     connect(m_object_box, &QToolButton::clicked, this, &Inspector::editObjectBox);
+    connect(m_look, &QToolButton::clicked, this, [this] {
+        if (!m_rows.empty()) Q_EMIT lookRequested(m_rows.front().item.id, Text::title(m_rows.front()));
+    });
 
     m_facts_box = new QWidget(page);
     m_facts_box->setObjectName(QStringLiteral("inspectorFacts"));
@@ -435,8 +452,9 @@ void Inspector::refresh(bool picture) {
     m_find->setVisible(one);
     m_find->setEnabled(one && row.item.state == ItemState::Ready);
     m_open_folder->setEnabled(one);
-    m_object_box->setVisible(one);
-    m_object_box->setEnabled(one && row.item.state == ItemState::Ready);
+    m_closer->setVisible(one);
+    for (QToolButton* button : {m_object_box, m_look})
+        button->setEnabled(one && row.item.state == ItemState::Ready);
     refreshFacts();
     refreshFields();
     fitPreview();

@@ -50,6 +50,7 @@ class Inspector : public QWidget {
   Q_SIGNALS:
     void findSimilarRequested(fieldmark::ItemId item);
     void compareRequested(fieldmark::ItemId item);  ///< by double click on the preview of a match
+    void lookRequested(fieldmark::ItemId item, const QString& name);  ///< at what the model sees in it
     void problemOccurred(const fieldmark::Error& error);
 
   protected:
@@ -94,7 +95,9 @@ class Inspector : public QWidget {
     QPushButton* m_find = nullptr;
     QToolButton* m_open_folder = nullptr;
     QToolButton* m_copy_path = nullptr;
+    QWidget* m_closer = nullptr;  ///< holds the two buttons for a closer look
     QToolButton* m_object_box = nullptr;
+    QToolButton* m_look = nullptr;
     QWidget* m_facts_box = nullptr;
     QFormLayout* m_facts = nullptr;
     ValueSuggestions* m_suggestions = nullptr;

@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 
 #include "core/engine/look_picture.h"
+#include "ui/dialog_buttons.h"
 #include "ui/elided_label.h"
 #include "ui/flow_layout.h"
 #include "ui/image_view.h"
@@ -99,6 +100,7 @@ LookDialog::LookDialog(Session& session, QWidget* parent) : QDialog(parent), m_s
     column->addWidget(m_note);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    use_own_icons(*buttons);
     m_save = buttons->addButton(tr("Save as &PNG…"), QDialogButtonBox::ActionRole);
     m_save->setObjectName(QStringLiteral("lookSave"));
     m_save->setAutoDefault(false);

@@ -61,7 +61,6 @@ MatchHeader::MatchHeader(MatchController& controller, QWidget* parent)
 }
 
 void MatchHeader::refresh() {
-    setVisible(m_controller.active());
     QString text = m_controller.headline();
     if (m_controller.running() && !m_patience.isActive()) text = tr("Searching");
     m_headline->setText(text);

@@ -15,6 +15,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/dialog_buttons.h"
 #include "ui/icons.h"
 #include "ui/message_bar.h"
 #include "ui/metrics.h"
@@ -22,6 +23,16 @@
 #include "ui/text.h"
 
 namespace fieldmark {
+namespace {
+
+/// Numbers end on one line, words begin on one, and their headings with them.
+int alignment(int column) {
+    const bool number = column == ModelsModel::DimensionColumn || column == ModelsModel::InputColumn ||
+                        column == ModelsModel::VectorsColumn;
+    return int((number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+}
+
+}  // namespace
 
 // --- the list ---
 
@@ -59,9 +70,7 @@ QVariant ModelsModel::data(const QModelIndex& index, int role) const {
         font.setBold(true);
         return font;
     }
-    if (role == Qt::TextAlignmentRole &&
-        (index.column() == DimensionColumn || index.column() == VectorsColumn))
-        return int(Qt::AlignRight | Qt::AlignVCenter);
+    if (role == Qt::TextAlignmentRole) return alignment(index.column());
     if (role == Qt::ToolTipRole) {
         QStringList lines;
         if (!info.feature.empty()) lines << Text::display_name(info.feature);
@@ -97,6 +106,7 @@ QVariant ModelsModel::data(const QModelIndex& index, int role) const {
 
 QVariant ModelsModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole) return alignment(section);
     if (role == Qt::ToolTipRole) {
         switch (section) {
             case DimensionColumn:
@@ -234,6 +244,7 @@ void ModelsDialog::build_whitening() {
 
 void ModelsDialog::build_buttons() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    use_own_icons(*buttons);
     m_import = buttons->addButton(tr("&Import…"), QDialogButtonBox::ActionRole);
     m_import->setObjectName(QStringLiteral("modelsImport"));
     m_import->setIcon(icon(QStringLiteral("open")));

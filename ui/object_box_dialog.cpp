@@ -10,6 +10,7 @@
 #include <QVBoxLayout>
 
 #include "ui/crop_editor.h"
+#include "ui/dialog_buttons.h"
 #include "ui/metrics.h"
 #include "ui/text.h"
 
@@ -63,6 +64,7 @@ ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStac
     line->addWidget(m_whole);
     line->addStretch(1);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this);
+    use_own_icons(*buttons);
     m_save = buttons->button(QDialogButtonBox::Save);
     m_save->setObjectName(QStringLiteral("objectBoxSave"));
     line->addWidget(buttons);

@@ -9,6 +9,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/dialog_buttons.h"
 #include "ui/metrics.h"
 
 namespace fieldmark {
@@ -66,6 +67,7 @@ ShortcutsDialog::ShortcutsDialog(const std::vector<Group>& groups, QWidget* pare
     scroll->setWidget(page);
     column->addWidget(scroll);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
+    use_own_icons(*buttons);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
     column->addWidget(buttons);
     resize(unit * 88, unit * 76);

@@ -55,11 +55,17 @@ QColor ink_on(const QColor& color) {
     return color.lightnessF() > 0.55F || (color.green() > 150 && color.red() > 150) ? Qt::black : Qt::white;
 }
 
-void draw_number(QPainter& painter, const QRectF& box, int number, const QColor& color, qreal unit) {
+/// At the box's upper left corner, but within `bounds`, or it could not be read at the picture's edge.
+void draw_number(QPainter& painter, const QRectF& box, int number, const QColor& color, qreal unit,
+                 const QRectF& bounds = {}) {
     const QFont font = font_of(unit * 0.8, QFont::DemiBold);
     const QString text = QString::number(number);
     const qreal side = std::max(unit, QFontMetricsF(font).horizontalAdvance(text) + unit / 3);
-    const QRectF badge(box.left() - side / 3, box.top() - unit / 3, side, unit);
+    QRectF badge(box.left() - side / 3, box.top() - unit / 3, side, unit);
+    if (!bounds.isNull()) {
+        badge.moveLeft(std::max(badge.left(), bounds.left()));
+        badge.moveTop(std::max(badge.top(), bounds.top()));
+    }
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
     painter.drawRoundedRect(badge, unit / 4, unit / 4);
@@ -124,7 +130,7 @@ void draw_overlay(QPainter& painter, const QRectF& picture, const PictureOverlay
     }
     for (std::size_t i = 0; i < overlay.parts.size(); ++i)
         draw_number(painter, place_of(overlay.parts[i], picture), static_cast<int>(i) + 1,
-                    part_color(static_cast<int>(i)), unit);
+                    part_color(static_cast<int>(i)), unit, picture);
     painter.restore();
 }
 
