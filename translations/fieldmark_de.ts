@@ -2,6 +2,25 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>fieldmark::DialogButtons</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::AboutDialog</name>
     <message>
         <source>About Fieldmark</source>
@@ -295,11 +314,11 @@
     </message>
     <message>
         <source>The query fits, by log-density: %1.</source>
-        <translation>Die Anfrage passt, nach Log-Dichte: %1.</translation>
+        <translation>Das Suchbild passt, nach Log-Dichte: %1.</translation>
     </message>
     <message>
         <source>The query is nearest to prototypes of: %1.</source>
-        <translation>Die Anfrage ist Prototypen am nächsten von: %1.</translation>
+        <translation>Das Suchbild ist am nächsten bei Prototypen von: %1.</translation>
     </message>
     <message>
         <source>It is unlike anything known: of 100 pictures %1 fit less.</source>
@@ -481,7 +500,7 @@
     </message>
     <message>
         <source>Choose a region of the query and rank the matches by that region alone (M)</source>
-        <translation>Einen Bereich der Anfrage wählen und die Treffer nur danach ordnen (M)</translation>
+        <translation>Einen Bereich des Suchbilds wählen und die Treffer nur danach ordnen (M)</translation>
     </message>
     <message>
         <source>Wipe</source>
@@ -489,7 +508,7 @@
     </message>
     <message>
         <source>Query and match in the same place, parted by a line to drag (D)</source>
-        <translation>Anfrage und Treffer am selben Ort, getrennt durch eine ziehbare Linie (D)</translation>
+        <translation>Suchbild und Treffer am selben Ort, getrennt durch eine ziehbare Linie (D)</translation>
     </message>
     <message>
         <source>Light</source>
@@ -522,11 +541,11 @@
     </message>
     <message>
         <source>Where the query ends and the match begins</source>
-        <translation>Wo die Anfrage endet und der Treffer beginnt</translation>
+        <translation>Wo das Suchbild endet und der Treffer beginnt</translation>
     </message>
     <message>
         <source>Query</source>
-        <translation>Anfrage</translation>
+        <translation>Suchbild</translation>
     </message>
     <message>
         <source>Match</source>
@@ -558,7 +577,7 @@
     </message>
     <message>
         <source>Draw a box around a mark of the query, or click on it</source>
-        <translation>Ziehen Sie einen Rahmen um ein Merkmal der Anfrage, oder klicken Sie darauf</translation>
+        <translation>Ziehen Sie einen Rahmen um ein Merkmal des Suchbilds, oder klicken Sie darauf</translation>
     </message>
     <message>
         <source>Ranked by the mark: %1 of %2 matches</source>
@@ -2993,7 +3012,7 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
     <name>fieldmark::MapView</name>
     <message>
         <source>Query</source>
-        <translation>Anfrage</translation>
+        <translation>Suchbild</translation>
     </message>
     <message numerus="yes">
         <source>Map of %n picture(s)</source>

@@ -210,6 +210,13 @@
             <numerusform>%n pictures</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n in the filter</source>
+        <translation>
+            <numerusform>%n in the filter</numerusform>
+            <numerusform>%n in the filter</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MapView</name>

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -19,7 +18,9 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "ui/field_chooser.h"
 #include "ui/icons.h"
+#include "ui/message_page.h"
 #include "ui/metrics.h"
 #include "ui/picture_rows.h"
 #include "ui/text.h"
@@ -93,7 +94,10 @@ AnchorsPage::AnchorsPage(Session& session, ThumbnailStore& thumbnails, QWidget* 
     column->addWidget(build_head());
     m_stack = new QStackedWidget(this);
     column->addWidget(m_stack, 1);
-    m_stack->addWidget(build_message());
+    m_message = new MessagePage(QStringLiteral("anchors"), QStringLiteral("anchors"), m_stack);
+    m_add_labels = m_message->add_labels_button(QStringLiteral("anchorsAddLabels"));
+    connect(m_add_labels, &QPushButton::clicked, this, &AnchorsPage::addLabelsRequested);
+    m_stack->addWidget(m_message);
     m_stack->addWidget(build_results());
 
     for (QTimer* timer : {&m_soon, &m_calmly}) {
@@ -149,11 +153,10 @@ QWidget* AnchorsPage::build_head() {
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(unit);
     auto* label = new QLabel(tr("&Class:"), head);
-    m_fields = new QComboBox(head);
+    m_fields = new FieldChooser(head);
     m_fields->setObjectName(QStringLiteral("anchorsField"));
     m_fields->setAccessibleName(tr("Field that names the class"));
     m_fields->setToolTip(tr("Pictures with the same value in this field are of the same class"));
-    m_fields->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     label->setBuddy(m_fields);
     m_query_place = wrapped(head, QStringLiteral("anchorsQuery"));
     m_query_place->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -161,8 +164,7 @@ QWidget* AnchorsPage::build_head() {
     line->addWidget(m_fields);
     line->addSpacing(unit);
     line->addWidget(m_query_place, 1);
-    connect(m_fields, &QComboBox::activated, this, [this] {
-        m_wanted_field = field();
+    connect(m_fields, &FieldChooser::activated, this, [this] {
         m_wanted_class.clear();
         m_report.reset();
         m_error.reset();
@@ -170,33 +172,6 @@ QWidget* AnchorsPage::build_head() {
         ask();
     });
     return head;
-}
-
-QWidget* AnchorsPage::build_message() {
-    auto* page = new QWidget(m_stack);
-    auto* column = new QVBoxLayout(page);
-    column->setSpacing(rhythm(this));
-    column->addStretch(2);
-    m_message_icon = new QLabel(page);
-    m_message_icon->setAlignment(Qt::AlignCenter);
-    column->addWidget(m_message_icon);
-    m_message_title = wrapped(page, QStringLiteral("anchorsMessage"));
-    m_message_title->setAlignment(Qt::AlignCenter);
-    QFont larger = m_message_title->font();
-    larger.setPointSizeF(larger.pointSizeF() * 1.3);
-    m_message_title->setFont(larger);
-    column->addWidget(m_message_title);
-    m_message_hint = wrapped(page, QStringLiteral("anchorsHint"));
-    m_message_hint->setAlignment(Qt::AlignCenter);
-    column->addWidget(m_message_hint);
-    m_message_button =
-        new QPushButton(icon(QStringLiteral("label")), tr("Add labels from a table (CSV)…"), page);
-    m_message_button->setObjectName(QStringLiteral("anchorsAddLabels"));
-    m_message_button->setToolTip(tr("A table whose first column is the path, each other column a label"));
-    connect(m_message_button, &QPushButton::clicked, this, &AnchorsPage::addLabelsRequested);
-    column->addWidget(m_message_button, 0, Qt::AlignCenter);
-    column->addStretch(3);
-    return page;
 }
 
 QWidget* AnchorsPage::build_results() {
@@ -231,7 +206,7 @@ QWidget* AnchorsPage::build_results() {
                 m_soon.start();
             });
     connect(m_class_table, &QTableView::activated, this, [this](const QModelIndex& index) {
-        Q_EMIT classRequested(field(), index.data(kNameRole).toByteArray().toStdString());
+        Q_EMIT classRequested(m_fields->field(), index.data(kNameRole).toByteArray().toStdString());
     });
     m_results->addWidget(m_class_table);
 
@@ -257,7 +232,7 @@ QWidget* AnchorsPage::build_results() {
     m_results->addWidget(m_details);
     m_results->setStretchFactor(0, 0);
     m_results->setStretchFactor(1, 1);
-    m_results->setSizes({unit * 30, unit * 100});
+    m_results->setSizes({unit * 36, unit * 100});
     return m_results;
 }
 
@@ -286,7 +261,7 @@ QWidget* AnchorsPage::build_class() {
     m_browse->setObjectName(QStringLiteral("anchorsBrowse"));
     m_browse->setToolTip(tr("All pictures of the class, in Browse"));
     connect(m_browse, &QPushButton::clicked, this, [this] {
-        if (m_report) Q_EMIT classRequested(field(), m_report->class_name);
+        if (m_report) Q_EMIT classRequested(m_fields->field(), m_report->class_name);
     });
     top->addWidget(m_search);
     top->addWidget(m_browse);
@@ -319,35 +294,13 @@ PictureRows* AnchorsPage::build_rows(const QString& name, const QString& accessi
 
 // --- what is asked ---
 
-std::string AnchorsPage::field() const {
-    return m_fields->currentData().toByteArray().toStdString();
-}
-
 void AnchorsPage::take_summary(const LibrarySummary& summary) {
-    std::vector<std::string> names;
-    for (const Field& one : summary.fields) {
-        if (one.kind != FieldKind::Number) names.push_back(one.name);
-    }
-    std::vector<std::string> shown;
-    for (int i = 0; i < m_fields->count(); ++i)
-        shown.push_back(m_fields->itemData(i).toByteArray().toStdString());
-    if (names != shown) {
-        const std::string before = field().empty() ? m_wanted_field : field();
-        m_fields->clear();
-        for (const std::string& name : names) {
-            m_fields->addItem(Text::display_name(name), QByteArray::fromStdString(name));
-        }
-        m_fields->setCurrentIndex(std::max(0, m_fields->findData(QByteArray::fromStdString(before))));
-        outdate();
-    }
+    if (m_fields->set_fields(summary.fields)) outdate();
     show_state();
 }
 
 void AnchorsPage::set_field(const std::string& wanted) {
-    m_wanted_field = wanted;
-    const int place = m_fields->findData(QByteArray::fromStdString(wanted));
-    if (place < 0 || place == m_fields->currentIndex()) return;
-    m_fields->setCurrentIndex(place);
+    if (!m_fields->want(wanted)) return;
     m_wanted_class.clear();
     m_report.reset();
     outdate();
@@ -381,7 +334,7 @@ void AnchorsPage::ask() {
     if (!isVisible() || !m_session.is_open() || m_fields->currentIndex() < 0) return show_state();
     m_outdated = false;
     AnchorsRequest request;
-    request.field = field();
+    request.field = m_fields->field();
     request.class_name = m_wanted_class;
     request.query = m_query;
     m_request = m_session.fetch_anchors(request);
@@ -435,24 +388,20 @@ void AnchorsPage::recolour() {
     if (m_anchors == nullptr) return;
     QPalette quiet = palette();
     quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* label : {m_explanation, m_message_hint}) label->setPalette(quiet);
-    m_message_icon->setPixmap(
-        icon_pixmap(QStringLiteral("anchors"), rhythm(this) * 6, quiet_text(palette()), devicePixelRatioF()));
+    m_explanation->setPalette(quiet);
 }
 
 // --- what is shown ---
 
 void AnchorsPage::say(const QString& title, const QString& hint, bool with_labels_button) {
-    m_message_title->setText(title);
-    m_message_hint->setText(hint);
-    m_message_hint->setVisible(!hint.isEmpty());
-    m_message_button->setVisible(with_labels_button);
+    m_message->say(title, hint);
+    m_add_labels->setVisible(with_labels_button);
     m_query_place->clear();
-    m_stack->setCurrentIndex(0);
+    m_stack->setCurrentWidget(m_message);
 }
 
 void AnchorsPage::show_state() {
-    const bool fields = m_fields->count() > 0;
+    const bool fields = m_fields->has_fields();
     m_fields->setEnabled(fields);
     if (m_report) {
         m_stack->setCurrentWidget(m_results);
@@ -518,6 +467,12 @@ void AnchorsPage::show_classes() {
     header->setSectionResizeMode(1, QHeaderView::ResizeToContents);
     header->setSectionResizeMode(2, QHeaderView::ResizeToContents);
     m_class_table->setColumnHidden(2, !any_doubtful);
+    // The names want room, too, however wide the words above the numbers are.
+    int least = rhythm(this) * 16;
+    for (int column = 1; column < 3; ++column) {
+        if (!m_class_table->isColumnHidden(column)) least += header->sectionSize(column);
+    }
+    m_class_table->setMinimumWidth(least);
     m_class_table->sortByColumn(first ? 0 : sorted_by, first ? Qt::AscendingOrder : order);
     m_showing = false;
 }
@@ -639,6 +594,10 @@ void AnchorsPage::show_look_alikes() {
 
 void AnchorsPage::show_query() {
     const AnchorsReport& report = *m_report;
+    if (report.query_error) {
+        return m_query_place->setText(
+            tr("The query could not be read: %1", "an error").arg(Text::error(*report.query_error)));
+    }
     if (report.query.empty()) return m_query_place->clear();
     QStringList places;
     for (std::size_t i = 0; i < std::min(kPlaces, report.query.size()); ++i) {

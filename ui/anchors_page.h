@@ -11,7 +11,6 @@
 
 #include "core/engine/session.h"
 
-class QComboBox;
 class QLabel;
 class QPushButton;
 class QSplitter;
@@ -22,6 +21,8 @@ class QTabWidget;
 
 namespace fieldmark {
 
+class FieldChooser;
+class MessagePage;
 class PictureRows;
 class ThumbnailStore;
 
@@ -55,7 +56,6 @@ class AnchorsPage : public QWidget {
 
   private:
     QWidget* build_head();
-    QWidget* build_message();
     QWidget* build_results();
     QWidget* build_class();
     PictureRows* build_rows(const QString& name, const QString& accessible, const QString& empty);
@@ -73,11 +73,9 @@ class AnchorsPage : public QWidget {
     void ask();
     void clear();
     void recolour();
-    std::string field() const;
 
     Session& m_session;
     ThumbnailStore& m_thumbnails;
-    std::string m_wanted_field;
     std::string m_wanted_class;
     std::string m_model_hash;
     std::optional<QueryImage> m_query;
@@ -89,13 +87,11 @@ class AnchorsPage : public QWidget {
     QTimer m_soon;           ///< after a change of the choice
     QTimer m_calmly;         ///< after a change of the library
 
-    QComboBox* m_fields = nullptr;
+    FieldChooser* m_fields = nullptr;
     QLabel* m_query_place = nullptr;
     QStackedWidget* m_stack = nullptr;
-    QLabel* m_message_icon = nullptr;
-    QLabel* m_message_title = nullptr;
-    QLabel* m_message_hint = nullptr;
-    QPushButton* m_message_button = nullptr;
+    MessagePage* m_message = nullptr;
+    QPushButton* m_add_labels = nullptr;
     QSplitter* m_results = nullptr;
     QSplitter* m_details = nullptr;
     QStandardItemModel* m_classes = nullptr;

@@ -21,11 +21,12 @@
 #include <QVBoxLayout>
 
 #include "ui/curve_plot.h"
+#include "ui/field_chooser.h"
 #include "ui/figure_tiles.h"
 #include "ui/flow_layout.h"
 #include "ui/gallery_model.h"
 #include "ui/gallery_view.h"
-#include "ui/icons.h"
+#include "ui/message_page.h"
 #include "ui/metrics.h"
 #include "ui/picture_rows.h"
 #include "ui/text.h"
@@ -148,30 +149,10 @@ EvaluatePage::EvaluatePage(Session& session, ThumbnailStore& thumbnails, QWidget
 
     m_stack = new QStackedWidget(this);
     column->addWidget(m_stack, 1);
-    m_message_page = new QWidget(m_stack);
-    auto* message = new QVBoxLayout(m_message_page);
-    message->setSpacing(unit);
-    message->addStretch(2);
-    m_message_icon = new QLabel(m_message_page);
-    m_message_icon->setAlignment(Qt::AlignCenter);
-    message->addWidget(m_message_icon);
-    m_message_title = wrapped(m_message_page, QStringLiteral("evaluateMessage"));
-    m_message_title->setAlignment(Qt::AlignCenter);
-    QFont larger = m_message_title->font();
-    larger.setPointSizeF(larger.pointSizeF() * 1.3);
-    m_message_title->setFont(larger);
-    message->addWidget(m_message_title);
-    m_message_hint = wrapped(m_message_page, QStringLiteral("evaluateHint"));
-    m_message_hint->setAlignment(Qt::AlignCenter);
-    message->addWidget(m_message_hint);
-    m_message_button =
-        new QPushButton(icon(QStringLiteral("label")), tr("Add labels from a table (CSV)…"), m_message_page);
-    m_message_button->setObjectName(QStringLiteral("evaluateAddLabels"));
-    m_message_button->setToolTip(tr("A table whose first column is the path, each other column a label"));
-    connect(m_message_button, &QPushButton::clicked, this, &EvaluatePage::addLabelsRequested);
-    message->addWidget(m_message_button, 0, Qt::AlignCenter);
-    message->addStretch(3);
-    m_stack->addWidget(m_message_page);
+    m_message = new MessagePage(QStringLiteral("evaluate"), QStringLiteral("evaluate"), m_stack);
+    m_add_labels = m_message->add_labels_button(QStringLiteral("evaluateAddLabels"));
+    connect(m_add_labels, &QPushButton::clicked, this, &EvaluatePage::addLabelsRequested);
+    m_stack->addWidget(m_message);
     m_results = build_results();
     m_stack->addWidget(m_results);
 
@@ -226,11 +207,10 @@ QWidget* EvaluatePage::build_form() {
     auto* flow = new FlowLayout(form);
     flow->setContentsMargins(0, 0, 0, 0);
     flow->setSpacing(unit * 2);
-    m_fields = new QComboBox(form);
+    m_fields = new FieldChooser(form);
     m_fields->setObjectName(QStringLiteral("evaluateField"));
     m_fields->setAccessibleName(tr("Field that names the class"));
     m_fields->setToolTip(tr("Pictures with the same value in this field are of the same class"));
-    m_fields->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     flow->addWidget(labelled(tr("&Class:"), m_fields, form));
     m_scope = new QComboBox(form);
     m_scope->setObjectName(QStringLiteral("evaluateScope"));
@@ -450,22 +430,12 @@ QWidget* EvaluatePage::build_probabilities() {
 
 void EvaluatePage::take_summary(const LibrarySummary& summary) {
     m_summary = summary;
-    const std::string before =
-        m_fields->count() > 0 ? m_fields->currentData().toByteArray().toStdString() : m_wanted_field;
-    m_fields->clear();
-    for (const Field& field : summary.fields) {
-        if (field.kind == FieldKind::Number) continue;
-        m_fields->addItem(Text::display_name(field.name), QByteArray::fromStdString(field.name));
-    }
-    const int place = m_fields->findData(QByteArray::fromStdString(before));
-    m_fields->setCurrentIndex(place >= 0 ? place : 0);
+    m_fields->set_fields(summary.fields);
     show_state();
 }
 
 void EvaluatePage::set_field(const std::string& field) {
-    m_wanted_field = field;
-    const int place = m_fields->findData(QByteArray::fromStdString(field));
-    if (place >= 0 && !m_report && !running()) m_fields->setCurrentIndex(place);
+    if (!m_report && !running()) m_fields->want(field);
 }
 
 void EvaluatePage::set_browse_query(const ItemQuery& query, bool narrowed) {
@@ -508,9 +478,7 @@ void EvaluatePage::recolour() {
     if (m_explanation == nullptr) return;
     QPalette quiet = palette();
     quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* label : {m_explanation, m_message_hint, m_progress_text}) label->setPalette(quiet);
-    m_message_icon->setPixmap(icon_pixmap(QStringLiteral("evaluate"), rhythm(this) * 6, quiet_text(palette()),
-                                          devicePixelRatioF()));
+    for (QLabel* label : {m_explanation, m_progress_text}) label->setPalette(quiet);
 }
 
 // --- running ---
@@ -518,7 +486,7 @@ void EvaluatePage::recolour() {
 void EvaluatePage::run() {
     if (running() || m_fields->currentIndex() < 0) return;
     EvaluationRequest request;
-    request.label = m_fields->currentData().toByteArray().toStdString();
+    request.label = m_fields->field();
     if (m_scope->currentIndex() == 1) request.filter = m_browse_query;
     request.compare_hash = m_compare->currentData().toByteArray().toStdString();
     request.intervals = true;
@@ -547,15 +515,14 @@ void EvaluatePage::clear() {
 }
 
 void EvaluatePage::say(const QString& title, const QString& hint, bool with_labels_button) {
-    m_message_title->setText(title);
-    m_message_hint->setText(hint);
-    m_message_button->setVisible(with_labels_button && !m_summary.read_only);
-    m_stack->setCurrentWidget(m_message_page);
+    m_message->say(title, hint);
+    m_add_labels->setVisible(with_labels_button && !m_summary.read_only);
+    m_stack->setCurrentWidget(m_message);
 }
 
 void EvaluatePage::show_state() {
     if (m_results == nullptr) return;
-    const bool labelled_by = m_fields->count() > 0;
+    const bool labelled_by = m_fields->has_fields();
     m_progress_box->setVisible(running());
     m_run->setEnabled(!running() && labelled_by);
     m_fields->setEnabled(labelled_by);

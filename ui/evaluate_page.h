@@ -23,9 +23,11 @@ class QTabWidget;
 namespace fieldmark {
 
 class CurvePlot;
+class FieldChooser;
 class FigureTiles;
 class GalleryModel;
 class GalleryView;
+class MessagePage;
 class PictureRows;
 class ThumbnailStore;
 
@@ -83,14 +85,13 @@ class EvaluatePage : public QWidget {
     LibrarySummary m_summary;
     ItemQuery m_browse_query;
     std::string m_probability_field;
-    std::string m_wanted_field;
     std::optional<EvaluationReport> m_report;
     std::optional<Error> m_error;
     RequestId m_request = 0;
     RequestId m_models_request = 0;
     QElapsedTimer m_clock;
 
-    QComboBox* m_fields = nullptr;
+    FieldChooser* m_fields = nullptr;
     QComboBox* m_scope = nullptr;
     QWidget* m_compare_box = nullptr;
     QComboBox* m_compare = nullptr;
@@ -99,11 +100,8 @@ class EvaluatePage : public QWidget {
     QProgressBar* m_progress = nullptr;
     QLabel* m_progress_text = nullptr;
     QStackedWidget* m_stack = nullptr;
-    QWidget* m_message_page = nullptr;
-    QLabel* m_message_icon = nullptr;
-    QLabel* m_message_title = nullptr;
-    QLabel* m_message_hint = nullptr;
-    QPushButton* m_message_button = nullptr;
+    MessagePage* m_message = nullptr;
+    QPushButton* m_add_labels = nullptr;
     QWidget* m_results = nullptr;
     QLabel* m_headline = nullptr;
     QLabel* m_explanation = nullptr;

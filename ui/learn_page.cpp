@@ -24,6 +24,7 @@
 
 #include "ui/curve_plot.h"
 #include "ui/icons.h"
+#include "ui/message_page.h"
 #include "ui/metrics.h"
 #include "ui/picture_rows.h"
 #include "ui/result_card.h"
@@ -66,30 +67,10 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
     inner->setContentsMargins(unit * 2, unit * 2, unit * 2, unit);
     m_stack = new QStackedWidget(right);
     inner->addWidget(m_stack);
-    m_intro_page = new QWidget(m_stack);
-    auto* intro = new QVBoxLayout(m_intro_page);
-    intro->setSpacing(unit);
-    intro->addStretch(2);
-    m_intro_icon = new QLabel(m_intro_page);
-    m_intro_icon->setAlignment(Qt::AlignCenter);
-    intro->addWidget(m_intro_icon);
-    m_intro_title = wrapped(m_intro_page, QStringLiteral("learnMessage"));
-    m_intro_title->setAlignment(Qt::AlignCenter);
-    QFont larger = m_intro_title->font();
-    larger.setPointSizeF(larger.pointSizeF() * 1.3);
-    m_intro_title->setFont(larger);
-    intro->addWidget(m_intro_title);
-    m_intro = wrapped(m_intro_page, QStringLiteral("learnHint"));
-    m_intro->setAlignment(Qt::AlignCenter);
-    intro->addWidget(m_intro);
-    m_intro_button =
-        new QPushButton(icon(QStringLiteral("label")), tr("Add labels from a table (CSV)…"), m_intro_page);
-    m_intro_button->setObjectName(QStringLiteral("learnAddLabels"));
-    m_intro_button->setToolTip(tr("A table whose first column is the path, each other column a label"));
-    connect(m_intro_button, &QPushButton::clicked, this, &LearnPage::addLabelsRequested);
-    intro->addWidget(m_intro_button, 0, Qt::AlignCenter);
-    intro->addStretch(3);
-    m_stack->addWidget(m_intro_page);
+    m_intro = new MessagePage(QStringLiteral("learn"), QStringLiteral("learn"), m_stack);
+    m_add_labels = m_intro->add_labels_button(QStringLiteral("learnAddLabels"));
+    connect(m_add_labels, &QPushButton::clicked, this, &LearnPage::addLabelsRequested);
+    m_stack->addWidget(m_intro);
     m_running_page = build_running();
     m_stack->addWidget(m_running_page);
     m_card = new ResultCard(thumbnails, m_stack);
@@ -709,26 +690,24 @@ void LearnPage::show_state() {
         m_stack->setCurrentWidget(m_card);
         return;
     }
-    m_stack->setCurrentWidget(m_intro_page);
-    m_intro_button->setVisible(!fields && !m_summary.read_only);
+    m_stack->setCurrentWidget(m_intro);
+    m_add_labels->setVisible(!fields && !m_summary.read_only);
     if (m_failure) {
-        m_intro_title->setText(Text::error(*m_failure));
-        m_intro->setText(tr("Nothing of the library was changed."));
+        m_intro->say(Text::error(*m_failure), tr("Nothing of the library was changed."));
     } else if (!fields) {
-        m_intro_title->setText(tr("Nothing to learn from yet"));
-        m_intro->setText(
+        m_intro->say(
+            tr("Nothing to learn from yet"),
             tr("Say what is in your pictures: add a table of labels, or select pictures in Browse and "
                "type a label in the inspector. At least four classes with two pictures each are "
                "needed; the more the better."));
     } else if (m_summary.read_only) {
-        m_intro_title->setText(tr("This library is open for reading only"));
-        m_intro->setText(tr("A new model would be kept in it. Open it for writing to learn."));
+        m_intro->say(tr("This library is open for reading only"),
+                     tr("A new model would be kept in it. Open it for writing to learn."));
     } else {
-        m_intro_title->setText(tr("Teach it what tells your classes apart"));
-        m_intro->setText(
-            tr("Some classes are kept aside and never learned from. In the end they show whether "
-               "pictures of classes it has not seen are found better than before. The model in use "
-               "stays until you say so, and nothing leaves this computer."));
+        m_intro->say(tr("Teach it what tells your classes apart"),
+                     tr("Some classes are kept aside and never learned from. In the end they show whether "
+                        "pictures of classes it has not seen are found better than before. The model in use "
+                        "stays until you say so, and nothing leaves this computer."));
     }
 }
 
@@ -750,12 +729,9 @@ void LearnPage::recolour() {
     if (m_card == nullptr) return;
     QPalette quiet = palette();
     quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* label :
-         {m_classes_note, m_method_text, m_intro, m_message, m_progress_text, m_review_text}) {
+    for (QLabel* label : {m_classes_note, m_method_text, m_message, m_progress_text, m_review_text}) {
         label->setPalette(quiet);
     }
-    m_intro_icon->setPixmap(
-        icon_pixmap(QStringLiteral("learn"), rhythm(this) * 6, quiet_text(palette()), devicePixelRatioF()));
 }
 
 // --- doubtful labels ---

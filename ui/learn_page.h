@@ -26,6 +26,7 @@ class QUndoStack;
 namespace fieldmark {
 
 class CurvePlot;
+class MessagePage;
 class PictureRows;
 class ResultCard;
 class ThumbnailStore;
@@ -114,11 +115,8 @@ class LearnPage : public QWidget {
     QLabel* m_preview = nullptr;
     QPushButton* m_start = nullptr;
     QStackedWidget* m_stack = nullptr;
-    QLabel* m_intro = nullptr;
-    QWidget* m_intro_page = nullptr;
-    QLabel* m_intro_icon = nullptr;
-    QLabel* m_intro_title = nullptr;
-    QPushButton* m_intro_button = nullptr;
+    MessagePage* m_intro = nullptr;
+    QPushButton* m_add_labels = nullptr;
     QWidget* m_running_page = nullptr;
     QLabel* m_running_title = nullptr;
     QProgressBar* m_progress = nullptr;

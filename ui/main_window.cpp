@@ -304,6 +304,7 @@ void MainWindow::connect_parts() {
     connect(m_strip, &QueryStrip::imagesChanged, this, [this] {
         m_show_best = true;
         m_matches->setImages(m_strip->images());
+        m_map->set_query(m_strip->images());
         m_query_clear->setEnabled(!m_strip->isEmpty());
         if (m_strip->isEmpty()) m_match_model->clear();
         if (m_page != Page::Compare || m_strip->isEmpty()) choose_page();

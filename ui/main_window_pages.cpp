@@ -63,7 +63,6 @@ void MainWindow::show_page(Page page) {
     if (page == Page::Map && changed) {
         // What is selected in the gallery, or among the matches, is ringed on the map.
         if (active_view() != nullptr) m_map->set_selected(selected_items());
-        m_map->set_matches(m_strip->isEmpty() ? std::vector<Match>() : m_match_model->matches());
     }
     m_page = page;
     QWidget* widget = page == Page::Welcome    ? static_cast<QWidget*>(m_welcome)
@@ -265,6 +264,7 @@ void MainWindow::apply_query() {
     m_matches->setFilter(query);
     const bool narrowed = !query.where.empty() || !query.text.empty() || !query.collections.empty();
     m_evaluate->set_browse_query(query, narrowed);
+    m_map->set_filter(query, narrowed || query.state.has_value());
     m_sidebar->set_conditions(m_conditions);
     m_chips->setConditions(m_conditions);
     m_chips->setVisible(!m_conditions.empty() && (m_page == Page::Gallery || m_page == Page::Matches));

@@ -11,14 +11,15 @@
 #include <QListWidget>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "ui/field_chooser.h"
 #include "ui/flow_layout.h"
 #include "ui/icons.h"
 #include "ui/map_view.h"
+#include "ui/message_page.h"
 #include "ui/metrics.h"
 #include "ui/text.h"
 #include "ui/thumbnail_store.h"
@@ -28,7 +29,8 @@ namespace {
 
 constexpr int kHoverMs = 60;
 constexpr std::size_t kLeastPictures = 3;
-constexpr int kOthers = 0;  // group of what has no label or a rare one
+constexpr int kOthers = 0;     // group of what has no label or a rare one
+constexpr int kLandmark = -1;  // in the legend: an anchor or the query, no group
 
 QToolButton* tool(const QString& name, const QString& icon_name, const QString& text, const QString& tip,
                   QWidget* parent) {
@@ -71,6 +73,7 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     connect(stop, &QPushButton::clicked, this, [this] {
         m_session.cancel_map();
         m_request = 0;
+        m_stopped = true;
         show_state();
     });
     progress->addWidget(m_progress_text);
@@ -95,7 +98,11 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
 
     m_stack = new QStackedWidget(this);
     column->addWidget(m_stack, 1);
-    m_stack->addWidget(build_message());
+    m_message = new MessagePage(QStringLiteral("map"), QStringLiteral("map"), m_stack);
+    m_retry = m_message->add_button(QStringLiteral("mapRetry"), QStringLiteral("retry"), tr("Try again"),
+                                    tr("Compute the map anew"));
+    connect(m_retry, &QPushButton::clicked, this, &MapPage::compute);
+    m_stack->addWidget(m_message);
     m_body = new QWidget(m_stack);
     auto* body = new QHBoxLayout(m_body);
     body->setContentsMargins(0, 0, 0, 0);
@@ -106,11 +113,12 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     m_legend->setAccessibleName(tr("Labels on the map"));
     m_legend->setToolTip(tr("Enter or a click selects the pictures with this label"));
     m_legend->setFrameShape(QFrame::NoFrame);
-    m_legend->setFixedWidth(unit * 24);
+    m_legend->setFixedWidth(unit * 26);
     m_legend->setTextElideMode(Qt::ElideMiddle);
     m_legend->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     const auto select = [this](QListWidgetItem* item) {
-        m_view->select_group(item->data(Qt::UserRole).toInt());
+        const int group = item->data(Qt::UserRole).toInt();
+        if (group != kLandmark) m_view->select_group(group);
     };
     connect(m_legend, &QListWidget::itemClicked, m_view, select);
     connect(m_legend, &QListWidget::itemActivated, m_view, select);
@@ -145,7 +153,14 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     connect(&m_session, &Session::summaryChanged, this, &MapPage::take_summary);
     connect(&m_session, &Session::modelChanged, this, &MapPage::show_state);
     connect(&m_session, &Session::itemsChanged, this, [this] {
-        if (isVisible() && m_map) ask_groups();
+        if (!isVisible() || !m_map) return;
+        ask_groups();
+        ask_filter();
+    });
+    connect(&m_session, &Session::landmarksPlaced, this, &MapPage::take_landmarks);
+    connect(&m_session, &Session::landmarksFailed, this, [this](RequestId id, const Error& error) {
+        if (id == m_query_request) m_query_error = error;
+        if (id == m_query_request || id == m_anchors_request) take_landmarks(id, {});
     });
     connect(&m_session, &Session::mapReady, this, [this](RequestId id, const LibraryMap& map) {
         if (id == m_request) take_map(map);
@@ -161,10 +176,15 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
             [this](RequestId id, const std::string&, const std::vector<ValueCount>& values) {
                 if (id == m_values_request) take_values(values);
             });
-    connect(&m_session, &Session::itemsListed, this, &MapPage::take_group);
+    connect(&m_session, &Session::itemsListed, this, [this](RequestId id, const std::vector<ItemId>& items) {
+        if (id != m_filter_request) return take_group(id, items);
+        m_filter_request = 0;
+        m_view->set_shown(items);
+        show_state();
+    });
     connect(&m_session, &Session::rowsFetched, this, [this](RequestId id, const std::vector<ItemRow>& rows) {
         if (id != m_row_request || rows.empty() || rows.front().item.id == 0) return;
-        m_view->set_caption(rows.front().item.id, Text::title(rows.front(), chosen_field()));
+        m_view->set_caption(rows.front().item.id, Text::title(rows.front(), m_fields->field()));
     });
     take_summary(m_session.summary());
     show_state();
@@ -189,15 +209,14 @@ QWidget* MapPage::build_form() {
         line->addWidget(combo);
         flow->addWidget(box);
     };
-    m_fields = new QComboBox(form);
+    m_fields = new FieldChooser(form);
+    m_fields->set_numbers(true);
+    m_fields->set_nothing(tr("nothing"));
     m_fields->setObjectName(QStringLiteral("mapField"));
     m_fields->setAccessibleName(tr("Label that colours the map"));
     m_fields->setToolTip(tr("Pictures with the same label have the same colour and shape"));
     labelled(tr("&Colour by:"), m_fields);
-    connect(m_fields, &QComboBox::activated, this, [this] {
-        m_wanted_field = chosen_field();
-        ask_groups();
-    });
+    connect(m_fields, &FieldChooser::activated, this, &MapPage::ask_groups);
     m_method = new QComboBox(form);
     m_method->setObjectName(QStringLiteral("mapMethod"));
     m_method->setAccessibleName(tr("How the map is laid out"));
@@ -220,6 +239,16 @@ QWidget* MapPage::build_form() {
     m_lasso->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     connect(m_lasso, &QToolButton::toggled, m_view, &MapView::set_lasso);
     connect(m_view, &MapView::lassoChanged, m_lasso, &QToolButton::setChecked);
+    m_anchors = tool(QStringLiteral("mapAnchors"), QStringLiteral("anchors"), tr("Anchors"),
+                     tr("Draw in the anchors (or prototypes) of the coloured classes"), tools);
+    m_anchors->setCheckable(true);
+    m_anchors->setChecked(true);
+    m_anchors->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    connect(m_anchors, &QToolButton::toggled, this, [this] {
+        m_landmarks.clear();
+        show_landmarks();
+        ask_anchors();
+    });
     auto* out = tool(QStringLiteral("mapZoomOut"), QStringLiteral("zoom-out"), tr("Zoom out"),
                      tr("Zoom out (-)"), tools);
     connect(out, &QToolButton::clicked, m_view, [this] { m_view->zoom(0.8); });
@@ -229,7 +258,7 @@ QWidget* MapPage::build_form() {
     auto* fit =
         tool(QStringLiteral("mapFit"), QStringLiteral("zoom-fit"), tr("Show all"), tr("Show all (0)"), tools);
     connect(fit, &QToolButton::clicked, m_view, &MapView::fit);
-    for (QToolButton* button : {m_lasso, out, in, fit}) line->addWidget(button);
+    for (QToolButton* button : {m_lasso, m_anchors, out, in, fit}) line->addWidget(button);
     flow->addWidget(tools);
     QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
@@ -237,48 +266,75 @@ QWidget* MapPage::build_form() {
     return form;
 }
 
-QWidget* MapPage::build_message() {
-    m_message = new QWidget(this);
-    auto* column = new QVBoxLayout(m_message);
-    column->setSpacing(rhythm(this));
-    column->addStretch(2);
-    m_message_title = new QLabel(m_message);
-    m_message_title->setObjectName(QStringLiteral("mapMessage"));
-    QFont larger = m_message_title->font();
-    larger.setPointSizeF(larger.pointSizeF() * 1.3);
-    m_message_title->setFont(larger);
-    m_message_hint = new QLabel(m_message);
-    m_message_hint->setObjectName(QStringLiteral("mapHint"));
-    for (QLabel* label : {m_message_title, m_message_hint}) {
-        label->setWordWrap(true);
-        label->setAlignment(Qt::AlignCenter);
-        column->addWidget(label);
-    }
-    m_retry = new QPushButton(tr("Try again"), m_message);
-    m_retry->setObjectName(QStringLiteral("mapRetry"));
-    connect(m_retry, &QPushButton::clicked, this, &MapPage::compute);
-    column->addWidget(m_retry, 0, Qt::AlignCenter);
-    column->addStretch(3);
-    return m_message;
-}
-
 // --- what is asked ---
 
 void MapPage::set_field(const std::string& field) {
-    m_wanted_field = field;
-    const int at = m_fields->findData(QByteArray::fromStdString(field));
-    if (at < 0 || at == m_fields->currentIndex()) return;
-    m_fields->setCurrentIndex(at);
-    ask_groups();
+    if (m_fields->want(field)) ask_groups();
 }
 
-void MapPage::set_matches(const std::vector<Match>& matches) {
-    std::vector<std::pair<ItemId, float>> best;
-    for (const Match& match : matches) {
-        best.emplace_back(match.row.item.id, match.score);
-        if (best.size() >= 50) break;
+void MapPage::set_query(const std::vector<QueryImage>& images) {
+    m_query = images;
+    ask_query();
+}
+
+void MapPage::set_filter(const ItemQuery& query, bool narrowed) {
+    m_filter = query;
+    m_narrowed = narrowed;
+    ask_filter();
+}
+
+void MapPage::ask_query() {
+    m_query_request = 0;
+    m_query_error.reset();
+    if (m_query.empty()) {
+        m_view->set_query(std::nullopt);
+        show_legend();
+    } else if (isVisible() && m_session.is_open() && m_map) {
+        m_query_request = m_session.place_query(m_query);
     }
-    m_view->set_query(best);
+}
+
+void MapPage::ask_anchors() {
+    m_anchors_request = 0;
+    if (!m_anchors->isChecked() || m_groups.empty() || !m_map || !isVisible() || !m_session.is_open()) return;
+    AnchorMarksRequest request;
+    request.field = m_fields->field();
+    request.classes = m_groups;
+    m_anchors_request = m_session.place_anchors(request);
+}
+
+void MapPage::ask_filter() {
+    m_filter_request = 0;
+    if (!m_narrowed) {
+        m_view->set_shown(std::nullopt);
+        show_state();
+    } else if (isVisible() && m_session.is_open()) {
+        m_filter_request = m_session.list_items(m_filter);
+    }
+}
+
+void MapPage::take_landmarks(RequestId id, const std::vector<MapLandmark>& landmarks) {
+    if (id == m_anchors_request) {
+        m_anchors_request = 0;
+        m_landmarks = landmarks;
+        show_landmarks();
+    } else if (id == m_query_request) {
+        m_query_request = 0;
+        m_view->set_query(landmarks.empty() ? std::nullopt : std::optional(landmarks.front()));
+        show_legend();
+        show_state();
+    }
+}
+
+void MapPage::show_landmarks() {
+    std::vector<std::pair<MapLandmark, int>> shown;
+    for (const MapLandmark& landmark : m_landmarks) {
+        const auto group = std::find(m_groups.begin(), m_groups.end(), landmark.class_name);
+        if (group != m_groups.end())
+            shown.emplace_back(landmark, static_cast<int>(group - m_groups.begin()) + 1);
+    }
+    m_view->set_landmarks(shown);
+    show_legend();
 }
 
 void MapPage::set_selected(const std::vector<ItemId>& items) {
@@ -306,6 +362,7 @@ void MapPage::compute() {
     MapRequest request;
     request.method = static_cast<MapMethod>(m_method->currentData().toInt());
     m_error.reset();
+    m_stopped = false;
     m_request = m_session.map_library(request);
     m_progress->setValue(0);
     show_state();
@@ -314,13 +371,26 @@ void MapPage::compute() {
 void MapPage::clear() {
     m_map.reset();
     m_error.reset();
+    m_stopped = false;
     m_request = 0;
     m_values_request = 0;
+    m_anchors_request = 0;
+    m_query_request = 0;
+    m_filter_request = 0;
+    m_query_error.reset();
+    m_placed_model.clear();
+    m_query.clear();
+    m_filter = {};
+    m_narrowed = false;
+    m_landmarks.clear();
     m_group_requests.clear();
     m_groups.clear();
     m_group_items.clear();
     m_view->set_map({});
     m_view->set_groups({});
+    m_view->set_landmarks({});
+    m_view->set_query(std::nullopt);
+    m_view->set_shown(std::nullopt);
     m_view->fit();
     m_legend->clear();
 }
@@ -329,12 +399,16 @@ void MapPage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (m_session.is_open() && !m_map && m_request == 0) compute();
     ask_groups();
+    ask_query();
+    ask_filter();
     show_state();
 }
 
 void MapPage::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && m_legend != nullptr) show_legend();
+    // Once the map has its new colours, too.
+    if (event->type() == QEvent::PaletteChange && m_legend != nullptr)
+        QTimer::singleShot(0, this, &MapPage::show_legend);
 }
 
 void MapPage::take_map(const LibraryMap& map) {
@@ -344,50 +418,32 @@ void MapPage::take_map(const LibraryMap& map) {
     m_view->set_map(map);
     m_progress->setValue(static_cast<int>(map.progress * 1000));
     if (first) show_legend();
+    if (m_placed_model != map.model_hash) {
+        m_placed_model = map.model_hash;
+        ask_anchors();
+        ask_query();
+    }
     show_state();
 }
 
 void MapPage::take_summary(const LibrarySummary& summary) {
     m_summary = summary;
-    std::vector<std::string> names;
-    for (const Field& field : summary.fields) names.push_back(field.name);
-    std::vector<std::string> shown;
-    for (int i = 1; i < m_fields->count(); ++i)
-        shown.push_back(m_fields->itemData(i).toByteArray().toStdString());
-    if (m_fields->count() == 0 || names != shown) {
-        const QSignalBlocker quiet(m_fields);
-        const std::string before = m_wanted_field.empty() ? chosen_field() : m_wanted_field;
-        m_fields->clear();
-        m_fields->addItem(tr("nothing"), QByteArray());
-        int chosen = 0;
-        for (const std::string& name : names) {
-            m_fields->addItem(Text::display_name(name), QByteArray::fromStdString(name));
-            if (name == before ||
-                (chosen == 0 && before.empty() && (name == "species" || name == "class" || name == "label")))
-                chosen = m_fields->count() - 1;
-        }
-        if (chosen == 0 && before.empty() && !names.empty()) chosen = 1;
-        m_fields->setCurrentIndex(chosen);
-        ask_groups();
-    }
+    if (m_fields->set_fields(summary.fields)) ask_groups();
     show_state();
 }
 
 // --- colours ---
 
-std::string MapPage::chosen_field() const {
-    return m_fields->currentData().toByteArray().toStdString();
-}
-
 void MapPage::ask_groups() {
     m_values_request = 0;
     m_group_requests.clear();
-    const std::string field = chosen_field();
+    const std::string field = m_fields->field();
     if (field.empty() || !m_session.is_open()) {
         m_groups.clear();
         m_group_items.clear();
         m_view->set_groups({});
-        show_legend();
+        m_landmarks.clear();
+        show_landmarks();
         return;
     }
     if (isVisible()) m_values_request = m_session.fetch_field_values(field);
@@ -400,7 +456,7 @@ void MapPage::take_values(const std::vector<ValueCount>& values) {
     m_more_values = values.size() > told;
     for (std::size_t i = 0; i < told; ++i) m_groups.push_back(values[i].value);
     m_group_items.assign(told + 1, {});
-    const std::string field = chosen_field();
+    const std::string field = m_fields->field();
     m_group_requests.clear();
     for (std::size_t i = 0; i < told; ++i) {
         ItemQuery query;
@@ -409,7 +465,8 @@ void MapPage::take_values(const std::vector<ValueCount>& values) {
     }
     if (told == 0) {
         m_view->set_groups({});
-        show_legend();
+        m_landmarks.clear();
+        show_landmarks();
     }
 }
 
@@ -424,13 +481,15 @@ void MapPage::take_group(RequestId id, const std::vector<ItemId>& items) {
         for (const ItemId item : m_group_items[group]) groups[item] = static_cast<int>(group);
     }
     m_view->set_groups(groups);
-    show_legend();
+    show_landmarks();
+    ask_anchors();
 }
 
 void MapPage::show_legend() {
     m_legend->clear();
-    m_legend->setVisible(!m_groups.empty() && m_map.has_value());
-    if (m_groups.empty() || !m_map) return;
+    const bool query = m_view->query_position().has_value();
+    m_legend->setVisible(m_map.has_value() && (!m_groups.empty() || query));
+    if (!m_map) return;
     const int size = fontMetrics().height();
     m_legend->setIconSize(QSize(size, size));
     std::size_t labelled = 0;
@@ -449,8 +508,28 @@ void MapPage::show_legend() {
         if (count > 0) add(static_cast<int>(i) + 1, Text::display_name(m_groups[i]), count);
     }
     const auto all = static_cast<std::size_t>(m_view->point_count());
-    if (all > labelled)
+    if (!m_groups.empty() && all > labelled)
         add(kOthers, m_more_values ? tr("other or no label") : tr("no label"), all - labelled);
+    const auto add_mark = [&](MapLandmark::Kind kind, const QString& text, const QString& tip) {
+        auto* item = new QListWidgetItem(QIcon(m_view->swatch(kind, size)), text, m_legend);
+        item->setData(Qt::UserRole, kLandmark);
+        item->setToolTip(tip);
+        item->setFlags(Qt::ItemIsEnabled);
+    };
+    const auto has = [this](MapLandmark::Kind kind) {
+        return std::any_of(m_landmarks.begin(), m_landmarks.end(),
+                           [&](const MapLandmark& one) { return one.kind == kind; });
+    };
+    if (has(MapLandmark::Kind::Anchor))
+        add_mark(
+            MapLandmark::Kind::Anchor, tr("anchors of the classes"),
+            tr("Points of the appearance that the model learned of each class (a reconstruction of GAPan), "
+               "each among the pictures nearest to it"));
+    if (has(MapLandmark::Kind::Prototype))
+        add_mark(MapLandmark::Kind::Prototype, tr("prototypes of the classes"),
+                 tr("What the pictures of each class have in common (spherical k-means), each among the "
+                    "pictures nearest to it"));
+    if (query) add_mark(MapLandmark::Kind::Query, tr("the query"), tr("Among the pictures nearest to it"));
 }
 
 // --- states ---
@@ -461,8 +540,7 @@ std::int64_t MapPage::not_on_map() const {
 }
 
 void MapPage::say(const QString& title, const QString& hint) {
-    m_message_title->setText(title);
-    m_message_hint->setText(hint);
+    m_message->say(title, hint);
     m_stack->setCurrentWidget(m_message);
 }
 
@@ -474,8 +552,11 @@ void MapPage::show_state() {
     m_progress_text->setText(m_map && m_map->method == MapMethod::Umap
                                  ? tr("Bringing look-alikes together…")
                                  : tr("Looking for everyone's neighbours…"));
-    m_news->setVisible(m_request == 0 && m_map && (more != 0 || other_model));
-    if (other_model) {
+    const bool stopped = m_request == 0 && m_map && m_stopped;
+    m_news->setVisible(m_request == 0 && m_map && (stopped || more != 0 || other_model));
+    if (stopped) {
+        m_news_text->setText(tr("The map was stopped before it was ready."));
+    } else if (other_model) {
         m_news_text->setText(tr("The map was made with another model."));
     } else if (more > 0) {
         m_news_text->setText(tr("%n new picture(s) are not on the map.", nullptr, static_cast<int>(more)));
@@ -499,6 +580,10 @@ void MapPage::show_state() {
     }
     m_stack->setCurrentWidget(m_body);
     QString status = tr("%n picture(s)", nullptr, m_view->point_count());
+    if (m_narrowed) status += QStringLiteral(" · ") + tr("%n in the filter", nullptr, m_view->shown_count());
+    if (m_query_error)
+        status += QStringLiteral(" · ") +
+                  tr("the query could not be placed: %1", "an error").arg(Text::error(*m_query_error));
     if (const auto count = m_view->selected().size(); count > 0)
         status +=
             QStringLiteral(" · ") + tr("%1 selected").arg(Text::count(static_cast<std::int64_t>(count)));

@@ -26,7 +26,7 @@ constexpr double kClosest = 400;       // times the fitting scale
 constexpr double kWheelStep = 1.0015;  // a unit of the wheel's angle
 constexpr int kMostTiled = 5000;       // points in view above which no pictures are laid
 constexpr double kCrowd = 1.7;         // points a place, on average, up to which pictures are shown
-constexpr int kBestMatches = 5;
+constexpr double kDim = 0.22;          // of a point's colour, outside the filter
 
 // Hues that people with any colour vision tell apart as well as eight can be (after Okabe and Ito).
 constexpr std::array<int, 8> kHues = {205, 28, 160, 320, 52, 265, 0, 90};
@@ -120,9 +120,9 @@ MapView::MapView(ThumbnailStore* thumbnails, QWidget* parent) : QWidget(parent),
     setCursor(Qt::OpenHandCursor);
     if (m_thumbnails != nullptr) {
         connect(m_thumbnails, &ThumbnailStore::changed, this, [this](ItemId item) {
-            const bool shown =
-                item == m_hover || std::any_of(m_tiles.begin(), m_tiles.end(),
-                                               [&](const Tile& tile) { return m_items[tile.row] == item; });
+            const bool shown = item == m_hover ||
+                               std::any_of(m_tiles.begin(), m_tiles.end(),
+                                           [&](const Tile& tile) { return m_map.items[tile.row] == item; });
             if (shown) update();
         });
     }
@@ -135,24 +135,26 @@ MapView::~MapView() = default;
 
 void MapView::set_map(const LibraryMap& map) {
     const std::vector<ItemId> chosen = selected();
-    m_items = map.items;
-    m_places = map.places;
+    m_map = map;
     m_rows.clear();
-    m_rows.reserve(m_items.size());
-    for (std::size_t i = 0; i < m_items.size(); ++i) m_rows[m_items[i]] = static_cast<std::uint32_t>(i);
-    m_groups.assign(m_items.size(), 0);
+    m_rows.reserve(m_map.items.size());
+    for (std::size_t i = 0; i < m_map.items.size(); ++i)
+        m_rows[m_map.items[i]] = static_cast<std::uint32_t>(i);
+    m_groups.assign(m_map.items.size(), 0);
     for (const auto& [item, group] : m_group_of) {
         if (const auto row = m_rows.find(item); row != m_rows.end())
             m_groups[row->second] = static_cast<std::uint8_t>(group);
     }
     m_reach_x = 0.05;
     m_reach_y = 0.05;
-    for (std::size_t i = 0; i < m_items.size(); ++i) {
-        m_reach_x = std::max(m_reach_x, std::abs(double{m_places[2 * i]}));
-        m_reach_y = std::max(m_reach_y, std::abs(double{m_places[2 * i + 1]}));
+    for (std::size_t i = 0; i < m_map.items.size(); ++i) {
+        m_reach_x = std::max(m_reach_x, std::abs(double{m_map.places[2 * i]}));
+        m_reach_y = std::max(m_reach_y, std::abs(double{m_map.places[2 * i + 1]}));
     }
-    m_selected.assign(m_items.size(), 0);
+    m_selected.assign(m_map.items.size(), 0);
     m_selected_count = 0;
+    dim();
+    place_landmarks();
     set_selected(chosen);
     if (m_fitted) fit();
     moved();
@@ -185,37 +187,147 @@ MapMark MapView::mark(int group) const {
     return mark;
 }
 
-QPixmap MapView::swatch(int group, int size) const {
-    const double ratio = devicePixelRatioF();
+namespace {
+
+/// A pixmap to paint a mark in, its origin in the middle; half of the side is handed to `paint`.
+template <typename Paint>
+QPixmap mark_pixmap(int size, double ratio, const Paint& paint) {
     QImage image(static_cast<int>(size * ratio), static_cast<int>(size * ratio),
                  QImage::Format_ARGB32_Premultiplied);
     image.fill(Qt::transparent);
-    const MapMark look = mark(group);
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(look.colour);
     const double middle = image.width() / 2.0;
-    const double radius = middle * (group == 0 ? 0.45 : 0.7);
     painter.translate(middle, middle);
-    if (look.shape == MapMark::Shape::Disc) {
-        painter.drawEllipse(QPointF(), radius, radius);
-    } else if (look.shape == MapMark::Shape::Square) {
-        painter.drawRect(QRectF(-radius, -radius, 2 * radius, 2 * radius));
-    } else {
-        painter.drawPolygon(
-            QPolygonF{QPointF(0, -radius), QPointF(radius, radius * 0.8), QPointF(-radius, radius * 0.8)});
-    }
+    paint(painter, middle);
     painter.end();
     QPixmap pixmap = QPixmap::fromImage(image);
     pixmap.setDevicePixelRatio(ratio);
     return pixmap;
 }
 
-void MapView::set_query(const std::vector<std::pair<ItemId, float>>& best) {
-    if (best == m_query) return;
-    m_query = best;
+void draw_diamond(QPainter& painter, const QPointF& at, double radius) {
+    painter.drawPolygon(QPolygonF{at + QPointF(0, -radius), at + QPointF(radius, 0), at + QPointF(0, radius),
+                                  at + QPointF(-radius, 0)});
+}
+
+void draw_cross(QPainter& painter, const QPointF& at, double arm) {
+    painter.drawLines(QList<QLineF>{QLineF(at - QPointF(arm, 0), at + QPointF(arm, 0)),
+                                    QLineF(at - QPointF(0, arm), at + QPointF(0, arm))});
+}
+
+}  // namespace
+
+QPixmap MapView::swatch(int group, int size) const {
+    const MapMark look = mark(group);
+    return mark_pixmap(size, devicePixelRatioF(), [&](QPainter& painter, double middle) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(look.colour);
+        const double radius = middle * (group == 0 ? 0.45 : 0.7);
+        if (look.shape == MapMark::Shape::Disc) {
+            painter.drawEllipse(QPointF(), radius, radius);
+        } else if (look.shape == MapMark::Shape::Square) {
+            painter.drawRect(QRectF(-radius, -radius, 2 * radius, 2 * radius));
+        } else {
+            painter.drawPolygon(QPolygonF{QPointF(0, -radius), QPointF(radius, radius * 0.8),
+                                          QPointF(-radius, radius * 0.8)});
+        }
+    });
+}
+
+QPixmap MapView::swatch(MapLandmark::Kind kind, int size) const {
+    return mark_pixmap(size, devicePixelRatioF(), [&](QPainter& painter, double middle) {
+        painter.setPen(QPen(palette().color(QPalette::Text), middle * 0.2));
+        if (kind == MapLandmark::Kind::Query) return draw_cross(painter, {}, middle * 0.75);
+        painter.setBrush(kind == MapLandmark::Kind::Anchor ? QBrush(quiet_text(palette())) : QBrush());
+        draw_diamond(painter, {}, middle * 0.8);
+    });
+}
+
+// --- anchors, query, filter ---
+
+void MapView::set_landmarks(const std::vector<std::pair<MapLandmark, int>>& landmarks) {
+    m_landmarks.clear();
+    for (const auto& [what, group] : landmarks)
+        m_landmarks.push_back({what, std::clamp(group, 0, most_groups), std::nullopt});
+    place_landmarks();
+}
+
+void MapView::set_query(const std::optional<MapLandmark>& query) {
+    m_query.reset();
+    if (query) m_query = Landmark{*query, 0, std::nullopt};
+    place_landmarks();
+}
+
+void MapView::place(Landmark& landmark) const {
+    const auto place =
+        place_landmark(m_map, landmark.what, [this](ItemId item) -> std::optional<std::size_t> {
+            const auto row = m_rows.find(item);
+            if (row == m_rows.end()) return std::nullopt;
+            return row->second;
+        });
+    landmark.place = place ? std::optional(QPointF(double{(*place)[0]}, double{(*place)[1]})) : std::nullopt;
+}
+
+void MapView::place_landmarks() {
+    for (Landmark& landmark : m_landmarks) place(landmark);
+    if (m_query) place(*m_query);
+    m_landmark_caption.clear();
     update();
+}
+
+void MapView::set_shown(const std::optional<std::vector<ItemId>>& items) {
+    if (!items && !m_shown) return;
+    m_shown.reset();
+    if (items) m_shown.emplace(items->begin(), items->end());
+    dim();
+    moved();
+}
+
+void MapView::dim() {
+    m_dimmed.assign(m_map.items.size(), 0);
+    if (!m_shown) return;
+    for (std::size_t i = 0; i < m_map.items.size(); ++i)
+        m_dimmed[i] = m_shown->contains(m_map.items[i]) ? 0 : 1;
+}
+
+int MapView::shown_count() const {
+    return static_cast<int>(std::count(m_dimmed.begin(), m_dimmed.end(), std::uint8_t{0}));
+}
+
+QString MapView::name_of(const MapLandmark& landmark) {
+    const QString number = Text::count(landmark.index + 1);
+    const QString name = Text::display_name(landmark.class_name);
+    switch (landmark.kind) {
+        case MapLandmark::Kind::Anchor:
+            return tr("Anchor %1 of %2", "number, class").arg(number, name);
+        case MapLandmark::Kind::Prototype:
+            return tr("Prototype %1 of %2", "number, class").arg(number, name);
+        case MapLandmark::Kind::Query:
+            break;
+    }
+    return tr("The query");
+}
+
+double MapView::landmark_radius() const {
+    return std::max(point_radius() * 1.5, rhythm(this) * 0.8);
+}
+
+QColor MapView::landmark_colour(const Landmark& landmark) const {
+    return mark(landmark.group).colour;
+}
+
+QString MapView::landmark_text(const QPointF& at) const {
+    const double reach = landmark_radius() * 1.1;
+    const auto under = [&](const Landmark& landmark) {
+        return landmark.place && (on_screen(*landmark.place) - at).manhattanLength() < reach;
+    };
+    if (m_query && under(*m_query)) return name_of(m_query->what);
+    // The one drawn last lies on top.
+    for (auto landmark = m_landmarks.rbegin(); landmark != m_landmarks.rend(); ++landmark) {
+        if (under(*landmark)) return name_of(landmark->what);
+    }
+    return {};
 }
 
 void MapView::set_selected(const std::vector<ItemId>& items) {
@@ -248,7 +360,7 @@ std::vector<ItemId> MapView::selected() const {
     std::vector<ItemId> items;
     items.reserve(m_selected_count);
     for (std::size_t i = 0; i < m_selected.size(); ++i) {
-        if (m_selected[i] != 0) items.push_back(m_items[i]);
+        if (m_selected[i] != 0) items.push_back(m_map.items[i]);
     }
     return items;
 }
@@ -260,34 +372,28 @@ std::optional<QPointF> MapView::position(ItemId item) const {
 }
 
 std::optional<QPointF> MapView::query_position() const {
-    double sum = 0;
-    QPointF mean;
-    int used = 0;
-    for (const auto& [item, score] : m_query) {
-        const auto row = m_rows.find(item);
-        if (row == m_rows.end()) continue;
-        const double weight = std::max(1e-3, double{score});
-        mean += weight * to_screen(row->second);
-        sum += weight;
-        if (++used == kBestMatches) break;
-    }
-    if (used == 0) return std::nullopt;
-    return mean / sum;
+    if (!m_query || !m_query->place) return std::nullopt;
+    return on_screen(*m_query->place);
+}
+
+std::optional<QPointF> MapView::landmark_position(std::size_t index) const {
+    if (index >= m_landmarks.size() || !m_landmarks[index].place) return std::nullopt;
+    return on_screen(*m_landmarks[index].place);
 }
 
 ItemId MapView::item_at(const QPointF& at) const {
     for (const Tile& tile : m_tiles) {
-        if (tile.place.contains(at)) return m_items[tile.row];
+        if (tile.place.contains(at)) return m_map.items[tile.row];
     }
     const double reach = point_radius() + rhythm(this) / 2.0;
     double least = reach * reach;
     ItemId found = 0;
-    for (std::size_t i = 0; i < m_items.size(); ++i) {
+    for (std::size_t i = 0; i < m_map.items.size(); ++i) {
         const QPointF away = to_screen(i) - at;
         const double square = QPointF::dotProduct(away, away);
         if (square < least) {
             least = square;
-            found = m_items[i];
+            found = m_map.items[i];
         }
     }
     return found;
@@ -296,7 +402,10 @@ ItemId MapView::item_at(const QPointF& at) const {
 // --- the part of the plane ---
 
 QPointF MapView::to_screen(std::size_t row) const {
-    const QPointF place(double{m_places[2 * row]}, double{m_places[2 * row + 1]});
+    return on_screen(QPointF(double{m_map.places[2 * row]}, double{m_map.places[2 * row + 1]}));
+}
+
+QPointF MapView::on_screen(const QPointF& place) const {
     return (place - m_centre) * m_scale + QPointF(width(), height()) / 2;
 }
 
@@ -321,7 +430,7 @@ void MapView::zoom(double factor) {
 }
 
 void MapView::zoom_at(double factor, const QPointF& at) {
-    if (m_items.empty()) return;
+    if (m_map.items.empty()) return;
     const double fitting = fitting_scale();
     const QPointF before = to_map(at);
     m_scale = std::clamp(m_scale * factor, fitting / 2, fitting * kClosest);
@@ -331,7 +440,7 @@ void MapView::zoom_at(double factor, const QPointF& at) {
 }
 
 double MapView::point_radius() const {
-    const auto count = static_cast<double>(std::max<std::size_t>(1, m_items.size()));
+    const auto count = static_cast<double>(std::max<std::size_t>(1, m_map.items.size()));
     const double unit = rhythm(this);
     const double far = std::clamp(unit * 0.6 * std::pow(500 / count, 0.22), unit * 0.16, unit * 0.6);
     const double closer = std::clamp(std::sqrt(m_scale / std::max(1.0, fitting_scale())), 0.9, 2.5);
@@ -358,26 +467,31 @@ void MapView::redraw() {
 /// shown there with the number of the others. There are none where points crowd.
 void MapView::lay_tiles() {
     m_tiles.clear();
-    if (m_thumbnails == nullptr || m_items.empty()) return;
+    if (m_thumbnails == nullptr || m_map.items.empty()) return;
     const double cell = tile_size() * 1.12;
     const QRectF shown = QRectF(rect()).adjusted(-cell, -cell, cell, cell);
     const auto near_view = [&](std::size_t row) { return shown.contains(to_screen(row)); };
     // Counted before anything is laid, so that a crowd costs no more than looking at it.
     int in_view = 0;
-    for (std::size_t i = 0; i < m_items.size(); ++i) {
+    for (std::size_t i = 0; i < m_map.items.size(); ++i) {
         if (near_view(i) && ++in_view > kMostTiled) return;
     }
     std::map<std::pair<std::int64_t, std::int64_t>, Tile> places;
-    for (std::size_t i = 0; i < m_items.size(); ++i) {
+    for (std::size_t i = 0; i < m_map.items.size(); ++i) {
         if (!near_view(i)) continue;
-        const auto column = static_cast<std::int64_t>(std::floor(double{m_places[2 * i]} * m_scale / cell));
-        const auto line = static_cast<std::int64_t>(std::floor(double{m_places[2 * i + 1]} * m_scale / cell));
+        const auto column =
+            static_cast<std::int64_t>(std::floor(double{m_map.places[2 * i]} * m_scale / cell));
+        const auto line =
+            static_cast<std::int64_t>(std::floor(double{m_map.places[2 * i + 1]} * m_scale / cell));
         const auto [place, fresh] = places.try_emplace({line, column});
         if (fresh) {
             place->second.row = static_cast<std::uint32_t>(i);
-        } else {
-            ++place->second.more;
+            continue;
         }
+        ++place->second.more;
+        // What the filter lets through comes before what it does not.
+        if (m_dimmed[place->second.row] != 0 && m_dimmed[i] == 0)
+            place->second.row = static_cast<std::uint32_t>(i);
     }
     if (places.empty() || in_view > kCrowd * static_cast<double>(places.size())) return;
     const double gap = (cell - tile_size()) / 2;
@@ -396,7 +510,7 @@ void MapView::want_pictures() {
     if (m_thumbnails == nullptr) return;
     std::vector<ItemId> items;
     if (m_hover != 0) items.push_back(m_hover);
-    for (const Tile& tile : m_tiles) items.push_back(m_items[tile.row]);
+    for (const Tile& tile : m_tiles) items.push_back(m_map.items[tile.row]);
     m_thumbnails->want(this, items, static_cast<int>(tile_size() * devicePixelRatioF()));
 }
 
@@ -427,23 +541,31 @@ void MapView::draw_points() {
     const double shift_x = width() * ratio / 2 - m_centre.x() * scale;
     const double shift_y = height() * ratio / 2 - m_centre.y() * scale;
     const bool grouped = !m_group_of.empty();
-    // What has no group lies below, what is selected above.
-    for (int pass = 0; pass < 3; ++pass) {
-        for (std::size_t i = 0; i < m_items.size(); ++i) {
+    std::array<QRgb, most_groups + 1> pale{};
+    for (std::size_t group = 0; group < pale.size(); ++group)
+        pale[group] = blend(palette().color(QPalette::Base), marks[group].colour, kDim).rgb();
+    // What is outside the filter lies below, then what has no group, what is selected above.
+    for (int pass = m_shown ? 0 : 1; pass < 4; ++pass) {
+        for (std::size_t i = 0; i < m_map.items.size(); ++i) {
             const std::uint8_t group = m_groups[i];
-            if (pass == 0 ? group != 0 : pass == 1 ? group == 0 : m_selected[i] == 0) continue;
-            const double x = double{m_places[2 * i]} * scale + shift_x;
-            const double y = double{m_places[2 * i + 1]} * scale + shift_y;
+            const bool dimmed = m_dimmed[i] != 0;
+            if (pass == 0   ? !dimmed
+                : pass == 1 ? dimmed || group != 0
+                : pass == 2 ? dimmed || group == 0
+                            : m_selected[i] == 0)
+                continue;
+            const double x = double{m_map.places[2 * i]} * scale + shift_x;
+            const double y = double{m_map.places[2 * i + 1]} * scale + shift_y;
             if (x < -radius || y < -radius || x > size.width() + radius || y > size.height() + radius)
                 continue;
             const int column = static_cast<int>(std::floor(x));
             const int line = static_cast<int>(std::floor(y));
-            if (pass == 2) {
+            if (pass == 3) {
                 press_stamp(m_points, ring, column, line, palette().color(QPalette::Highlight).rgb());
             } else {
                 const Stamp& stamp =
                     group == 0 && grouped ? faint : stamps[static_cast<std::size_t>(marks[group].shape)];
-                press_stamp(m_points, stamp, column, line, colours[group]);
+                press_stamp(m_points, stamp, column, line, dimmed ? pale[group] : colours[group]);
             }
         }
     }
@@ -453,10 +575,11 @@ void MapView::draw_tiles(QPainter& painter) const {
     const double line = std::max(2.0, rhythm(this) / 4.0);
     for (const Tile& tile : m_tiles) {
         if (!tile.place.intersects(QRectF(rect()))) continue;
-        const ItemId item = m_items[tile.row];
+        const ItemId item = m_map.items[tile.row];
         const QPixmap pixmap =
             m_thumbnails->pixmap(item, static_cast<int>(tile_size() * devicePixelRatioF()));
         QRectF frame = tile.place;
+        painter.setOpacity(m_dimmed[tile.row] != 0 ? kDim : 1);
         if (pixmap.isNull()) {
             painter.fillRect(frame, palette().color(QPalette::AlternateBase));
         } else {
@@ -486,22 +609,42 @@ void MapView::draw_tiles(QPainter& painter) const {
             painter.drawText(badge, Qt::AlignCenter, text);
         }
     }
+    painter.setOpacity(1);
+}
+
+void MapView::draw_landmarks(QPainter& painter) const {
+    const double radius = landmark_radius();
+    const double line = std::max(1.5, rhythm(this) * 0.22);
+    for (const Landmark& landmark : m_landmarks) {
+        if (!landmark.place) continue;
+        const QPointF at = on_screen(*landmark.place);
+        if (!QRectF(rect()).adjusted(-radius, -radius, radius, radius).contains(at)) continue;
+        // A halo in the ground's colour and an outline, so that it stands out of points of its own colour.
+        painter.setBrush(palette().color(QPalette::Base));
+        painter.setPen(Qt::NoPen);
+        draw_diamond(painter, at, radius + 2 * line);
+        const bool filled = landmark.what.kind == MapLandmark::Kind::Anchor;
+        painter.setBrush(filled ? QBrush(landmark_colour(landmark)) : QBrush());
+        painter.setPen(QPen(filled ? palette().color(QPalette::Text) : landmark_colour(landmark),
+                            filled ? line : 1.6 * line, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+        draw_diamond(painter, at, radius);
+    }
 }
 
 void MapView::draw_query(QPainter& painter) const {
     const auto at = query_position();
     if (!at) return;
     const double arm = rhythm(this) * 1.6;
-    const QList<QLineF> cross = {QLineF(*at - QPointF(arm, 0), *at + QPointF(arm, 0)),
-                                 QLineF(*at - QPointF(0, arm), *at + QPointF(0, arm))};
-    // A halo in the ground's colour, so that it stands out on any crowd.
     painter.setPen(QPen(palette().color(QPalette::Base), rhythm(this) * 0.8, Qt::SolidLine, Qt::RoundCap));
-    painter.drawLines(cross);
+    draw_cross(painter, *at, arm);
     painter.setPen(QPen(palette().color(QPalette::Text), rhythm(this) * 0.35, Qt::SolidLine, Qt::RoundCap));
-    painter.drawLines(cross);
-    const QString text = tr("Query");
+    draw_cross(painter, *at, arm);
+    draw_label(painter, *at + QPointF(arm * 0.6, arm * 0.4), tr("Query"));
+}
+
+void MapView::draw_label(QPainter& painter, const QPointF& corner, const QString& text) const {
     QRectF box(QPointF(), fontMetrics().size(Qt::TextSingleLine, text) + QSizeF(rhythm(this), 0));
-    box.moveTopLeft(*at + QPointF(arm * 0.6, arm * 0.4));
+    box.moveTopLeft(corner);
     painter.setPen(Qt::NoPen);
     painter.setBrush(palette().color(QPalette::Base));
     painter.drawRoundedRect(box, box.height() / 4, box.height() / 4);
@@ -510,13 +653,16 @@ void MapView::draw_query(QPainter& painter) const {
 }
 
 void MapView::draw_hover(QPainter& painter) const {
-    if (m_hover == 0 || m_thumbnails == nullptr || m_dragging || m_lassoing) return;
+    if (m_dragging || m_lassoing || (m_landmark_caption.isEmpty() && m_hover == 0)) return;
     const int unit = rhythm(this);
-    const QPixmap pixmap = m_thumbnails->pixmap(m_hover, static_cast<int>(unit * 16 * devicePixelRatioF()));
+    QPixmap pixmap;
+    if (m_landmark_caption.isEmpty() && m_thumbnails != nullptr)
+        pixmap = m_thumbnails->pixmap(m_hover, static_cast<int>(unit * 16 * devicePixelRatioF()));
     const bool picture = !pixmap.isNull() && m_tiles.empty();
     QSizeF shown(0, 0);
     if (picture) shown = QSizeF(pixmap.size()).scaled(QSizeF(unit * 16, unit * 16), Qt::KeepAspectRatio);
-    const QString text = fontMetrics().elidedText(m_caption, Qt::ElideMiddle, unit * 26);
+    const QString text = fontMetrics().elidedText(
+        m_landmark_caption.isEmpty() ? m_caption : m_landmark_caption, Qt::ElideMiddle, unit * 26);
     const QSizeF said = text.isEmpty() ? QSizeF(0, 0) : QSizeF(fontMetrics().size(Qt::TextSingleLine, text));
     if (!picture && text.isEmpty()) return;
     const double pad = unit / 2.0;
@@ -547,6 +693,7 @@ void MapView::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     draw_tiles(painter);
+    draw_landmarks(painter);
     draw_query(painter);
     if (m_lassoing && m_lasso.size() > 1) {
         const QColor accent = palette().color(QPalette::Highlight);
@@ -651,8 +798,9 @@ void MapView::mousePressEvent(QMouseEvent* event) {
 void MapView::mouseMoveEvent(QMouseEvent* event) {
     if (!m_pressed) {
         m_hover_at = event->position();
-        set_hover(item_at(event->position()));
-        if (m_hover != 0) update();
+        m_landmark_caption = landmark_text(event->position());
+        set_hover(m_landmark_caption.isEmpty() ? item_at(event->position()) : 0);
+        update();
         return;
     }
     const QPointF way = event->position() - m_press;
@@ -680,7 +828,7 @@ void MapView::mouseReleaseEvent(QMouseEvent* event) {
         return;
     }
     const ItemId item = item_at(event->position());
-    if (item != 0) {
+    if (item != 0 && m_dimmed[m_rows.at(item)] == 0) {
         choose(m_rows.at(item), m_keep);
     } else if (!m_keep) {
         clear_selection();
@@ -694,7 +842,9 @@ void MapView::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void MapView::leaveEvent(QEvent* event) {
     QWidget::leaveEvent(event);
+    m_landmark_caption.clear();
     set_hover(0);
+    update();
 }
 
 void MapView::set_hover(ItemId item) {
@@ -718,16 +868,17 @@ void MapView::choose(std::size_t row, bool keep) {
 void MapView::end_lasso(bool keep) {
     if (!keep) std::fill(m_selected.begin(), m_selected.end(), std::uint8_t{0});
     const QRectF bounds = m_lasso.boundingRect();
-    for (std::size_t i = 0; i < m_items.size(); ++i) {
+    for (std::size_t i = 0; i < m_map.items.size(); ++i) {
         const QPointF at = to_screen(i);
-        if (bounds.contains(at) && m_lasso.containsPoint(at, Qt::OddEvenFill)) m_selected[i] = 1;
+        if (m_dimmed[i] == 0 && bounds.contains(at) && m_lasso.containsPoint(at, Qt::OddEvenFill))
+            m_selected[i] = 1;
     }
     m_lasso.clear();
     announce();
 }
 
 void MapView::select_all() {
-    std::fill(m_selected.begin(), m_selected.end(), std::uint8_t{1});
+    for (std::size_t i = 0; i < m_selected.size(); ++i) m_selected[i] = m_dimmed[i] == 0 ? 1 : 0;
     announce();
 }
 
@@ -738,7 +889,8 @@ void MapView::clear_selection() {
 }
 
 void MapView::select_group(int group) {
-    for (std::size_t i = 0; i < m_items.size(); ++i) m_selected[i] = m_groups[i] == group ? 1 : 0;
+    for (std::size_t i = 0; i < m_map.items.size(); ++i)
+        m_selected[i] = m_groups[i] == group && m_dimmed[i] == 0 ? 1 : 0;
     announce();
 }
 

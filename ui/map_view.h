@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <QImage>
@@ -46,19 +47,28 @@ class MapView : public QWidget {
     void set_groups(const std::unordered_map<ItemId, int>& groups);
     MapMark mark(int group) const;
     QPixmap swatch(int group, int size) const;  ///< for a legend; `size` in logical pixels
-    /// Where the query lies, from its best matches; empty: no query.
-    void set_query(const std::vector<std::pair<ItemId, float>>& best);
+    QPixmap swatch(MapLandmark::Kind kind, int size) const;
+    /// Anchors or prototypes, drawn as diamonds in the colour of their class's group (0: grey).
+    void set_landmarks(const std::vector<std::pair<MapLandmark, int>>& landmarks);
+    void set_query(const std::optional<MapLandmark>& query);  ///< drawn as a cross
+    /// The items that a filter lets through; the others are dimmed and are not selected. nullopt: no filter.
+    void set_shown(const std::optional<std::vector<ItemId>>& items);
     void set_selected(const std::vector<ItemId>& items);
     void set_caption(ItemId item, const QString& text);  ///< of the picture under the cursor
     void set_lasso(bool on);
 
     std::vector<ItemId> selected() const;
     bool has_selection() const { return m_selected_count > 0; }
-    int point_count() const { return static_cast<int>(m_items.size()); }
+    int point_count() const { return static_cast<int>(m_map.items.size()); }
     bool shows_pictures() const { return !m_tiles.empty(); }
     /// Of an item, in widget coordinates; empty where it is not on the map.
     std::optional<QPointF> position(ItemId item) const;
     std::optional<QPointF> query_position() const;
+    std::optional<QPointF> landmark_position(std::size_t index) const;  ///< of set_landmarks()
+    std::size_t landmark_count() const { return m_landmarks.size(); }
+    int shown_count() const;  ///< on the map and let through by the filter
+    /// What lies under the cursor, if it is no picture: "Anchor 2 of Robin", "The query".
+    QString landmark_text(const QPointF& position) const;
     ItemId item_at(const QPointF& position) const;  ///< 0: none
 
     void fit();
@@ -96,6 +106,11 @@ class MapView : public QWidget {
         std::uint32_t row = 0;
         int more = 0;  ///< others that share the place
     };
+    struct Landmark {
+        MapLandmark what;
+        int group = 0;
+        std::optional<QPointF> place;  ///< in the map's units
+    };
 
     QPointF to_screen(std::size_t row) const;
     QPointF to_map(const QPointF& position) const;
@@ -107,7 +122,16 @@ class MapView : public QWidget {
     void draw_points();
     void lay_tiles();
     void draw_tiles(QPainter& painter) const;
+    void draw_landmarks(QPainter& painter) const;
     void draw_query(QPainter& painter) const;
+    void draw_label(QPainter& painter, const QPointF& corner, const QString& text) const;
+    void place_landmarks();
+    void dim();
+    void place(Landmark& landmark) const;
+    QPointF on_screen(const QPointF& place) const;
+    double landmark_radius() const;
+    QColor landmark_colour(const Landmark& landmark) const;
+    static QString name_of(const MapLandmark& landmark);
     void draw_hover(QPainter& painter) const;
     void want_pictures();
     void set_hover(ItemId item);
@@ -117,14 +141,16 @@ class MapView : public QWidget {
     void name();
 
     ThumbnailStore* m_thumbnails;
-    std::vector<ItemId> m_items;
-    std::vector<float> m_places;
+    LibraryMap m_map;
     std::vector<std::uint8_t> m_groups;
     std::vector<std::uint8_t> m_selected;
     std::size_t m_selected_count = 0;
     std::unordered_map<ItemId, std::uint32_t> m_rows;
     std::unordered_map<ItemId, int> m_group_of;
-    std::vector<std::pair<ItemId, float>> m_query;
+    std::vector<std::uint8_t> m_dimmed;  ///< by row: outside the filter
+    std::optional<std::unordered_set<ItemId>> m_shown;
+    std::vector<Landmark> m_landmarks;
+    std::optional<Landmark> m_query;
 
     QPointF m_centre;      ///< of the part that is shown, in the map's units
     double m_scale = 1;    ///< logical pixels a unit
@@ -138,6 +164,7 @@ class MapView : public QWidget {
     ItemId m_hover = 0;
     QPointF m_hover_at;
     QString m_caption;
+    QString m_landmark_caption;  ///< of what is under the cursor instead of a picture
     bool m_lasso_tool = false;
     bool m_pressed = false;
     bool m_dragging = false;

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "core/engine/anchor_choice.h"
 #include "core/engine/labelled_vectors.h"
 #include "core/engine/training_job.h"
 #include "core/methods/gapan/density.h"
@@ -80,7 +81,7 @@ Result<std::vector<ClassAnchor>> class_anchors(Library& library, const AnchorReq
     std::vector<ClassAnchor> list;
     for (const int c : classes) {
         if (stop.stop_requested()) return Error{ErrorKind::Cancelled, "Drawing anchors was cancelled."};
-        const auto anchors = density.anchors(c, request.anchors, request.temperature, request.seed);
+        const auto anchors = spread_anchors(density, c, request.anchors, request.temperature, request.seed);
         if (!anchors) return anchors.error();
         const auto dimension = static_cast<std::size_t>(density.dimension());
         for (int i = 0; i < request.anchors; ++i) {

@@ -11,22 +11,24 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/engine/library_map.h"
 #include "core/engine/query.h"
 #include "core/library/library.h"
 #include "core/models/model_registry.h"
 
 namespace fieldmark {
 
-/// A class's appearance anchors with the pictures nearest to each (methods: GAPan). log_density: per
-/// dimension, of the anchor's own class.
 struct AnchorMatch {
     ItemId item = 0;
     float score = 0;  ///< cosine of picture and anchor
 };
+/// A point of a class's appearance with the pictures nearest to it: an anchor drawn from the density of a
+/// model learned by GAPan, or a prototype by spherical k-means.
 struct ClassAnchor {
     std::string class_name;
     int index = 0;
-    double log_density = 0;  ///< 0 with prototypes
+    bool prototype = false;
+    double log_density = 0;  ///< of an anchor by its own class, per dimension; 0 with prototypes
     double share = 0;        ///< of the class's pictures: those nearer to this one than to its others, 0..1
     std::vector<float> vector;  ///< unit length, in the model's space: a query for "search by anchor"
     std::vector<AnchorMatch> nearest;
@@ -110,6 +112,8 @@ struct AnchorsReport {
     std::vector<DensityVerdict> outliers;
     std::vector<ClassPlace> query;  ///< best first; empty without a query
     double query_novelty = -1;      ///< percentile; low: unlike anything known; -1: not known
+    std::optional<Error>
+        query_error;  ///< why the query could not be read; the classes are described all the same
     double seconds = 0;
 };
 
@@ -120,7 +124,7 @@ Result<AnchorsReport> describe_classes(LibraryReader& reader, const AnchorsReque
                                        std::span<const float> query_vector = {}, std::stop_token stop = {});
 
 /// describe_classes() that keeps what it read of one field, so that its next class comes at once. describe()
-/// by one thread at a time, forget() by any.
+/// and landmarks() by one thread at a time, forget() by any.
 class ClassDescriber {
   public:
     ClassDescriber();
@@ -128,6 +132,11 @@ class ClassDescriber {
     Result<AnchorsReport> describe(LibraryReader& reader, const AnchorsRequest& request,
                                    const std::string& model, const ModelRegistry& registry,
                                    std::span<const float> query_vector = {}, std::stop_token stop = {});
+    /// The anchors or prototypes of several classes as landmarks of a map, their neighbours not looked for
+    /// yet (find_neighbours()). The same ones as describe() shows for the same number and seed.
+    Result<std::vector<MapLandmark>> landmarks(LibraryReader& reader, const AnchorMarksRequest& request,
+                                               const std::string& model, const ModelRegistry& registry,
+                                               std::stop_token stop = {});
     void forget();  ///< pictures or labels have changed
 
   private:

@@ -10,6 +10,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "core/engine/anchor_choice.h"
 #include "core/engine/class_anchors.h"
 #include "core/engine/labelled_vectors.h"
 #include "core/index/kernels.h"
@@ -28,7 +29,6 @@ constexpr std::size_t kFewPictures = 5;
 constexpr std::size_t kLeastForCentroid = 3;
 /// Pictures of a class that one of it is compared with to see how usual it is.
 constexpr std::size_t kMostCompared = 2000;
-constexpr double kTemperature = 0.5;
 /// Vectors above this many bytes are read anew for each class.
 constexpr std::size_t kMostKept = 512u << 20;
 
@@ -195,55 +195,65 @@ std::vector<AnchorMatch> best_of(const Ground& ground, std::span<const std::size
     return matches;
 }
 
-const SphericalClusters& prototypes_of(Ground& ground, std::size_t c, const AnchorsRequest& request,
+const SphericalClusters& prototypes_of(Ground& ground, std::size_t c, int wanted, std::uint64_t seed,
                                        const std::stop_token& stop) {
-    if (ground.prototype_count != request.anchors || ground.prototype_seed != request.seed) {
+    if (ground.prototype_count != wanted || ground.prototype_seed != seed) {
         ground.prototypes.clear();
-        ground.prototype_count = request.anchors;
-        ground.prototype_seed = request.seed;
+        ground.prototype_count = wanted;
+        ground.prototype_seed = seed;
     }
     const auto found = ground.prototypes.find(c);
     if (found != ground.prototypes.end()) return found->second;
     const auto& members = ground.members[c];
-    const std::size_t count = std::max<std::size_t>(
-        1, std::min(static_cast<std::size_t>(std::max(1, request.anchors)), members.size() / 3));
+    const std::size_t count =
+        std::max<std::size_t>(1, std::min(static_cast<std::size_t>(std::max(1, wanted)), members.size() / 3));
     return ground.prototypes[c] =
-               spherical_kmeans(ground.gathered(members), ground.dimension, count, request.seed, stop);
+               spherical_kmeans(ground.gathered(members), ground.dimension, count, seed, stop);
 }
 
-Result<std::vector<ClassAnchor>> anchors_of(Ground& ground, std::size_t c, const AnchorsRequest& request,
-                                            const std::stop_token& stop) {
+/// The anchors of a class, or its prototypes where the model has no density of it; without pictures.
+Result<std::vector<ClassAnchor>> points_of(Ground& ground, std::size_t c, int wanted, std::uint64_t seed,
+                                           const std::stop_token& stop) {
     std::vector<ClassAnchor> list;
-    const auto add = [&](std::span<const float> vector, double log_density) {
+    const auto add = [&](std::span<const float> vectors, std::size_t i, bool prototype, double log_density) {
+        const auto vector = vectors.subspan(i * ground.dimension, ground.dimension);
         ClassAnchor anchor;
         anchor.class_name = ground.classes[c];
         anchor.index = static_cast<int>(list.size());
+        anchor.prototype = prototype;
         anchor.log_density = log_density;
         anchor.vector.assign(vector.begin(), vector.end());
-        anchor.nearest = best_of(
-            ground, ground.members[c], static_cast<std::size_t>(std::max(1, request.nearest)),
-            [&](std::size_t row) { return dot(vector.data(), ground.row(row).data(), vector.size()); });
         list.push_back(std::move(anchor));
     };
     if (ground.density && ground.known[c] >= 0) {
-        const auto drawn = ground.density->anchors(ground.known[c], std::max(1, request.anchors),
-                                                   kTemperature, request.seed);
+        const auto drawn = spread_anchors(*ground.density, ground.known[c], wanted, kAnchorTemperature, seed);
         if (!drawn) return drawn.error();
-        for (std::size_t i = 0; i < drawn->log_density.size(); ++i) {
-            add(std::span(drawn->vectors).subspan(i * ground.dimension, ground.dimension),
-                static_cast<double>(drawn->log_density[i]));
-        }
+        for (std::size_t i = 0; i < drawn->log_density.size(); ++i)
+            add(drawn->vectors, i, false, static_cast<double>(drawn->log_density[i]));
     } else {
-        const SphericalClusters& clusters = prototypes_of(ground, c, request, stop);
-        for (std::size_t i = 0; i < clusters.count(); ++i) {
-            add(std::span(clusters.prototypes).subspan(i * ground.dimension, ground.dimension), 0);
-        }
+        const SphericalClusters& clusters = prototypes_of(ground, c, wanted, seed, stop);
+        for (std::size_t i = 0; i < clusters.count(); ++i) add(clusters.prototypes, i, true, 0);
     }
     if (stop.stop_requested()) return cancelled();
+    return list;
+}
+
+/// The same with the pictures nearest to each and its share of the class.
+Result<std::vector<ClassAnchor>> anchors_of(Ground& ground, std::size_t c, const AnchorsRequest& request,
+                                            const std::stop_token& stop) {
+    auto list = points_of(ground, c, request.anchors, request.seed, stop);
+    if (!list) return list;
+    for (ClassAnchor& anchor : *list) {
+        anchor.nearest =
+            best_of(ground, ground.members[c], static_cast<std::size_t>(std::max(1, request.nearest)),
+                    [&](std::size_t row) {
+                        return dot(anchor.vector.data(), ground.row(row).data(), anchor.vector.size());
+                    });
+    }
     for (const std::size_t row : ground.members[c]) {
         ClassAnchor* nearest = nullptr;
         float best = -2;
-        for (ClassAnchor& anchor : list) {
+        for (ClassAnchor& anchor : *list) {
             const float score = dot(anchor.vector.data(), ground.row(row).data(), ground.dimension);
             if (score > best) {
                 best = score;
@@ -409,7 +419,7 @@ Status place_query(Ground& ground, std::span<const float> query, const AnchorsRe
         report.query_novelty = ground.density->novelty(query, *scores);
     } else {
         for (std::size_t c = 0; c < ground.classes.size(); ++c) {
-            const SphericalClusters& clusters = prototypes_of(ground, c, request, stop);
+            const SphericalClusters& clusters = prototypes_of(ground, c, request.anchors, request.seed, stop);
             if (stop.stop_requested()) return cancelled();
             float best = -2;
             for (std::size_t i = 0; i < clusters.count(); ++i) {
@@ -467,6 +477,28 @@ Result<AnchorsReport> describe_from(Ground& ground, const AnchorsRequest& reques
 struct ClassDescriber::Impl {
     std::optional<Ground> ground;
     std::atomic<std::uint64_t> generation{1};
+
+    /// What was kept, or read now.
+    Result<Ground*> ground_of(LibraryReader& reader, const std::string& field, const std::string& model,
+                              const ModelRegistry& registry, const std::stop_token& stop) {
+        const auto info = registry.find(model);
+        if (!info) return info.error();
+        const std::uint64_t now = generation;
+        if (!ground || ground->generation != now || ground->model_hash != info->hash ||
+            ground->field != field) {
+            ground.reset();
+            auto read = read_ground(reader, field, *info, registry, stop);
+            if (!read) return read.error();
+            read->generation = now;
+            ground = std::move(*read);
+        }
+        return &*ground;
+    }
+    void tidy(const std::stop_token& stop) {
+        // What a stop cut short is no prototype to keep.
+        if (stop.stop_requested()) ground->prototypes.clear();
+        if (ground->vectors.size() * sizeof(float) > kMostKept) ground.reset();
+    }
 };
 
 ClassDescriber::ClassDescriber() : m_impl(std::make_unique<Impl>()) {}
@@ -480,26 +512,46 @@ Result<AnchorsReport> ClassDescriber::describe(LibraryReader& reader, const Anch
                                                const std::string& model, const ModelRegistry& registry,
                                                std::span<const float> query_vector, std::stop_token stop) {
     const auto begun = std::chrono::steady_clock::now();
-    const auto info = registry.find(model);
-    if (!info) return info.error();
-    auto& kept = m_impl->ground;
-    const std::uint64_t generation = m_impl->generation;
-    if (!kept || kept->generation != generation || kept->model_hash != info->hash ||
-        kept->field != request.field) {
-        kept.reset();
-        auto ground = read_ground(reader, request.field, *info, registry, stop);
-        if (!ground) return ground.error();
-        ground->generation = generation;
-        kept = std::move(*ground);
-    }
-    auto report = describe_from(*kept, request, query_vector, stop);
-    // What a stop cut short is no prototype to keep.
-    if (stop.stop_requested()) kept->prototypes.clear();
-    if (kept->vectors.size() * sizeof(float) > kMostKept) kept.reset();
+    const auto ground = m_impl->ground_of(reader, request.field, model, registry, stop);
+    if (!ground) return ground.error();
+    auto report = describe_from(**ground, request, query_vector, stop);
+    m_impl->tidy(stop);
     if (report) {
         report->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     }
     return report;
+}
+
+Result<std::vector<MapLandmark>> ClassDescriber::landmarks(LibraryReader& reader,
+                                                           const AnchorMarksRequest& request,
+                                                           const std::string& model,
+                                                           const ModelRegistry& registry,
+                                                           std::stop_token stop) {
+    const auto found = m_impl->ground_of(reader, request.field, model, registry, stop);
+    if (!found) return found.error();
+    Ground& ground = **found;
+    Result<std::vector<MapLandmark>> landmarks = std::vector<MapLandmark>();
+    for (const std::string& name : request.classes) {
+        const auto at = std::lower_bound(ground.classes.begin(), ground.classes.end(), name);
+        if (at == ground.classes.end() || *at != name) continue;
+        auto points = points_of(ground, static_cast<std::size_t>(at - ground.classes.begin()),
+                                request.anchors, request.seed, stop);
+        if (!points) {
+            landmarks = points.error();
+            break;
+        }
+        for (ClassAnchor& point : *points) {
+            MapLandmark landmark;
+            landmark.kind = point.prototype ? MapLandmark::Kind::Prototype : MapLandmark::Kind::Anchor;
+            landmark.class_name = point.class_name;
+            landmark.index = point.index;
+            landmark.vector = std::move(point.vector);
+            landmark.model_hash = ground.model_hash;
+            landmarks->push_back(std::move(landmark));
+        }
+    }
+    m_impl->tidy(stop);
+    return landmarks;
 }
 
 Result<AnchorsReport> describe_classes(LibraryReader& reader, const AnchorsRequest& request,

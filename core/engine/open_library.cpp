@@ -53,6 +53,8 @@ void OpenLibrary::request_stop() {
         m_map_stop.request_stop();
         m_evaluation_stop.request_stop();
         m_anchors_stop.request_stop();
+        m_anchor_marks_stop.request_stop();
+        m_query_mark_stop.request_stop();
     }
     {
         const std::lock_guard lock(m_model_mutex);

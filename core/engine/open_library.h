@@ -70,6 +70,8 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void cancel_import();
     void map(RequestId id, MapRequest request);
     void cancel_map();
+    void place_anchors(RequestId id, AnchorMarksRequest request);
+    void place_query(RequestId id, std::vector<QueryImage> images);
     void explain(RequestId id, QueryImage query, QueryImage match);
     void cancel_explanation();
     void fetch_anchors(RequestId id, AnchorsRequest request);
@@ -108,11 +110,23 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     /// What answers queries: one model's vectors and, once it is loaded, the model. The service only borrows
     /// the embedder, so both go together.
     struct Serving {
+        ModelInfo model;
         std::shared_ptr<Embedder> embedder;
         std::unique_ptr<SearchService> search;
     };
     /// Holds what it needs even if another model takes over meanwhile.
     std::shared_ptr<SearchService> search_service() const;
+    /// Model, name and vectors that belong together, whatever takes over meanwhile.
+    struct Served {
+        ModelInfo model;                     ///< hash empty: there is none
+        std::shared_ptr<Embedder> embedder;  ///< null: not loaded
+        std::shared_ptr<SearchService> search;
+    };
+    Served served() const;
+    Error absent_model();  ///< why there is none
+    using LandmarkSource = std::function<Result<std::vector<MapLandmark>>(const Served&, LibraryReader&)>;
+    /// Posts the landmarks of `source` with the items nearest to each, or why there are none.
+    void place(RequestId id, int neighbours, const std::stop_token& stop, const LandmarkSource& source);
 
     void load_model(std::stop_token stop);
     void publish_model();
@@ -164,6 +178,8 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     std::stop_source m_explanation_stop;
     std::stop_source m_map_stop;
     std::stop_source m_anchors_stop;
+    std::stop_source m_anchor_marks_stop;
+    std::stop_source m_query_mark_stop;
     std::stop_source m_mark_stop;
     std::stop_source m_look_stop;
     std::stop_source m_evaluation_stop;
@@ -191,6 +207,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     Worker m_explaining;
     Worker m_mapping;
     Worker m_describing;
+    Worker m_placing;  ///< of queries on the map, which shall not wait for it or for the classes
     Worker m_marking;  ///< of its own: it takes seconds, and an explanation shall not wait for it
     Worker m_evaluating;
     Worker m_modelling;

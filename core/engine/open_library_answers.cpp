@@ -15,10 +15,25 @@
 namespace fieldmark {
 
 namespace {
-bool needs_model(const SearchRequest& request) {
-    return std::any_of(request.images.begin(), request.images.end(),
+/// A picture of the library as a whole has a stored vector.
+bool needs_model(const std::vector<QueryImage>& images) {
+    return std::any_of(images.begin(), images.end(),
                        [](const QueryImage& image) { return image.item == 0 || !image.crop.whole(); });
 }
+
+Result<std::vector<float>> embedded_query(LibraryReader& reader, const std::string& model_hash,
+                                          Embedder* embedder, const std::vector<QueryImage>& images,
+                                          std::stop_token stop) {
+    const auto models = reader.models();
+    if (!models) return models.error();
+    const auto record = std::find_if(models->begin(), models->end(),
+                                     [&](const ModelRecord& one) { return one.hash == model_hash; });
+    QueryEmbedding embedding(reader, record == models->end() ? 0 : record->id, embedder);
+    auto embedded = embedding.run(images, std::move(stop));
+    if (!embedded) return embedded.error();
+    return std::move(embedded->pooled);
+}
+
 }  // namespace
 
 // --- queries ---
@@ -30,7 +45,7 @@ void OpenLibrary::search(RequestId id, SearchRequest request) {
         m_searches.emplace(id, stop);
     }
     m_searching.post([this, id, request = std::move(request), stop](std::stop_token) {
-        const bool ready = !needs_model(request) || wait_for_model(stop.get_token());
+        const bool ready = !needs_model(request.images) || wait_for_model(stop.get_token());
         auto response =
             ready ? search_service()->search(request, stop.get_token())
                   : Result<SearchResponse>(Error{ErrorKind::Cancelled, "The search was cancelled."});
@@ -149,7 +164,7 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
     m_describing.post([this, id, request = std::move(request), stop](std::stop_token) {
         if (stop.stop_requested()) return;
         // Only a picture from outside has to be embedded; stored vectors wait for no model.
-        const bool embeds = request.query && (request.query->item == 0 || !request.query->crop.whole());
+        const bool embeds = request.query && needs_model({*request.query});
         if (embeds && !wait_for_model(stop.get_token())) return;
         std::shared_ptr<Embedder> embedder;
         ModelInfo model;
@@ -168,17 +183,17 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
         auto reader = m_library->reader();
         if (!reader) return fail(reader.error());
         std::vector<float> query;
+        std::optional<Error> unread;  // no reason to show no classes
         if (request.query) {
-            const auto models = (*reader)->models();
-            if (!models) return fail(models.error());
-            const auto record = std::find_if(models->begin(), models->end(),
-                                             [&](const ModelRecord& one) { return one.hash == model.hash; });
-            const ModelId model_id = record == models->end() ? 0 : record->id;
-            QueryEmbedding embedding(**reader, model_id, embedder.get());
-            auto embedded = embedding.run({*request.query}, stop.get_token());
-            // A query that cannot be read is no reason to show no classes; the search says what is wrong with
-            // it.
-            if (embedded) query = std::move(embedded->pooled);
+            auto vector = within_memory("to read the query", [&] {
+                return embedded_query(**reader, model.hash, embedder.get(), {*request.query},
+                                      stop.get_token());
+            });
+            if (vector) {
+                query = std::move(*vector);
+            } else {
+                unread = vector.error();
+            }
         }
         const auto registry = ModelRegistry::for_library(m_library->models_folder());
         auto report = within_memory("to describe the classes", [&] {
@@ -186,6 +201,7 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
         });
         if (!report) return fail(report.error());
         if (stop.stop_requested()) return;
+        report->query_error = unread;
         m_post(
             [id, report = std::move(*report)](Session& session) { Q_EMIT session.anchorsReady(id, report); });
     });
@@ -200,28 +216,84 @@ void OpenLibrary::map(RequestId id, MapRequest request) {
     const std::stop_source stop = instead_of(m_map_stop);
     m_mapping.post([this, id, request = std::move(request), stop](std::stop_token) {
         if (stop.stop_requested()) return;
-        const auto fail = [&](const Error& error) {
-            if (error.kind == ErrorKind::Cancelled) return;
-            m_post([id, error](Session& session) { Q_EMIT session.mapFailed(id, error); });
-        };
-        ModelInfo model;
-        Error absent;
-        {
-            const std::lock_guard lock(m_model_mutex);
-            model = m_model.info;
-            absent = m_model.error;
-        }
-        if (model.hash.empty()) return fail(absent);
-        auto reader = m_library->reader();
-        if (!reader) return fail(reader.error());
-        const auto index = search_service()->index();
         const auto ready = [&](LibraryMap map) {
             m_post([id, map = std::move(map)](Session& session) { Q_EMIT session.mapReady(id, map); });
         };
-        const auto status = within_memory("to draw the map", [&] {
-            return fieldmark::map_library(**reader, model, index.get(), request, ready, stop.get_token());
+        const auto status = within_memory("to draw the map", [&]() -> Status {
+            // Name and vectors of one model: another may take over while the map is drawn.
+            const Served now = served();
+            if (now.model.hash.empty()) return absent_model();
+            auto reader = m_library->reader();
+            if (!reader) return reader.error();
+            const auto index = now.search->index();
+            return fieldmark::map_library(**reader, now.model, index.get(), request, ready, stop.get_token());
         });
-        if (!status) fail(status.error());
+        if (status || status.error().kind == ErrorKind::Cancelled) return;
+        m_post([id, error = status.error()](Session& session) { Q_EMIT session.mapFailed(id, error); });
+    });
+}
+
+Error OpenLibrary::absent_model() {
+    const std::lock_guard lock(m_model_mutex);
+    return m_model.error;
+}
+
+void OpenLibrary::place(RequestId id, int neighbours, const std::stop_token& stop,
+                        const LandmarkSource& source) {
+    auto placed = within_memory("to draw into the map", [&]() -> Result<std::vector<MapLandmark>> {
+        const Served now = served();
+        if (now.model.hash.empty()) return absent_model();
+        auto reader = m_library->reader();
+        if (!reader) return reader.error();
+        auto landmarks = source(now, **reader);
+        if (!landmarks) return landmarks;
+        if (auto status = now.search->refresh(stop); !status) return status.error();
+        const auto index = now.search->index();
+        if (!index) return std::vector<MapLandmark>();  // nothing is embedded yet
+        if (auto status = find_neighbours(*landmarks, neighbours, **reader, *index, now.model.hash, stop);
+            !status)
+            return status.error();
+        return landmarks;
+    });
+    if (stop.stop_requested()) return;
+    if (!placed) {
+        m_post([id, error = placed.error()](Session& session) { Q_EMIT session.landmarksFailed(id, error); });
+    } else {
+        m_post([id, placed = std::move(*placed)](Session& session) {
+            Q_EMIT session.landmarksPlaced(id, placed);
+        });
+    }
+}
+
+void OpenLibrary::place_anchors(RequestId id, AnchorMarksRequest request) {
+    const std::stop_source stop = instead_of(m_anchor_marks_stop);
+    m_describing.post([this, id, request = std::move(request), stop](std::stop_token) {
+        if (stop.stop_requested()) return;
+        place(id, request.neighbours, stop.get_token(), [&](const Served& now, LibraryReader& reader) {
+            const auto registry = ModelRegistry::for_library(m_library->models_folder());
+            return m_classes.landmarks(reader, request, now.model.hash, registry, stop.get_token());
+        });
+    });
+}
+
+void OpenLibrary::place_query(RequestId id, std::vector<QueryImage> images) {
+    const std::stop_source stop = instead_of(m_query_mark_stop);
+    m_placing.post([this, id, images = std::move(images), stop](std::stop_token) {
+        constexpr int kNeighbours = 15;
+        const bool embeds = needs_model(images);
+        if (stop.stop_requested() || (embeds && !wait_for_model(stop.get_token()))) return;
+        const auto query = [&](const Served& now, LibraryReader& reader) -> Result<std::vector<MapLandmark>> {
+            auto vector =
+                embedded_query(reader, now.model.hash, now.embedder.get(), images, stop.get_token());
+            if (!vector) return vector.error();
+            std::vector<MapLandmark> one(1);
+            one[0].kind = MapLandmark::Kind::Query;
+            one[0].vector = std::move(*vector);
+            // Its twins are as near to it as it is itself.
+            if (images.size() == 1 && !embeds) one[0].nearest = {{images.front().item, 1.0F}};
+            return one;
+        };
+        place(id, kNeighbours, stop.get_token(), query);
     });
 }
 

@@ -33,7 +33,13 @@ void OpenLibrary::prepare() {
         m_model.error = info.error();
     }
     m_serving = std::make_shared<Serving>();
+    if (info) m_serving->model = *info;
     m_serving->search = std::make_unique<SearchService>(*m_library, nullptr, hash);
+}
+
+OpenLibrary::Served OpenLibrary::served() const {
+    const std::lock_guard lock(m_serving_mutex);
+    return {m_serving->model, m_serving->embedder, {m_serving, m_serving->search.get()}};
 }
 
 std::shared_ptr<SearchService> OpenLibrary::search_service() const {
@@ -337,6 +343,7 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
 Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> embedder) {
     std::string whole_model = whole_model_of(ModelRegistry::for_library(m_library->models_folder()), info);
     const auto fresh = std::make_shared<Serving>();
+    fresh->model = info;
     fresh->embedder = embedder;
     fresh->search = std::make_unique<SearchService>(*m_library, embedder.get(), info.hash);
     if (auto status = fresh->search->refresh({}); !status) return status;

@@ -309,6 +309,26 @@ void Session::cancel_map() {
     if (m_impl->open) m_impl->open->cancel_map();
 }
 
+RequestId Session::place_anchors(const AnchorMarksRequest& request) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->place_anchors(id, request);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.landmarksFailed(id, not_open()); });
+    }
+    return id;
+}
+
+RequestId Session::place_query(const std::vector<QueryImage>& images) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) {
+        m_impl->open->place_query(id, images);
+    } else {
+        m_impl->post_always([id](Session& session) { Q_EMIT session.landmarksFailed(id, not_open()); });
+    }
+    return id;
+}
+
 RequestId Session::count_pictures(const std::vector<std::string>& paths) {
     const RequestId id = ++m_impl->last_request;
     if (m_impl->open) m_impl->open->count_pictures(id, paths);

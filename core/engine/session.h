@@ -114,6 +114,11 @@ class Session : public QObject {
     /// answered).
     RequestId map_library(const MapRequest& request);
     void cancel_map();
+    /// What is drawn into a map: the anchors or prototypes of classes, and the query's pictures as one vector,
+    /// each with the items nearest to it. The newest request of each kind cancels the one of its kind before it. Answers:
+    /// landmarksPlaced or landmarksFailed (Cancelled is not answered).
+    RequestId place_anchors(const AnchorMarksRequest& request);
+    RequestId place_query(const std::vector<QueryImage>& images);
     /// The classes of a label field by their appearance anchors (a model learned by GAPan) or, with any other
     /// model, by prototypes. The newest request cancels the one before it. Answer: anchorsReady or anchorsFailed
     /// (Cancelled is not answered).
@@ -205,6 +210,8 @@ class Session : public QObject {
     void lookFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     void mapReady(fieldmark::RequestId id, const fieldmark::LibraryMap& map);
     void mapFailed(fieldmark::RequestId id, const fieldmark::Error& error);
+    void landmarksPlaced(fieldmark::RequestId id, const std::vector<fieldmark::MapLandmark>& landmarks);
+    void landmarksFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     void anchorsReady(fieldmark::RequestId id, const fieldmark::AnchorsReport& report);
     void anchorsFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     void objectBoxFetched(fieldmark::RequestId id, fieldmark::ItemId item,

@@ -15,14 +15,18 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QWheelEvent>
 #include <QtTest>
 
 #include "tests/support/specimens.h"
+#include "ui/anchors_page.h"
+#include "ui/filter_chips.h"
 #include "ui/gallery_view.h"
 #include "ui/main_window.h"
 #include "ui/map_page.h"
 #include "ui/map_view.h"
+#include "ui/query_strip.h"
 #include "ui/tile_roles.h"
 
 using namespace fieldmark;
@@ -39,6 +43,16 @@ LibraryMap five_points() {
     map.places = {-1, -1, 1, -1, -1, 1, 1, 1, 0, 0};
     map.final = true;
     return map;
+}
+
+MapLandmark landmark(MapLandmark::Kind kind, const std::vector<std::pair<ItemId, float>>& nearest) {
+    MapLandmark one;
+    one.kind = kind;
+    one.class_name = "Robin";
+    one.index = 2;
+    one.nearest = nearest;
+    one.model_hash = "one";
+    return one;
 }
 
 std::unique_ptr<MapView> view_of(const LibraryMap& map, QSize size = {500, 400}) {
@@ -202,14 +216,104 @@ class TestMapPage : public QObject {
         QCOMPARE(view->selected(), std::vector<ItemId>{12});
     }
 
-    void the_query_lies_among_its_best_matches() {
+    void anchors_and_query_lie_among_their_nearest_pictures() {
+        LibraryMap map = five_points();
+        map.method = MapMethod::Umap;
+        map.model_hash = "one";
+        const auto view = view_of(map);
+        view->set_groups({{11, 1}, {12, 2}});
+        QVERIFY(!view->query_position());
+        const QPointF left = *view->position(11);
+        const QPointF right = *view->position(12);
+        view->set_query(landmark(MapLandmark::Kind::Query, {{11, 0.6F}, {12, 0.2F}, {77, 0.2F}}));
+        // 77 is not on the map: the others share its part.
+        QVERIFY((*view->query_position() - (0.75 * left + 0.25 * right)).manhattanLength() < 0.01);
+        view->set_landmarks({{landmark(MapLandmark::Kind::Anchor, {{11, 0.5F}, {13, 0.5F}}), 1},
+                             {landmark(MapLandmark::Kind::Prototype, {{12, 0.5F}, {14, 0.5F}}), 2},
+                             {landmark(MapLandmark::Kind::Anchor, {{77, 1.0F}}), 2}});
+        QCOMPARE(view->landmark_count(), std::size_t(3));
+        const QPointF anchor = *view->landmark_position(0);
+        const QPointF prototype = *view->landmark_position(1);
+        QVERIFY((anchor - (left + *view->position(13)) / 2).manhattanLength() < 0.01);
+        QVERIFY(!view->landmark_position(2));
+        QCOMPARE(view->landmark_text(anchor), QStringLiteral("Anchor 3 of Robin"));
+        QCOMPARE(view->landmark_text(prototype), QStringLiteral("Prototype 3 of Robin"));
+        QCOMPARE(view->landmark_text(*view->query_position()), QStringLiteral("The query"));
+        QVERIFY(view->landmark_text(left).isEmpty());
+        // An anchor is filled with the colour of its class, a prototype has it as its outline.
+        const QImage shot = view->grab().toImage();
+        QCOMPARE(shot.pixelColor(anchor.toPoint()).rgb(), view->mark(1).colour.rgb());
+        QCOMPARE(shot.pixelColor(prototype.toPoint()).rgb(), view->palette().color(QPalette::Base).rgb());
+        int outlined = 0;
+        for (int x = -20; x <= 20; ++x)
+            outlined += shot.pixel(prototype.toPoint() + QPoint(x, 0)) == view->mark(2).colour.rgb() ? 1 : 0;
+        QVERIFY(outlined >= 2);
+        // What is said of it is shown under the cursor, and no picture is then.
+        QSignalSpy hovered(view.get(), &MapView::hovered);
+        QTest::mouseMove(view.get(), anchor.toPoint());
+        QTRY_VERIFY(view->grab().toImage() != shot);
+        QCOMPARE(hovered.size(), 0);
+        // They follow a better map, and leave that of another model.
+        LibraryMap better = map;
+        std::swap(better.places[0], better.places[2]);
+        view->set_map(better);
+        QVERIFY((*view->query_position() - (0.75 * right + 0.25 * left)).manhattanLength() < 0.01);
+        better.model_hash = "another";
+        view->set_map(better);
+        QVERIFY(!view->query_position() && !view->landmark_position(0));
+        view->set_query(std::nullopt);
+        QVERIFY(!view->query_position());
+    }
+
+    void on_the_plane_they_are_projected() {
+        LibraryMap map = five_points();
+        map.method = MapMethod::Pca;
+        map.model_hash = "one";
+        map.plane.axes = {1, 0, 0, 0, -2, 0};
+        map.plane.shift = {0.25F, 0};
+        const auto view = view_of(map);
+        MapLandmark query = landmark(MapLandmark::Kind::Query, {{11, 1.0F}});
+        query.vector = {0.75F, 0.25F, 0};
+        view->set_query(query);
+        const QPointF expected =
+            *view->position(15) + (*view->position(14) - *view->position(15)) * 0.5 * QPointF(1, 0).x();
+        QVERIFY(std::abs(view->query_position()->x() - expected.x()) < 0.01);
+        QVERIFY(std::abs(view->query_position()->y() -
+                         (*view->position(15) - (*view->position(14) - *view->position(15)) * 0.5).y()) <
+                0.01);
+    }
+
+    void what_the_filter_leaves_out_is_dim_and_not_selected() {
         const auto view = view_of(five_points());
-        QVERIFY(!view->query_position());
-        view->set_query({{11, 0.9F}, {12, 0.3F}, {77, 0.2F}});
-        const QPointF expected = (0.9 * *view->position(11) + 0.3 * *view->position(12)) / 1.2;
-        QVERIFY((*view->query_position() - expected).manhattanLength() < 0.01);
-        view->set_query({});
-        QVERIFY(!view->query_position());
+        view->set_groups({{11, 1}, {12, 1}});
+        QCOMPARE(view->shown_count(), 5);
+        view->set_shown(std::vector<ItemId>{11, 15});
+        QCOMPARE(view->shown_count(), 2);
+        const QImage shot = view->grab().toImage();
+        QCOMPARE(shot.pixelColor(at(*view, 11)).rgb(), view->mark(1).colour.rgb());
+        const auto ground = view->palette().color(QPalette::Base);
+        const auto away = [&](const QColor& colour) {
+            return std::abs(colour.red() - ground.red()) + std::abs(colour.green() - ground.green()) +
+                   std::abs(colour.blue() - ground.blue());
+        };
+        const int dim = away(shot.pixelColor(at(*view, 12)));
+        QVERIFY(dim > 0 && 2 * dim < away(view->mark(1).colour));
+        QTest::mouseClick(view.get(), Qt::LeftButton, {}, at(*view, 12));
+        QVERIFY(!view->has_selection());
+        view->select_all();
+        QCOMPARE(view->selected(), (std::vector<ItemId>{11, 15}));
+        view->select_group(1);
+        QCOMPARE(view->selected(), std::vector<ItemId>{11});
+        const QPoint corner = at(*view, 11) - QPoint(10, 10);
+        const QPoint end = at(*view, 14) + QPoint(10, 10);
+        drag(*view, {corner, QPoint(end.x(), corner.y()), end, QPoint(corner.x(), end.y())},
+             Qt::ShiftModifier);
+        QCOMPARE(view->selected(), (std::vector<ItemId>{11, 15}));
+        view->set_map(five_points());  // a better map of the same pictures is filtered, too
+        QCOMPARE(view->shown_count(), 2);
+        view->set_shown(std::nullopt);
+        QCOMPARE(view->shown_count(), 5);
+        QCOMPARE(view->grab().toImage().pixelColor(at(*view, 12)).rgb(), view->mark(1).colour.rgb());
     }
 
     /// How long a frame takes is told, not judged: it depends on the computer.
@@ -284,7 +388,17 @@ class TestMapPage : public QObject {
         // Coloured by the field that names the kind, each value in the legend.
         QCOMPARE(part<QComboBox>(window, "mapField")->currentText(), QStringLiteral("species"));
         auto* legend = part<QListWidget>(window, "mapLegend");
-        QTRY_COMPARE_WITH_TIMEOUT(legend->count(), 3, patience);
+        // Three kinds, and what their diamonds are: this model learned no densities.
+        QTRY_COMPARE_WITH_TIMEOUT(legend->count(), 4, patience);
+        QVERIFY(legend->item(3)->text().contains(QStringLiteral("prototypes")));
+        QCOMPARE(page->view().landmark_count(), std::size_t(3 * 2));  // one for three pictures
+        for (std::size_t i = 0; i < 6; ++i) QVERIFY(page->view().landmark_position(i));
+        auto* anchors = part<QToolButton>(window, "mapAnchors");
+        anchors->click();
+        QCOMPARE(page->view().landmark_count(), std::size_t(0));
+        QCOMPARE(legend->count(), 3);
+        anchors->click();
+        QTRY_COMPARE_WITH_TIMEOUT(legend->count(), 4, patience);
         QVERIFY(legend->item(0)->text().contains(QStringLiteral("6")));
         Q_EMIT legend->itemClicked(legend->item(1));
         QCOMPARE(page->selected().size(), std::size_t(6));
@@ -306,20 +420,63 @@ class TestMapPage : public QObject {
         action->trigger();
         QCOMPARE(page->selected(), std::vector<ItemId>{picked});
 
-        // A query is a cross among its matches.
+        // A query is a cross; a picture of the library lies on itself. The map is not computed anew for it.
         QVERIFY(!page->view().query_position());
         QSignalSpy answered(&window.session(), &Session::searchFinished);
+        QSignalSpy maps(&window.session(), &Session::mapReady);
         Q_EMIT page->view().findSimilarRequested(picked);
         QVERIFY(window.page() == Page::Matches);
         QTRY_VERIFY_WITH_TIMEOUT(!answered.isEmpty(), patience);
         action->trigger();
-        QVERIFY(page->view().query_position());
+        QTRY_VERIFY_WITH_TIMEOUT(page->view().query_position().has_value(), patience);
+        const auto off = [&](ItemId item) {
+            return (*page->view().query_position() - *page->view().position(item)).manhattanLength();
+        };
+        QVERIFY(off(picked) < 0.01);
+        QVERIFY(legend->item(4)->text().contains(QStringLiteral("query")));
+        // Another query, another place.
+        const ItemId other = gallery->model()->index(11, 0).data(ItemIdRole).toLongLong();
+        Q_EMIT page->view().findSimilarRequested(other);
+        action->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(page->view().query_position() && off(other) < 0.01, patience);
+        QCOMPARE(maps.size(), 0);
+
+        // What Browse filters is dimmed here.
+        auto* strip = window.findChild<QueryStrip*>();
+        QVERIFY(strip != nullptr);
+        strip->clear();
+        QTRY_VERIFY_WITH_TIMEOUT(!page->view().query_position(), patience);
+        Q_EMIT part<AnchorsPage>(window, "anchorsPage")->classRequested("species", "species_01");
+        action->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(page->view().shown_count(), 6, patience);
+        QVERIFY(part<QLabel>(window, "mapStatus")->text().contains(QStringLiteral("6 in the filter")));
+        page->view().select_all();
+        QCOMPARE(page->selected().size(), std::size_t(6));
+        auto* chips = window.findChild<FilterChips*>();
+        QVERIFY(chips != nullptr);
+        Q_EMIT chips->conditionsChanged({});
+        action->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(page->view().shown_count(), 18, patience);
+        page->view().clear_selection();
 
         // The other layout, at once.
         auto* method = part<QComboBox>(window, "mapMethod");
         method->setCurrentIndex(1);
         Q_EMIT method->activated(1);
         QTRY_VERIFY_WITH_TIMEOUT(!page->running() && page->map()->method == MapMethod::Pca, patience);
+
+        // Stopped, it stays as it is and can be drawn anew.
+        method->setCurrentIndex(0);
+        Q_EMIT method->activated(0);
+        QVERIFY(page->running());
+        part<QPushButton>(window, "mapStop")->click();
+        QVERIFY(!page->running());
+        auto* news = part<QLabel>(window, "mapNews");
+        auto* redraw = part<QPushButton>(window, "mapRedraw");
+        QVERIFY(redraw->isVisible() && news->text().contains(QStringLiteral("stopped")));
+        redraw->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!page->running() && page->map()->final, patience);
+        QVERIFY(!redraw->isVisible());
 
         // New pictures are announced, and drawn when asked for.
         const std::string more = m_dir.filePath(QStringLiteral("more")).toStdString();
@@ -328,9 +485,8 @@ class TestMapPage : public QObject {
         testing::write_specimens(more, options);
         window.import_paths({more});
         QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 2, patience);
-        auto* news = part<QLabel>(window, "mapNews");
         QTRY_VERIFY_WITH_TIMEOUT(news->isVisible() && news->text().contains(QStringLiteral("3")), patience);
-        part<QPushButton>(window, "mapRedraw")->click();
+        redraw->click();
         QTRY_COMPARE_WITH_TIMEOUT(page->view().point_count(), 21, patience);
         QTRY_VERIFY_WITH_TIMEOUT(!news->isVisible(), patience);
     }
