@@ -25,24 +25,24 @@ for scale in 1 2; do
         xvfb-run -a -s "-screen 0 2800x1800x24" "$root/build/release/bin/fieldmark_screenshots" "$all/$scale"
 done
 
-# In the order of docs/window.md.
-views=(empty importing gallery inspector matches compare why wipe light choose-mark mark look look-object
-    anchors anchors-check anchors-unusual anchors-learned map map-close map-lasso map-selected map-overview
-    evaluate evaluate-mixups evaluate-hardest evaluate-probabilities learn learning learned
+# In the order of docs/window.md; "more" are in the sheets only.
+views=(empty importing gallery matches inspector compare why choose-mark mark wipe light look look-object
+    anchors anchors-learned map map-close map-lasso map-overview
+    evaluate evaluate-mixups evaluate-hardest evaluate-probabilities learning learned
     object-box models keys failed)
-# A palette of 255 colours without dithering shows no difference on such pictures, and takes a third of the space.
-smaller=(-strip +dither -colors 255 -define png:compression-level=9)
+more=(anchors-check anchors-unusual map-selected learn)
+# A palette without dithering shows no difference on such pictures, and takes a third of the space.
 for view in "${views[@]}"; do
-    convert "$all/1/$view.png" "${smaller[@]}" "PNG8:$output/$view.png"
+    convert "$all/1/$view.png" -strip +dither -colors 128 -define png:compression-level=9 "PNG8:$output/$view.png"
 done
-convert "$all/1/matches-dark.png" "${smaller[@]}" "PNG8:$output/dark.png"
+convert "$all/1/matches-dark.png" -strip +dither -colors 128 -define png:compression-level=9 "PNG8:$output/dark.png"
 
-sheet() { # NAME SCALE SUFFIX WIDTH
+sheet() { # NAME SCALE SUFFIX BACKGROUND
     local shots=()
-    for view in "${views[@]}"; do shots+=("$all/$2/$view$3.png"); done
-    montage "${shots[@]}" -tile 5x -geometry "$4x$(($4 * 5 / 8))+6+6" -background "$5" "$all/$1.png"
-    convert "$all/$1.png" -strip -sampling-factor 4:2:0 -quality 72 -interlace Plane "$output/$1.jpg"
+    for view in "${views[@]}" "${more[@]}"; do shots+=("$all/$2/$view$3.png"); done
+    montage "${shots[@]}" -tile 5x -geometry "448x280+6+6" -background "$4" "$all/$1.png"
+    convert "$all/$1.png" -strip -quality 72 "$output/$1.webp"
 }
-sheet views-dark 1 -dark 480 '#141414'
-sheet views-200 2 '' 480 '#ffffff'
-sheet views-200-dark 2 -dark 480 '#141414'
+sheet views-dark 1 -dark '#141414'
+sheet views-200 2 '' '#ffffff'
+sheet views-200-dark 2 -dark '#141414'

@@ -92,14 +92,17 @@ void Tour::choose_mark() {
 }
 
 void Tour::draw_mark(const QRectF& area, bool keep_pressed) {
-    auto* picture = part<QWidget>("queryPane").findChild<ImageView*>();
+    drag(*part<QWidget>("queryPane").findChild<ImageView*>(), area, keep_pressed);
+}
+
+void Tour::drag(QWidget& on, const QRectF& area, bool keep_pressed) {
     const auto at = [&](const QPointF& share) {
-        return QPointF(share.x() * picture->width(), share.y() * picture->height());
+        return QPointF(share.x() * on.width(), share.y() * on.height());
     };
-    mouse(*picture, QEvent::MouseButtonPress, at(area.topLeft()), Qt::NoModifier);
-    mouse(*picture, QEvent::MouseMove, at(area.center()), Qt::NoModifier);
-    mouse(*picture, QEvent::MouseMove, at(area.bottomRight()), Qt::NoModifier);
-    if (!keep_pressed) mouse(*picture, QEvent::MouseButtonRelease, at(area.bottomRight()), Qt::NoModifier);
+    mouse(on, QEvent::MouseButtonPress, at(area.topLeft()), Qt::NoModifier);
+    mouse(on, QEvent::MouseMove, at(area.center()), Qt::NoModifier);
+    mouse(on, QEvent::MouseMove, at(area.bottomRight()), Qt::NoModifier);
+    if (!keep_pressed) mouse(on, QEvent::MouseButtonRelease, at(area.bottomRight()), Qt::NoModifier);
 }
 
 void Tour::wait_for_mark() {
@@ -163,7 +166,12 @@ void Tour::settle(int ms) {
 }
 
 void Tour::escape() {
-    if (QWidget* focus = QApplication::focusWidget()) QTest::keyClick(focus, Qt::Key_Escape);
+    // A dialog that was closed does not give the focus back where there is no window manager.
+    m_window.activateWindow();
+    wait(
+        "active window", [this] { return m_window.isActiveWindow(); }, 5000);
+    QWidget* focus = m_window.focusWidget();
+    QTest::keyClick(focus != nullptr ? focus : &m_window, Qt::Key_Escape);
 }
 
 void Tour::save(const QString& name, QWidget* of) {

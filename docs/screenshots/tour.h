@@ -40,6 +40,7 @@ class Tour {
     void choose_mark();       ///< M
     /// Draws a box on the query; parts of its view. Kept: the button is still down.
     void draw_mark(const QRectF& part, bool keep_pressed);
+    void drag(QWidget& on, const QRectF& part, bool keep_pressed = false);  ///< from corner to corner
     void wait_for_mark();
     void show_map(const std::string& field);  ///< and waits until it is finished
     void show_anchors(const std::string& field, const std::string& name);

@@ -111,7 +111,7 @@ int walk_through(const QString& output) {
     QTest::mouseRelease(&map, Qt::LeftButton, Qt::ShiftModifier, query.toPoint());
     film.frame("selected", {}, QStringLiteral("…and they are selected, here and in the gallery"));
     tour.escape();
-    map.zoom_at(8, query);
+    map.zoom_at(14, query);
     film.frame("close", QStringLiteral("+"), QStringLiteral("Close up, points become pictures"));
     window.close();
     return tour.missed() == 0 ? 0 : 1;
