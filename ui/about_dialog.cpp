@@ -99,7 +99,7 @@ AboutDialog::AboutDialog(const LibrarySummary& library, const ModelStatus& model
     column->addWidget(licences);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    use_own_icons(*buttons);
+    dress_buttons(*buttons);
     auto* copy = buttons->addButton(tr("Copy"), QDialogButtonBox::ActionRole);
     copy->setIcon(icon(QStringLiteral("copy")));
     copy->setToolTip(tr("Copy these lines as text"));

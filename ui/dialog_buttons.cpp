@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/dialog_buttons.h"
 
+#include <QCoreApplication>
 #include <QDialogButtonBox>
 #include <QPushButton>
 
@@ -9,24 +10,20 @@
 
 namespace fieldmark {
 
-void use_own_icons(QDialogButtonBox& buttons) {
-    const auto all = buttons.buttons();
-    for (QAbstractButton* button : all) {
-        switch (buttons.standardButton(button)) {
-            case QDialogButtonBox::NoButton:
-                break;  // it has what it was given
-            case QDialogButtonBox::Close:
-            case QDialogButtonBox::Cancel:
-                button->setIcon(icon(QStringLiteral("close")));
-                break;
-            case QDialogButtonBox::Ok:
-            case QDialogButtonBox::Save:
-                button->setIcon(icon(QStringLiteral("check")));
-                break;
-            default:
-                button->setIcon({});
-        }
-    }
+void dress_buttons(QDialogButtonBox& buttons) {
+    const auto dress = [&](QDialogButtonBox::StandardButton which, const QString& icon_name,
+                           const QString& text) {
+        QPushButton* button = buttons.button(which);
+        if (button == nullptr) return;
+        button->setIcon(icon(icon_name));
+        button->setText(text);
+    };
+    const QString close = QStringLiteral("close");
+    const QString check = QStringLiteral("check");
+    dress(QDialogButtonBox::Close, close, QCoreApplication::translate("fieldmark::DialogButtons", "Close"));
+    dress(QDialogButtonBox::Cancel, close, QCoreApplication::translate("fieldmark::DialogButtons", "Cancel"));
+    dress(QDialogButtonBox::Ok, check, QCoreApplication::translate("fieldmark::DialogButtons", "OK"));
+    dress(QDialogButtonBox::Save, check, QCoreApplication::translate("fieldmark::DialogButtons", "Save"));
 }
 
 }  // namespace fieldmark

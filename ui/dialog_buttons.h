@@ -6,8 +6,8 @@ class QDialogButtonBox;
 
 namespace fieldmark {
 
-/// Gives the standard buttons the program's own icons: the style's are drawn for a light ground and vanish on
-/// a dark one. UI thread.
-void use_own_icons(QDialogButtonBox& buttons);
+/// Gives the standard buttons the program's own icons and words: the style's icons are drawn for a light
+/// ground and vanish on a dark one, and Qt's translations need not be installed. UI thread.
+void dress_buttons(QDialogButtonBox& buttons);
 
 }  // namespace fieldmark

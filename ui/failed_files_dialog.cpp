@@ -129,7 +129,7 @@ FailedFilesDialog::FailedFilesDialog(Session& session, QWidget* parent)
     column->addWidget(m_table, 1);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    use_own_icons(*buttons);
+    dress_buttons(*buttons);
     m_retry = buttons->addButton(tr("Retry"), QDialogButtonBox::ActionRole);
     m_retry->setObjectName(QStringLiteral("failedRetry"));
     m_retry->setIcon(icon(QStringLiteral("retry")));

@@ -24,7 +24,8 @@ namespace {
 constexpr double kMaxScale = 16;       // device pixels per picture pixel
 constexpr double kMinMaxZoom = 8;      // however small the picture
 constexpr double kWheelFactor = 1.25;  // per notch
-constexpr double kPixelsFrom = 4;      // from this scale on single pixels are shown, not smoothed
+constexpr double kMostBlownUp = 4;     // logical pixels per picture pixel, where the whole picture is seen
+constexpr double kPixelsFrom = 4;      // logical pixels per picture pixel, from which single ones are shown
 /// The full picture is held decoded, so beyond this it stays reduced: 100 megapixels are 400 MB.
 constexpr double kMaxFullPixels = 100e6;
 
@@ -196,9 +197,10 @@ double ImageView::fitScale(const ImageView& of) const {
     if (picture.isEmpty() || width() <= 0 || height() <= 0) return 1;
     const QSizeF room = QSizeF(size()) * devicePixelRatioF();
     const double fit = std::min(room.width() / picture.width(), room.height() / picture.height());
-    // A small picture is blown up to four device pixels for one of its own and no further; a stand-in for one
-    // whose size is not known yet fills the room, as the real one will.
-    return of.m_source_size.isEmpty() ? fit : std::min(fit, 4.0);
+    // A small picture is blown up to four logical pixels for one of its own and no further, so that it is as
+    // large at every scale of the screen; a stand-in for one whose size is not known yet fills the room, as
+    // the real one will.
+    return of.m_source_size.isEmpty() ? fit : std::min(fit, kMostBlownUp * devicePixelRatioF());
 }
 
 double ImageView::scale() const {
@@ -361,7 +363,7 @@ void ImageView::drawPicture(QPainter& painter, const ImageView& of) const {
     }
     const double pixel = target.width() * devicePixelRatioF() / best.width();
     painter.setRenderHint(QPainter::SmoothPixmapTransform,
-                          std::abs(pixel - 1) > 1e-3 && wanted < kPixelsFrom);
+                          std::abs(pixel - 1) > 1e-3 && wanted < kPixelsFrom * devicePixelRatioF());
     painter.drawPixmap(target, best, part);
 }
 

@@ -100,7 +100,7 @@ LookDialog::LookDialog(Session& session, QWidget* parent) : QDialog(parent), m_s
     column->addWidget(m_note);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    use_own_icons(*buttons);
+    dress_buttons(*buttons);
     m_save = buttons->addButton(tr("Save as &PNG…"), QDialogButtonBox::ActionRole);
     m_save->setObjectName(QStringLiteral("lookSave"));
     m_save->setAutoDefault(false);

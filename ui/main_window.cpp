@@ -401,12 +401,12 @@ void MainWindow::connect_parts() {
         find_similar({image});
     });
     connect(m_inspector, &Inspector::compareRequested, this, &MainWindow::compare_selected);
-    connect(m_inspector, &Inspector::problemOccurred, m_messages, &MessageBar::show_error);
     connect(m_inspector, &Inspector::lookRequested, this, [this](ItemId item, const QString& name) {
         QueryImage picture;
         picture.item = item;
         look_inside(picture, name);
     });
+    connect(m_inspector, &Inspector::problemOccurred, m_messages, &MessageBar::show_error);
     connect(m_compare, &CompareView::lookRequested, this, &MainWindow::look_inside);
     connect(m_compare, &CompareView::closed, this, [this] {
         show_page(m_before_compare);

@@ -184,11 +184,11 @@ void ModelsDialog::build_table() {
     m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() * 7 / 4);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setColumnWidth(ModelsModel::NameColumn, unit * 30);
+    m_table->setColumnWidth(ModelsModel::NameColumn, unit * 36);
     m_table->setColumnWidth(ModelsModel::KindColumn, unit * 20);
     m_table->setColumnWidth(ModelsModel::DimensionColumn, unit * 11);
     m_table->setColumnWidth(ModelsModel::InputColumn, unit * 12);
-    m_table->setColumnWidth(ModelsModel::BaseColumn, unit * 20);
+    m_table->setColumnWidth(ModelsModel::BaseColumn, unit * 18);
     m_table->setColumnWidth(ModelsModel::VectorsColumn, unit * 10);
     auto* column = static_cast<QVBoxLayout*>(layout());
     column->addWidget(m_table, 1);
@@ -244,7 +244,7 @@ void ModelsDialog::build_whitening() {
 
 void ModelsDialog::build_buttons() {
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    use_own_icons(*buttons);
+    dress_buttons(*buttons);
     m_import = buttons->addButton(tr("&Import…"), QDialogButtonBox::ActionRole);
     m_import->setObjectName(QStringLiteral("modelsImport"));
     m_import->setIcon(icon(QStringLiteral("open")));

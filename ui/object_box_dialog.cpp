@@ -64,7 +64,7 @@ ObjectBoxDialog::ObjectBoxDialog(Session& session, const ItemRow& row, QUndoStac
     line->addWidget(m_whole);
     line->addStretch(1);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this);
-    use_own_icons(*buttons);
+    dress_buttons(*buttons);
     m_save = buttons->button(QDialogButtonBox::Save);
     m_save->setObjectName(QStringLiteral("objectBoxSave"));
     line->addWidget(buttons);

@@ -67,7 +67,7 @@ ShortcutsDialog::ShortcutsDialog(const std::vector<Group>& groups, QWidget* pare
     scroll->setWidget(page);
     column->addWidget(scroll);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
-    use_own_icons(*buttons);
+    dress_buttons(*buttons);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::close);
     column->addWidget(buttons);
     resize(unit * 88, unit * 76);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include <QAction>
+#include <QDialog>
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -15,6 +16,7 @@
 #include <QSignalSpy>
 #include <QSlider>
 #include <QTemporaryDir>
+#include <QToolButton>
 #include <QTreeWidget>
 #include <QUrl>
 #include <QtTest>
@@ -25,6 +27,7 @@
 #include "tests/support/specimens.h"
 #include "ui/gallery_view.h"
 #include "ui/main_window.h"
+#include "ui/match_controller.h"
 #include "ui/message_bar.h"
 #include "ui/tile_roles.h"
 
@@ -134,8 +137,23 @@ class TestMainWindow : public QObject {
         matches->setCurrentIndex(matches->model()->index(0, 0));
         QTest::keyClick(matches, Qt::Key_Return);
         QVERIFY(window->page() == Page::Compare);
+        // The same question asked again meanwhile: its answer's head line belongs to the matches.
+        auto* header = part<QWidget>(*window, "matchHeader");
+        QVERIFY(!header->isVisible());
+        QSignalSpy answered(&window->session(), &Session::searchFinished);
+        window->findChild<MatchController*>()->rerun();
+        QTRY_VERIFY_WITH_TIMEOUT(!answered.isEmpty(), patience);
+        QVERIFY(!header->isVisible());
         part<QAction>(*window, "compareClose")->trigger();
         QVERIFY(window->page() == Page::Matches);
+        QVERIFY(header->isVisible());
+        // The inspector's buttons are about the match it shows.
+        auto* look = part<QToolButton>(*window, "inspectorLook");
+        QTRY_VERIFY_WITH_TIMEOUT(look->isEnabled(), patience);
+        look->click();
+        auto* dialog = part<QDialog>(*window, "lookDialog");
+        QVERIFY(dialog->isVisible());
+        dialog->reject();
         part<QAction>(*window, "stepBack")->trigger();
         QVERIFY(window->page() == Page::Gallery);
     }
