@@ -168,7 +168,19 @@ class TestObjects : public QObject {
         QCOMPARE(ensure_object_model(*f.library, plain)->hash, made->hash);
         QVERIFY(ensure_object_model(*f.library, *made).error().kind == ErrorKind::Usage);
 
-        auto backbone = ModelRegistry::for_library(f.library->models_folder()).load(*made);
+        // A head on it looks at objects, too, however many lie between.
+        const ModelRegistry registry = ModelRegistry::for_library(f.library->models_folder());
+        ModelInfo head = plain;
+        head.kind = "head";
+        head.base = made->hash;
+        QCOMPARE(whole_model_of(registry, head), plain.hash);
+        QCOMPARE(whole_model_of(registry, *made), plain.hash);
+        QVERIFY(whole_model_of(registry, plain).empty());
+        QVERIFY(ensure_object_model(*f.library, head).error().kind == ErrorKind::Usage);
+        head.base = plain.hash;
+        QVERIFY(whole_model_of(registry, head).empty());
+
+        auto backbone = registry.load(*made);
         QVERIFY2(backbone.ok(), backbone ? "" : backbone.error().text.c_str());
         Embedder objects(std::move(*backbone));
         QCOMPARE(objects.object_finder().value_or(""), (*ObjectCropper::shared())->hash());
