@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "core/base/file_system.h"
+#include "core/models/mobile_integer_engine.h"
 #include "core/models/model_registry.h"
 #include "core/models/safetensors.h"
+#include "core/models/self_measurement.h"
 
 using namespace fieldmark;
 
@@ -48,12 +50,14 @@ class TestBackbone : public QObject {
     ModelInfo m_info;
     std::vector<float> m_reference;
 
-    std::unique_ptr<Backbone> load(bool fused, bool own_kernels, int threads = 2) {
+    std::unique_ptr<Backbone> load(bool fused, bool own_kernels, int threads = 2,
+                                   const char* precision = "fp32") {
         BackboneOptions options;
         options.fused = fused;
         options.own_kernels = own_kernels;
         options.threads = threads;
         options.device = "cpu";
+        options.precision = precision;
         auto backbone = m_registry.load(m_info, options);
         return backbone ? std::move(*backbone) : nullptr;
     }
@@ -107,6 +111,30 @@ class TestBackbone : public QObject {
             for (std::size_t i = 0; i < 1280; ++i) squares += std::pow((*embeddings)[n * 1280 + i], 2);
             QVERIFY(std::abs(squares - 1) < 1e-5);
         }
+    }
+
+    /// 16-bit integers: nearly the same neighbours, and vectors that may stand in one index with those of
+    /// floats.
+    void stays_near_in_16_bits() {
+        if (!MobileIntegerEngine::best_kernels()) QSKIP("This processor has no AVX-512 VNNI.");
+        const auto floats = load(true, true), integers = load(true, true, 2, "int16");
+        QVERIFY(floats && integers);
+        QVERIFY(integers->engine().starts_with("cpu int16"));
+        constexpr int kMany = 48;
+        const auto pixels = generated_pictures(kMany, 224, 224);
+        const auto wanted = floats->embed(pixels, kMany), got = integers->embed(pixels, kMany);
+        QVERIFY(wanted && got);
+        double least = 1;
+        for (std::size_t n = 0; n < kMany; ++n) {
+            double sum = 0;
+            for (std::size_t i = n * 1280; i < (n + 1) * 1280; ++i) sum += double{(*wanted)[i]} * (*got)[i];
+            least = std::min(least, sum);
+        }
+        const double agreement = rank_agreement(*wanted, *got, kMany, 1280);
+        qInfo("recall@10 %.4f, least cosine 1 - %.1e", agreement, 1 - least);
+        QVERIFY(least > 0.99999);
+        // Whether that is enough is for the self-measurement to say; here it is to be near at all.
+        QVERIFY(agreement >= 0.99);
     }
 
     /// A picture's embedding must not depend on its place, the batch, earlier batches or the thread.

@@ -111,6 +111,37 @@ class TestSelfMeasurement : public QObject {
             if (way.engine == "fast") QVERIFY(way.agreement < 0.999);
     }
 
+    void takes_integers_only_where_they_are_faster_and_agree() {
+        const auto measure = [](int microseconds, float noise) {
+            return measure_backbone(
+                model(),
+                [=](const BackboneOptions& options) -> Result<std::unique_ptr<Backbone>> {
+                    if (options.device == "cuda") return Error{ErrorKind::Unsupported, "No such device."};
+                    if (options.precision == "int16") return made("integers", microseconds, noise);
+                    return made(options.own_kernels ? "floats" : "plain", 50, 0.0F);
+                },
+                quick());
+        };
+        auto measured = measure(20, 0.0F);
+        QVERIFY(measured);
+        QCOMPARE(measured->best.engine, std::string("integers"));
+        QCOMPARE(measured->best.precision, std::string("int16"));
+        measured = measure(20, 0.5F);
+        QVERIFY(measured && measured->best.precision == "fp32");
+        measured = measure(200, 0.0F);
+        QVERIFY(measured && measured->best.precision == "fp32");
+        // Where the processor lacks the instructions the loader refuses, and the others are measured.
+        measured = measure_backbone(
+            model(),
+            [](const BackboneOptions& options) -> Result<std::unique_ptr<Backbone>> {
+                if (options.device == "cuda" || options.precision == "int16")
+                    return Error{ErrorKind::Unsupported, "Not here."};
+                return made("plain", 50, 0.0F);
+            },
+            quick());
+        QVERIFY(measured && measured->best.precision == "fp32");
+    }
+
     void takes_an_engine_once_where_two_asked_for_are_one() {
         m_loads = 0;
         const auto measured = measure_backbone(
@@ -175,7 +206,7 @@ class TestSelfMeasurement : public QObject {
         measured.name = info.name;
         measured.processor = processor_name();
         measured.version = FIELDMARK_VERSION;
-        measured.best = {"cpu fp32 onednn", true, false, "cpu", 3, 8, 120.5, 1};
+        measured.best = {"cpu fp32 onednn", true, false, "cpu", 3, 8, 120.5, 1, "fp32"};
         measured.tried = {measured.best};
         const Status stored = store_measurement(measured, file);
         QVERIFY2(stored, stored ? "" : stored.error().text.c_str());
@@ -189,6 +220,11 @@ class TestSelfMeasurement : public QObject {
         QCOMPARE(options.threads, 3);
         QVERIFY(options.fused && !options.own_kernels);
         QCOMPARE(options.device, std::string("cpu"));
+        QCOMPARE(options.precision, std::string("fp32"));
+        measured.best.precision = "int16";
+        QVERIFY(store_measurement(measured, file));
+        QCOMPARE(measured_options(info, {}, file).precision, std::string("int16"));
+        QCOMPARE(measured_options(info, {.precision = "fp32"}, file).precision, std::string("fp32"));
         options = measured_options(info, {.threads = 1}, file);
         QCOMPARE(options.threads, 1);
         QVERIFY(!options.own_kernels);
