@@ -2968,16 +2968,16 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
         <translation>Anker (oder Prototypen) der farbigen Klassen einzeichnen</translation>
     </message>
     <message>
-        <source>anchors of the classes</source>
-        <translation>Anker der Klassen</translation>
+        <source>anchors</source>
+        <translation>Anker</translation>
     </message>
     <message>
         <source>Points of the appearance that the model learned of each class (a reconstruction of GAPan), each among the pictures nearest to it</source>
         <translation>Punkte des Aussehens, das das Modell von jeder Klasse gelernt hat (eine Nachbildung von GAPan), jeder zwischen den Bildern, die ihm am nächsten sind</translation>
     </message>
     <message>
-        <source>prototypes of the classes</source>
-        <translation>Prototypen der Klassen</translation>
+        <source>prototypes</source>
+        <translation>Prototypen</translation>
     </message>
     <message>
         <source>What the pictures of each class have in common (spherical k-means), each among the pictures nearest to it</source>

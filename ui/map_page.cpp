@@ -522,11 +522,11 @@ void MapPage::show_legend() {
     };
     if (has(MapLandmark::Kind::Anchor))
         add_mark(
-            MapLandmark::Kind::Anchor, tr("anchors of the classes"),
+            MapLandmark::Kind::Anchor, tr("anchors"),
             tr("Points of the appearance that the model learned of each class (a reconstruction of GAPan), "
                "each among the pictures nearest to it"));
     if (has(MapLandmark::Kind::Prototype))
-        add_mark(MapLandmark::Kind::Prototype, tr("prototypes of the classes"),
+        add_mark(MapLandmark::Kind::Prototype, tr("prototypes"),
                  tr("What the pictures of each class have in common (spherical k-means), each among the "
                     "pictures nearest to it"));
     if (query) add_mark(MapLandmark::Kind::Query, tr("the query"), tr("Among the pictures nearest to it"));

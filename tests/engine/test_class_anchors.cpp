@@ -56,6 +56,20 @@ double mark_of(int index) {
     return static_cast<double>(index) / (kVaried - 1);
 }
 
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+/// Files of the varied class; as many as could be written.
+Labels write_varied(const std::string& folder) {
+    Labels labels;
+    for (int i = 0; i < kVaried; ++i) {
+        const std::string name = "varied_" + std::to_string(100 + i) + ".png";
+        if (draw_varied(mark_of(i), static_cast<unsigned>(i))
+                .save(QString::fromStdString(folder + '/' + name)))
+            labels.emplace_back(name, "varied");
+    }
+    return labels;
+}
+
 /// Quarters of the mark's range that these marks lie in; the two middle ones count as one.
 std::set<int> covered(const std::vector<double>& marks) {
     std::set<int> parts;
@@ -92,13 +106,8 @@ class TestClassAnchors : public QObject {
         QVERIFY2(shared_embedder(), "Run packaging/setup.sh first.");
         m_fixture = std::make_unique<EngineFixture>();
         const std::string folder = m_fixture->folder("birds");
-        std::vector<std::pair<std::string, std::string>> labels;
-        for (int i = 0; i < kVaried; ++i) {
-            const std::string name = "varied_" + std::to_string(100 + i) + ".png";
-            QVERIFY(draw_varied(mark_of(i), static_cast<unsigned>(i))
-                        .save(QString::fromStdString(folder + '/' + name)));
-            labels.emplace_back(name, "varied");
-        }
+        Labels labels = write_varied(folder);
+        QCOMPARE(labels.size(), std::size_t{kVaried});
         SpecimenOptions options;
         options.classes = 4;
         options.per_class = kOthers;
@@ -277,6 +286,66 @@ class TestClassAnchors : public QObject {
         QCOMPARE(spherical_kmeans({}, kDimension, 4, 1).count(), std::size_t{0});
     }
 
+    /// A model learned by GAPan on pictures: the pictures nearest to the anchors of one class show its mark
+    /// from one end to the other, whatever the seed they are drawn with.
+    void anchorsOfALearnedModelCoverTheMarksRange() {
+        EngineFixture learning;
+        const std::string folder = learning.folder("birds");
+        Labels labels = write_varied(folder);
+        QCOMPARE(labels.size(), std::size_t{kVaried});
+        SpecimenOptions options;
+        options.classes = 6;
+        options.width = options.height = 256;
+        for (int species = 0; species < options.classes; ++species) {
+            for (int i = 0; i < kOthers; ++i) {
+                const std::string name =
+                    "bird" + std::to_string(species) + '_' + std::to_string(100 + i) + ".png";
+                QVERIFY(draw_specimen(species, i, options).save(QString::fromStdString(folder + '/' + name)));
+                labels.emplace_back(name, "bird " + std::to_string(species));
+            }
+        }
+        ImportRequest import;
+        import.paths = {folder};
+        QCOMPARE(learning.import(import).embedded, std::int64_t(labels.size()));
+        std::vector<ValueEdit> edits;
+        std::map<ItemId, double> marks;
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            const ItemId item = learning.item(labels[i].first);
+            edits.push_back({item, "kind", labels[i].second});
+            if (i < kVaried) marks[item] = mark_of(static_cast<int>(i));
+        }
+        QVERIFY(learning.library->writer()->set_values(edits, ValueSource::User));
+        const auto registry = ModelRegistry::for_library(learning.library->models_folder());
+        auto reader = learning.reader();
+        for (const std::uint64_t seed : {1, 2}) {
+            TrainingRequest training;
+            training.label = "kind";
+            training.model_name = "learned" + std::to_string(seed);
+            training.settings.epochs = 8;
+            training.settings.seed = seed;
+            training.settings.threads = 1;
+            training.settings.options = {{"dimension", "32"},      {"flow_blocks", "2"},
+                                         {"flow_hidden", "32"},    {"batch_classes", "4"},
+                                         {"batch_per_class", "4"}, {"density_epochs", "100"}};
+            const auto trained = train_on_library(*learning.library, training, registry, {}, {});
+            QVERIFY2(trained, trained ? "" : trained.error().text.c_str());
+            ClassDescriber describer;
+            for (const std::uint64_t drawn : {1, 2, 3, 4}) {
+                AnchorsRequest asked = request("varied", 8, 3);
+                asked.seed = drawn;
+                const auto report = describer.describe(*reader, asked, training.model_name, registry);
+                QVERIFY2(report, report ? "" : report.error().text.c_str());
+                QVERIFY(report->densities);
+                std::vector<double> shown;
+                for (const ClassAnchor& anchor : report->anchors) {
+                    QVERIFY(!anchor.prototype);
+                    for (const AnchorMatch& match : anchor.nearest) shown.push_back(marks.at(match.item));
+                }
+                QCOMPARE(covered(shown), (std::set<int>{0, 1, 2}));
+            }
+        }
+    }
+
     /// With a model learned by GAPan: anchors of its densities, the swapped label ranked first, the query
     /// placed by density.
     void drawsTheAnchorsOfAModelWithDensities() {
@@ -375,6 +444,27 @@ class TestClassAnchors : public QObject {
         QCOMPARE(placed->query.front().name, std::string("class 1"));
         QVERIFY(placed->query_novelty >= 0);
         QCOMPARE(placed->class_name, std::string("class 4"));
+
+        // As landmarks of a map: the same anchors; a class that the model did not learn by prototypes.
+        AnchorMarksRequest marks;
+        marks.field = "kind";
+        marks.classes = {"class 1", "no such class", "class 4"};
+        marks.anchors = 7;
+        ClassDescriber describer;
+        const auto landmarks = describer.landmarks(**reader, marks, "learned", registry);
+        QVERIFY2(landmarks, landmarks ? "" : landmarks.error().text.c_str());
+        QCOMPARE(landmarks->size(), std::size_t{14});
+        for (std::size_t i = 0; i < 7; ++i) {
+            QCOMPARE(landmarks->at(i).kind, MapLandmark::Kind::Anchor);
+            QCOMPARE(landmarks->at(i).class_name, std::string("class 1"));
+            QCOMPARE(landmarks->at(i).index, static_cast<int>(i));
+            QCOMPARE(landmarks->at(i).vector, report->anchors[i].vector);
+        }
+        QCOMPARE(landmarks->at(7).class_name, std::string("class 4"));
+        const auto by_base = describer.landmarks(**reader, marks, base->hash, registry);
+        QVERIFY(by_base && !by_base->empty());
+        QCOMPARE(by_base->front().kind, MapLandmark::Kind::Prototype);
+        QCOMPARE(by_base->front().model_hash, base->hash);
     }
 };
 
