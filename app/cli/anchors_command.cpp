@@ -6,6 +6,9 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
+#include "core/engine/anchor_choice.h"
+#include "core/engine/anchor_sheet.h"
+#include "core/engine/contact_sheet.h"
 #include "core/engine/training_job.h"
 
 namespace fieldmark::cli {
@@ -16,6 +19,8 @@ struct Arguments {
     std::string library;
     std::vector<std::string> where;
     std::string out;
+    std::string picture;     ///< PNG
+    std::string model_name;  ///< of request.model
     std::string label;
     int limit = 50;
     bool review = false;
@@ -115,7 +120,7 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
     if (!anchors) return anchors.error();
     Paths paths(reader);
     Answer answer;
-    answer.json["model"] = arguments.request.model;
+    answer.json["model"] = arguments.model_name;
     answer.json["prototypes"] = by_prototypes;
     if (!by_prototypes) answer.json["temperature"] = arguments.request.temperature;
     answer.json["anchors"] = Json::array();
@@ -152,6 +157,21 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
         put_path(answer.json, "out", arguments.out);
     }
     context.console.print(text);
+    if (!arguments.picture.empty()) {
+        const std::string title =
+            std::string(by_prototypes ? "Prototypes of " : "Appearance anchors of ") +
+            (arguments.request.class_name.empty() ? std::string("the classes")
+                                                  : display_text(arguments.request.class_name));
+        const std::string subtitle = "Model " + display_text(model->name) +
+                                     (by_prototypes ? "  \u00b7  spherical k-means"
+                                                    : "  \u00b7  densities by a reconstruction of GAPan") +
+                                     "  \u00b7  each with the pictures nearest to it, by cosine";
+        const auto sheet = draw_anchor_sheet(library, *anchors, title, subtitle);
+        if (!sheet) return sheet.error();
+        if (auto status = save_png(*sheet, arguments.picture); !status) return status.error();
+        put_path(answer.json, "picture", arguments.picture);
+        context.console.note("The picture is " + arguments.picture);
+    }
     return answer;
 }
 
@@ -162,7 +182,7 @@ Result<Answer> review(Context& context, const Arguments& arguments, Library& lib
     if (!verdicts) return verdicts.error();
     Paths paths(reader);
     Answer answer;
-    answer.json["model"] = arguments.request.model;
+    answer.json["model"] = arguments.model_name;
     answer.json["label"] = label;
     answer.json["reviewed"] = verdicts->size();
     std::int64_t doubtful = 0;
@@ -203,6 +223,11 @@ Result<Answer> run(Context& context, Arguments arguments) {
     if (!library) return std::move(library).error();
     auto reader = (*library)->reader();
     if (!reader) return std::move(reader).error();
+    const auto model = choose_model(**reader, arguments.request.model);
+    if (!model) return model.error();
+    if (!model->installed) return *model->missing;
+    arguments.request.model = model->hash;
+    arguments.model_name = model->name;
     const ModelRegistry registry = ModelRegistry::for_library((*library)->models_folder());
     if (!arguments.review) return show_anchors(context, arguments, **library, **reader, registry);
     if (arguments.label.empty())
@@ -215,6 +240,7 @@ Result<Answer> run(Context& context, Arguments arguments) {
 void add_anchors(CLI::App& app, Action& action) {
     const auto arguments = std::make_shared<Arguments>();
     AnchorRequest& request = arguments->request;
+    request.temperature = kAnchorTemperature;
     CLI::App& command = *app.add_subcommand("anchors",
                                             "Appearance anchors of the classes that a GAPan model learned, "
                                             "with the pictures nearest to each; or a "
@@ -223,9 +249,9 @@ void add_anchors(CLI::App& app, Action& action) {
     add_where_option(command, arguments->where);
     command
         .add_option("--model", request.model,
-                    "A model trained by gapan, or with --label any other, by name or hash")
-        ->type_name("NAME")
-        ->required();
+                    "A model trained by gapan, or with --label any other, by name or hash; default: the "
+                    "library's own")
+        ->type_name("NAME");
     command.add_option("--class", request.class_name, "Only this class")->type_name("CLASS");
     command.add_option("--anchors", request.anchors, "Anchors a class")
         ->check(CLI::Range(1, 256))
@@ -241,6 +267,8 @@ void add_anchors(CLI::App& app, Action& action) {
         ->capture_default_str();
     command.add_option("--out", arguments->out, "A folder for copies of the nearest pictures, by class")
         ->type_name("DIR");
+    command.add_option("--png", arguments->picture, "Draw the anchors with their pictures into this PNG")
+        ->type_name("FILE");
     command.add_flag("--review", arguments->review,
                      "List labelled pictures by how little they fit their class");
     command

@@ -16,6 +16,7 @@
 #include <QPainterPath>
 
 #include "core/base/file_system.h"
+#include "core/engine/sheet_painting.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
 #include "core/library/reader.h"
@@ -33,39 +34,12 @@ constexpr qreal query_width = 460;
 constexpr qreal gutter = 28;
 constexpr int columns = 4;
 constexpr qreal caption_height = 66;
-constexpr qreal corner = 10;
 constexpr int query_cover = 480;
 constexpr int tile_cover = 256;
 
-const QColor paper(250, 250, 248);
-const QColor ink(28, 30, 33);
-const QColor faint_ink(104, 108, 114);
-const QColor well(128, 128, 128);  ///< what decoding blends alpha with: cut-outs stand in it without an edge
 const QColor accent(0, 98, 132);
 const QColor track(222, 224, 224);
 const QColor no_red(176, 42, 48);
-
-std::string file_name(const std::string& path) {
-    return path.substr(path.find_last_of('/') + 1);
-}
-
-QString shown(const std::string& text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-Image load_picture(const std::string& path, int cover) {
-    auto decoded = decode_file(path, {.cover = cover, .limits = {}});
-    return decoded ? std::move(decoded->image) : Image{};
-}
-
-Image read_match(const ItemRow& row, ThumbnailCache& thumbnails) {
-    Image image = load_picture(row.absolute_path, tile_cover);
-    if (!image.empty()) return image;
-    const auto jpeg = thumbnails.find(row.item.hash, 256);
-    if (!jpeg) return {};
-    auto decoded = decode(std::as_bytes(std::span(*jpeg)), row.item.path);
-    return decoded ? std::move(decoded->image) : Image{};
-}
 
 std::string caption_of(const ItemRow& row, const std::string& field) {
     static const std::array<std::string, 4> usual{"name", "label", "species", "class"};
@@ -80,68 +54,17 @@ std::string caption_of(const ItemRow& row, const std::string& field) {
             if (std::string text = value(name); !text.empty()) return text;
         }
     }
-    return file_name(row.item.path);
-}
-
-QImage to_qimage(const Image& image) {
-    // The bytes stay ours: every caller paints the QImage while `image` lives.
-    return {image.pixels.data(), image.width, image.height, static_cast<qsizetype>(image.width) * 3,
-            QImage::Format_RGB888};
-}
-
-QFont font_of(qreal pixels, QFont::Weight weight = QFont::Normal) {
-    QFont font;
-    font.setStyleHint(QFont::SansSerif);
-    font.setPixelSize(static_cast<int>(pixels));
-    font.setWeight(weight);
-    return font;
-}
-
-void draw_line(QPainter& painter, const QRectF& place, const QString& text, const QFont& font,
-               const QColor& color, Qt::Alignment alignment = Qt::AlignLeft) {
-    painter.setFont(font);
-    painter.setPen(color);
-    const QString fitting = QFontMetricsF(font).elidedText(text, Qt::ElideRight, place.width());
-    painter.drawText(place, static_cast<int>(alignment | Qt::AlignVCenter) | Qt::TextSingleLine, fitting);
-}
-
-/// The largest rectangle of the picture's shape in the middle of `place`; small pictures grow to it, too.
-QRectF fitted(const Image& image, const QRectF& place) {
-    const QSizeF size = QSizeF(image.width, image.height).scaled(place.size(), Qt::KeepAspectRatio);
-    QRectF target(QPointF(0, 0), size);
-    target.moveCenter(place.center());
-    return target;
-}
-
-/// Draws the picture into a rounded well; returns where it lies.
-QRectF draw_picture(QPainter& painter, const Image& image, const QRectF& place) {
-    QPainterPath outline;
-    outline.addRoundedRect(place, corner, corner);
-    painter.save();
-    painter.setClipPath(outline);
-    painter.fillRect(place, well);
-    QRectF target = place;
-    if (image.empty()) {
-        draw_line(painter, place, QStringLiteral("cannot be read"), font_of(16), Qt::white, Qt::AlignHCenter);
-    } else {
-        target = fitted(image, place);
-        // QPainter's own scaling is bilinear without antialiasing; smoothScaled averages.
-        const QImage scaled =
-            to_qimage(image).scaled(target.size().toSize(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
-        painter.drawImage(target.topLeft().toPoint(), scaled);
-    }
-    painter.restore();
-    return target;
+    return file_name_of(row.item.path);
 }
 
 void draw_badge(QPainter& painter, const QPointF& corner_point, const QString& text, const QColor& color) {
-    const QFont font = font_of(17, QFont::DemiBold);
+    const QFont font = sheet_font(17, QFont::DemiBold);
     const qreal width = std::max<qreal>(32, QFontMetricsF(font).horizontalAdvance(text) + 18);
     const QRectF place(corner_point, QSizeF(width, 32));
     painter.setPen(Qt::NoPen);
     painter.setBrush(color);
     painter.drawRoundedRect(place, 16, 16);
-    draw_line(painter, place, text, font, Qt::white, Qt::AlignHCenter);
+    draw_sheet_line(painter, place, text, font, Qt::white, Qt::AlignHCenter);
 }
 
 QRectF part_of(const Crop& crop, const QRectF& picture) {
@@ -173,12 +96,12 @@ void draw_crop(QPainter& painter, const Crop& crop, const QRectF& picture) {
 }
 
 void draw_query_picture(QPainter& painter, const ContactSheet::QueryPicture& picture, const QRectF& place) {
-    const QRectF target = draw_picture(painter, picture.image, place);
+    const QRectF target = draw_sheet_picture(painter, picture.image, place);
     draw_crop(painter, picture.crop, target);
     const QRectF ring = place.adjusted(-3, -3, 3, 3);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(picture.negative ? no_red : accent, 4));
-    painter.drawRoundedRect(ring, corner + 3, corner + 3);
+    painter.drawRoundedRect(ring, sheet_corner + 3, sheet_corner + 3);
     draw_badge(painter, place.topLeft() + QPointF(12, 12),
                picture.negative ? QStringLiteral("Not like this") : QStringLiteral("Query"),
                picture.negative ? no_red : accent);
@@ -191,15 +114,16 @@ qreal draw_query(QPainter& painter, const std::vector<ContactSheet::QueryPicture
     const QRectF large(origin, QSizeF(query_width, query_width));
     draw_query_picture(painter, pictures.front(), large);
     qreal y = large.bottom() + 14;
-    draw_line(painter, {origin.x(), y, query_width, 30}, shown(pictures.front().caption),
-              font_of(21, QFont::DemiBold), ink);
+    draw_sheet_line(painter, {origin.x(), y, query_width, 30}, sheet_text(pictures.front().caption),
+                    sheet_font(21, QFont::DemiBold), sheet_ink);
     y += 48;
     // Further pictures of the same question, smaller, two in a row.
     const qreal side = (query_width - gutter) / 2;
     for (std::size_t i = 1; i < pictures.size(); ++i) {
         const qreal x = origin.x() + ((i - 1) % 2 == 0 ? 0 : side + gutter);
         draw_query_picture(painter, pictures[i], {x, y, side, side});
-        draw_line(painter, {x, y + side + 8, side, 24}, shown(pictures[i].caption), font_of(16), faint_ink);
+        draw_sheet_line(painter, {x, y + side + 8, side, 24}, sheet_text(pictures[i].caption), sheet_font(16),
+                        sheet_faint_ink);
         if ((i - 1) % 2 == 1 || i + 1 == pictures.size()) y += side + 48;
     }
     return y - origin.y();
@@ -207,19 +131,20 @@ qreal draw_query(QPainter& painter, const std::vector<ContactSheet::QueryPicture
 
 void draw_tile(QPainter& painter, const ContactSheet::Tile& tile, const QRectF& place) {
     const QRectF picture(place.topLeft(), QSizeF(place.width(), place.width()));
-    const QRectF target = draw_picture(painter, tile.image, picture);
+    const QRectF target = draw_sheet_picture(painter, tile.image, picture);
     if (tile.box) draw_outline(painter, *tile.box, target);
     draw_badge(painter, picture.topLeft() + QPointF(10, 10), QString::number(tile.rank),
                QColor(28, 30, 33, 215));
 
     const qreal score_width = 62;
     const qreal y = picture.bottom() + 8;
-    draw_line(painter, {place.left(), y, place.width(), 26}, shown(tile.caption),
-              font_of(18, QFont::DemiBold), ink);
-    draw_line(painter, {place.left(), y + 25, place.width() - score_width, 22}, shown(tile.note), font_of(14),
-              faint_ink);
-    draw_line(painter, {place.right() - score_width, y + 25, score_width, 22},
-              QString::number(static_cast<double>(tile.score), 'f', 3), font_of(16), ink, Qt::AlignRight);
+    draw_sheet_line(painter, {place.left(), y, place.width(), 26}, sheet_text(tile.caption),
+                    sheet_font(18, QFont::DemiBold), sheet_ink);
+    draw_sheet_line(painter, {place.left(), y + 25, place.width() - score_width, 22}, sheet_text(tile.note),
+                    sheet_font(14), sheet_faint_ink);
+    draw_sheet_line(painter, {place.right() - score_width, y + 25, score_width, 22},
+                    QString::number(static_cast<double>(tile.score), 'f', 3), sheet_font(16), sheet_ink,
+                    Qt::AlignRight);
     const QRectF bar(place.left(), y + 52, place.width(), 4);
     painter.setPen(Qt::NoPen);
     painter.setBrush(track);
@@ -259,8 +184,8 @@ Result<ContactSheet> make_contact_sheet(const Library& library, const SearchRequ
             path = std::move(*absolute);
         }
         if (asked.bytes.empty()) {
-            picture.image = load_picture(path, query_cover);
-            picture.caption = file_name(path);
+            picture.image = sheet_picture(path, query_cover);
+            picture.caption = file_name_of(path);
         } else if (auto decoded =
                        decode(asked.bytes, "the pasted picture", {.cover = query_cover, .limits = {}})) {
             picture.image = std::move(decoded->image);
@@ -271,8 +196,12 @@ Result<ContactSheet> make_contact_sheet(const Library& library, const SearchRequ
     std::stable_sort(sheet.query.begin(), sheet.query.end(),
                      [](const auto& a, const auto& b) { return a.negative < b.negative; });
     for (const Match& match : response.matches) {
-        sheet.matches.push_back({read_match(match.row, thumbnails), match.rank, match.score,
-                                 caption_of(match.row, caption_field), file_name(match.row.item.path), {}});
+        sheet.matches.push_back({sheet_picture(match.row, thumbnails, tile_cover),
+                                 match.rank,
+                                 match.score,
+                                 caption_of(match.row, caption_field),
+                                 file_name_of(match.row.item.path),
+                                 {}});
     }
     const QLocale english(QLocale::English);
     sheet.title = "Look-alikes" + (sheet.query.empty() || sheet.query.front().caption.empty()
@@ -291,15 +220,16 @@ QImage draw_contact_sheet(const ContactSheet& sheet) {
     const qreal body = std::max({query_height(sheet.query.size()), rows * tile_height - gutter, tile_width});
     QImage image(static_cast<int>(sheet_width),
                  static_cast<int>(std::ceil(margin + header_height + body + margin)), QImage::Format_RGB888);
-    image.fill(paper);
+    image.fill(sheet_paper);
 
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing |
                            QPainter::SmoothPixmapTransform);
     const qreal line_width = sheet_width - 2 * margin;
-    draw_line(painter, {margin, margin - 8, line_width, 46}, shown(sheet.title), font_of(34, QFont::DemiBold),
-              ink);
-    draw_line(painter, {margin, margin + 40, line_width, 28}, shown(sheet.subtitle), font_of(18), faint_ink);
+    draw_sheet_line(painter, {margin, margin - 8, line_width, 46}, sheet_text(sheet.title),
+                    sheet_font(34, QFont::DemiBold), sheet_ink);
+    draw_sheet_line(painter, {margin, margin + 40, line_width, 28}, sheet_text(sheet.subtitle),
+                    sheet_font(18), sheet_faint_ink);
 
     const qreal top = margin + header_height;
     draw_query(painter, sheet.query, {margin, top});
@@ -309,8 +239,8 @@ QImage draw_contact_sheet(const ContactSheet& sheet) {
         draw_tile(painter, sheet.matches[i], {x, y, tile_width, tile_height - gutter});
     }
     if (sheet.matches.empty()) {
-        draw_line(painter, {tiles_left, top, sheet_width - margin - tiles_left, 40},
-                  QStringLiteral("Nothing was found."), font_of(21), faint_ink);
+        draw_sheet_line(painter, {tiles_left, top, sheet_width - margin - tiles_left, 40},
+                        QStringLiteral("Nothing was found."), sheet_font(21), sheet_faint_ink);
     }
     return image;
 }

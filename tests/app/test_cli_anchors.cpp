@@ -1,0 +1,134 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include <cmath>
+#include <set>
+
+#include <QDir>
+#include <QImage>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "tests/app/cli_runner.h"
+#include "tests/support/specimens.h"
+
+using namespace fieldmark::testing;
+using nlohmann::json;
+
+namespace {
+constexpr int kClasses = 4, kEach = 6;
+}
+
+/// Classes by their anchors and prototypes, from the command line: as text, JSON, a picture and copies.
+class TestCliAnchors : public QObject {
+    Q_OBJECT
+
+    CliRunner m_cli;
+    QTemporaryDir m_folder;
+
+    QByteArray path(const QByteArray& name) const { return m_folder.path().toLocal8Bit() + '/' + name; }
+    CliResult run(QList<QByteArray> arguments) {
+        return m_cli.run(arguments << "--library" << path("Test.fieldmark"));
+    }
+    /// Of the first picture of each anchor's row: the middle is that of a bird, not of the paper.
+    static bool drawn(const QImage& sheet) { return sheet.pixelColor(300, 320) != QColor(250, 250, 248); }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        SpecimenOptions options;
+        options.classes = kClasses;
+        options.per_class = kEach;
+        write_specimens(path("birds").toStdString(), options);
+        const CliResult imported = run({"import", path("birds"), "--labels", path("birds/labels.csv")});
+        QVERIFY2(imported.status == 0, imported.err.c_str());
+    }
+
+    void prototypes_of_any_model() {
+        const QByteArray picture = path("prototypes.png");
+        const CliResult result =
+            run({"anchors", "--label", "species", "--anchors", "2", "--nearest", "3", "--png", picture});
+        QVERIFY2(result.status == 0, result.err.c_str());
+        const json answer = result.json();
+        QVERIFY(answer["prototypes"].get<bool>());
+        QCOMPARE(answer["anchors"].size(), std::size_t(2 * kClasses));
+        std::set<std::string> classes;
+        double share = 0;
+        for (const json& anchor : answer["anchors"]) {
+            classes.insert(anchor["class"].get<std::string>());
+            share += anchor["share"].get<double>();
+            QCOMPARE(anchor["nearest"].size(), std::size_t(3));
+        }
+        QCOMPARE(classes.size(), std::size_t(kClasses));
+        QVERIFY(std::abs(share - kClasses) < 1e-6);
+        QCOMPARE(answer["picture"].get<std::string>(), picture.toStdString());
+        const QImage sheet(QString::fromLocal8Bit(picture));
+        QCOMPARE(sheet.width(), 1600);
+        QVERIFY(sheet.height() > 2 * kClasses * 200 && drawn(sheet));
+        // As text: a class, then its prototypes.
+        const CliResult text = m_cli.run({"anchors", "--label", "species", "--class", "species_01",
+                                          "--library", path("Test.fieldmark"), "--text"});
+        QVERIFY2(text.status == 0, text.err.c_str());
+        QVERIFY(text.out.find("species_01") == 0 && text.out.find("prototype 1") != std::string::npos);
+    }
+
+    void anchors_of_a_learned_model() {
+        const CliResult trained = run({"train",
+                                       "--label",
+                                       "species",
+                                       "--name",
+                                       "learned",
+                                       "--method",
+                                       "gapan",
+                                       "--epochs",
+                                       "3",
+                                       "--threads",
+                                       "1",
+                                       "--set",
+                                       "dimension=16",
+                                       "--set",
+                                       "flow_blocks=2",
+                                       "--set",
+                                       "flow_hidden=16",
+                                       "--set",
+                                       "batch_classes=3",
+                                       "--set",
+                                       "batch_per_class=4",
+                                       "--set",
+                                       "density_epochs=5"});
+        QVERIFY2(trained.status == 0, trained.err.c_str());
+        const QByteArray picture = path("anchors.png");
+        const CliResult result = run({"anchors", "--model", "learned", "--class", "species_02", "--anchors",
+                                      "3", "--nearest", "4", "--png", picture, "--out", path("copies")});
+        QVERIFY2(result.status == 0, result.err.c_str());
+        const json answer = result.json();
+        QVERIFY(!answer["prototypes"].get<bool>());
+        QCOMPARE(answer["anchors"].size(), std::size_t(3));
+        for (const json& anchor : answer["anchors"]) {
+            QCOMPARE(anchor["class"].get<std::string>(), std::string("species_02"));
+            QVERIFY(anchor["log_density"].get<double>() != 0);
+            QCOMPARE(anchor["nearest"].size(), std::size_t(4));
+        }
+        const QImage sheet(QString::fromLocal8Bit(picture));
+        QCOMPARE(sheet.width(), 1600);
+        QVERIFY(drawn(sheet));
+        QCOMPARE(QDir(QString::fromLocal8Bit(path("copies/species_02"))).entryList(QDir::Files).size(), 12);
+
+        const CliResult reviewed =
+            run({"anchors", "--model", "learned", "--review", "--label", "species", "--limit", "5"});
+        QVERIFY2(reviewed.status == 0, reviewed.err.c_str());
+        QCOMPARE(reviewed.json()["labels"].size(), std::size_t(5));
+        QCOMPARE(reviewed.json()["reviewed"].get<int>(), kClasses * kEach);
+    }
+
+    void says_what_cannot_be_done() {
+        const CliResult many = run({"anchors", "--label", "species", "--anchors", "256", "--nearest", "1",
+                                    "--png", path("none/no.png")});
+        QVERIFY(many.status != 0);  // no such folder
+        QCOMPARE(many.json()["error"]["kind"].get<std::string>(), std::string("not-found"));
+        const CliResult no_density = run({"anchors"});
+        QVERIFY(no_density.status != 0);
+        QCOMPARE(no_density.json()["error"]["kind"].get<std::string>(), std::string("usage"));
+    }
+};
+
+QTEST_MAIN(TestCliAnchors)
+#include "test_cli_anchors.moc"
