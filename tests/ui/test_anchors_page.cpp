@@ -14,6 +14,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "core/engine/training_job.h"
 #include "tests/support/specimens.h"
 #include "ui/anchors_page.h"
 #include "ui/filter_chips.h"
@@ -162,6 +163,22 @@ class TestAnchorsPage : public QObject {
         QVERIFY(part<QLabel>(*window, "anchorsQuery")->text().contains(QStringLiteral("species_03")));
     }
 
+    void says_why_a_query_has_no_place() {
+        auto window = opened_page();
+        auto* page = part<AnchorsPage>(*window, "anchorsPage");
+        QueryImage gone;
+        gone.path = m_dir.filePath(QStringLiteral("gone.png")).toStdString();
+        page->set_query(gone);
+        auto* place = part<QLabel>(*window, "anchorsQuery");
+        QTRY_VERIFY_WITH_TIMEOUT(place->text().startsWith(QStringLiteral("The query could not be read:")),
+                                 patience);
+        QVERIFY(page->report() && page->report()->query.empty());
+        QVERIFY(part<QTableView>(*window, "anchorsClasses")->isVisible());
+        QCOMPARE(part<QTableView>(*window, "anchorsClasses")->model()->rowCount(), kClasses);
+        page->set_query(std::nullopt);
+        QTRY_VERIFY_WITH_TIMEOUT(place->text().isEmpty(), patience);
+    }
+
     void takes_up_a_changed_label() {
         auto window = opened_page();
         auto* page = part<AnchorsPage>(*window, "anchorsPage");
@@ -178,6 +195,100 @@ class TestAnchorsPage : public QObject {
         window->session().set_values({{item, "species", before}});
         QTRY_COMPARE_WITH_TIMEOUT(classes->model()->rowCount(), kClasses, patience);
         QVERIFY(page->report()->class_name != "a new one");
+    }
+
+    /// The same page with a model learned by GAPan in use: anchors of its densities, a wrong label found, the
+    /// query placed by density, and how usual it is. Last: the library keeps the
+    /// model.
+    void shows_a_class_by_the_anchors_of_a_learned_model() {
+        std::string hash;
+        {
+            auto library = Library::open(m_library, {});
+            QVERIFY(library);
+            const auto registry = ModelRegistry::for_library((*library)->models_folder());
+            TrainingRequest training;
+            training.label = "species";
+            training.model_name = "my birds";
+            training.settings.epochs = 6;
+            training.settings.threads = 1;
+            training.settings.options = {{"dimension", "16"},      {"flow_blocks", "2"},
+                                         {"flow_hidden", "16"},    {"batch_classes", "3"},
+                                         {"batch_per_class", "4"}, {"density_epochs", "20"}};
+            const auto trained = train_on_library(**library, training, registry, {}, {});
+            QVERIFY2(trained, trained ? "" : trained.error().text.c_str());
+            hash = trained->model_hash;
+            QVERIFY(!hash.empty());
+        }
+        auto window = opened_page();
+        auto* page = part<AnchorsPage>(*window, "anchorsPage");
+        QVERIFY(!page->report()->densities);
+        window->session().use_model({.model = hash});
+        QTRY_VERIFY_WITH_TIMEOUT(page->report() && page->report()->densities, patience);
+        QCOMPARE(window->session().model().info.hash, hash);
+        QVERIFY(part<QLabel>(*window, "anchorsExplanation")->text().contains(QStringLiteral("my birds")));
+        QVERIFY(part<QLabel>(*window, "anchorsExplanation")->text().contains(QStringLiteral("GAPan")));
+        QVERIFY(!part<QPushButton>(*window, "anchorsLearn")->isVisible());
+        auto* rows = part<PictureRows>(*window, "anchorsRows");
+        QCOMPARE(rows->model()->rowCount(), 5);
+        QVERIFY(rows->rows().row(0)->title.startsWith(QStringLiteral("Anchor")));
+        QVERIFY(rows->rows().row(0)->subtitle.contains(QStringLiteral("Log-density")));
+        QVERIFY(part<PictureRows>(*window, "anchorsOutliers")
+                    ->rows()
+                    .row(0)
+                    ->subtitle.contains(QStringLiteral("held-out")));
+
+        // Two classes side by side with the pictures between them.
+        auto* alike = part<PictureRows>(*window, "anchorsLookAlikes");
+        QCOMPARE(alike->model()->rowCount(), kClasses - 1);
+        QCOMPARE(alike->rows().row(0)->lines.size(), std::size_t{3});
+        for (const PictureRow::Line& line : alike->rows().row(0)->lines) QVERIFY(!line.tiles.empty());
+
+        // A wrong label is ranked first among those to check.
+        page->choose_class("species_02");
+        QTRY_COMPARE_WITH_TIMEOUT(page->report()->class_name, std::string("species_02"), patience);
+        const ItemId wrong = page->report()->anchors.front().nearest.front().item;
+        window->session().set_values({{wrong, "species", "species_00"}});
+        page->choose_class("species_00");
+        QTRY_VERIFY_WITH_TIMEOUT(page->report()->class_name == "species_00" &&
+                                     !page->report()->doubtful.empty() &&
+                                     page->report()->doubtful.front().item == wrong,
+                                 patience);
+        auto* doubtful = part<PictureRows>(*window, "anchorsDoubtful");
+        QCOMPARE(doubtful->rows().row(0)->query, wrong);
+        QVERIFY(doubtful->rows().row(0)->title.contains(QStringLiteral("species_02")));
+        QVERIFY(part<QTableView>(*window, "anchorsClasses")->isColumnHidden(2) == false);
+        window->session().set_values({{wrong, "species", "species_02"}});
+
+        // From an anchor to the pictures like it, and where that query lies.
+        page->choose_class("species_03");
+        QTRY_COMPARE_WITH_TIMEOUT(page->report()->class_name, std::string("species_03"), patience);
+        rows->setCurrentIndex(rows->rows().index(0));
+        part<QPushButton>(*window, "anchorsSearch")->click();
+        QVERIFY(window->page() == MainWindow::Page::Matches);
+        part<QAction>(*window, "pageAnchors")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(page->report() && !page->report()->query.empty(), patience);
+        QCOMPARE(page->report()->query.front().name, std::string("species_03"));
+        auto* place = part<QLabel>(*window, "anchorsQuery");
+        QVERIFY(place->text().contains(QStringLiteral("by log-density: species_03")));
+
+        // Noise is no bird.
+        QImage noise(256, 256, QImage::Format_RGB32);
+        for (int y = 0; y < noise.height(); ++y) {
+            for (int x = 0; x < noise.width(); ++x)
+                noise.setPixel(x, y, static_cast<QRgb>(x * 2654435761U ^ y * 40503U * 65537U) | 0xFF000000U);
+        }
+        QueryImage strange;
+        strange.path = m_dir.filePath(QStringLiteral("noise.png")).toStdString();
+        QVERIFY(noise.save(QString::fromStdString(strange.path)));
+        QVERIFY(page->report()->query_novelty >= 0 && page->report()->query_novelty <= 100);
+        const double bird = page->report()->query.front().log_density;
+        page->set_query(strange);
+        QTRY_VERIFY_WITH_TIMEOUT(page->report() && page->report()->query.front().log_density != bird,
+                                 patience);
+        // Said as such below the fifth percentile of what is known.
+        QCOMPARE(place->text().contains(QStringLiteral("unlike anything known")),
+                 page->report()->query_novelty < 5);
+        QVERIFY(place->text().contains(QStringLiteral("Of 100 pictures"), Qt::CaseInsensitive));
     }
 };
 
