@@ -111,10 +111,7 @@ int walk_through(const QString& output) {
     QTest::mouseRelease(&map, Qt::LeftButton, Qt::ShiftModifier, query.toPoint());
     film.frame("selected", {}, QStringLiteral("…and they are selected, here and in the gallery"));
     tour.escape();
-    for (int i = 0; i < 16 && !map.shows_pictures(); ++i) {
-        map.zoom_at(1.5, query);
-        tour.settle(50);
-    }
+    map.zoom_at(36, query);
     film.frame("close", QStringLiteral("+"), QStringLiteral("Close up, points become pictures"));
     window.close();
     return tour.missed() == 0 ? 0 : 1;
