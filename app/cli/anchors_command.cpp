@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/anchor_choice.h"
 #include "core/engine/anchor_sheet.h"
+#include "core/engine/class_anchors.h"
 #include "core/engine/contact_sheet.h"
 #include "core/engine/training_job.h"
 
@@ -240,7 +240,6 @@ Result<Answer> run(Context& context, Arguments arguments) {
 void add_anchors(CLI::App& app, Action& action) {
     const auto arguments = std::make_shared<Arguments>();
     AnchorRequest& request = arguments->request;
-    request.temperature = kAnchorTemperature;
     CLI::App& command = *app.add_subcommand("anchors",
                                             "Appearance anchors of the classes that a GAPan model learned, "
                                             "with the pictures nearest to each; or a "

@@ -9,10 +9,6 @@
 
 namespace fieldmark {
 
-/// At which a class shows its range: towards 0 all anchors are its most likely look, at 1 they scatter as
-/// much as its pictures, single odd ones among them.
-constexpr double kAnchorTemperature = 0.8;
-
 /// `count` anchors that show how a class varies. A handful drawn at random would crowd in the middle of its
 /// density; so 64 times as many are drawn, the likeliest of them is taken first, then always the one that is
 /// least like those taken (farthest-point traversal, Gonzalez 1985). The same for the same seed. Any thread;

@@ -18,6 +18,10 @@
 
 namespace fieldmark {
 
+/// At which a class shows its range: towards 0 all anchors are its most likely look, at 1 they scatter as
+/// much as its pictures, single odd ones among them.
+constexpr double kAnchorTemperature = 0.8;
+
 struct AnchorMatch {
     ItemId item = 0;
     float score = 0;  ///< cosine of picture and anchor
@@ -49,7 +53,7 @@ struct AnchorRequest {
     std::string model;       ///< name or hash of a model trained by GAPan
     std::string class_name;  ///< "": all classes
     int anchors = 8;         ///< a class
-    double temperature = 0.5;
+    double temperature = kAnchorTemperature;
     std::uint64_t seed = 1;
     int nearest = 5;   ///< pictures an anchor
     ItemQuery filter;  ///< pictures to look among and to review
