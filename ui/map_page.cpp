@@ -3,6 +3,7 @@
 #include "ui/map_page.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <QComboBox>
 #include <QEvent>
@@ -28,6 +29,7 @@ namespace fieldmark {
 namespace {
 
 constexpr int kHoverMs = 60;
+constexpr int kCalmMs = 1000;
 constexpr std::size_t kLeastPictures = 3;
 constexpr int kOthers = 0;     // group of what has no label or a rare one
 constexpr int kLandmark = -1;  // in the legend: an anchor or the query, no group
@@ -132,6 +134,9 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     m_hover_timer.setInterval(kHoverMs);
     connect(&m_hover_timer, &QTimer::timeout, this,
             [this] { m_row_request = m_hovered != 0 ? m_session.fetch_rows({m_hovered}) : 0; });
+    m_calmly.setSingleShot(true);
+    m_calmly.setInterval(kCalmMs);
+    connect(&m_calmly, &QTimer::timeout, this, &MapPage::ask_again);
     connect(m_view, &MapView::hovered, this, [this](ItemId item) {
         m_hovered = item;
         m_hover_timer.start();
@@ -153,13 +158,12 @@ MapPage::MapPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     connect(&m_session, &Session::summaryChanged, this, &MapPage::take_summary);
     connect(&m_session, &Session::modelChanged, this, &MapPage::show_state);
     connect(&m_session, &Session::itemsChanged, this, [this] {
-        if (!isVisible() || !m_map) return;
-        ask_groups();
-        ask_filter();
+        if (isVisible() && m_map && !m_calmly.isActive()) m_calmly.start();
     });
     connect(&m_session, &Session::landmarksPlaced, this, &MapPage::take_landmarks);
     connect(&m_session, &Session::landmarksFailed, this, [this](RequestId id, const Error& error) {
         if (id == m_query_request) m_query_error = error;
+        if (id == m_anchors_request) m_anchors_error = error;
         if (id == m_query_request || id == m_anchors_request) take_landmarks(id, {});
     });
     connect(&m_session, &Session::mapReady, this, [this](RequestId id, const LibraryMap& map) {
@@ -248,6 +252,7 @@ QWidget* MapPage::build_form() {
         m_landmarks.clear();
         show_landmarks();
         ask_anchors();
+        show_state();
     });
     auto* out = tool(QStringLiteral("mapZoomOut"), QStringLiteral("zoom-out"), tr("Zoom out"),
                      tr("Zoom out (-)"), tools);
@@ -296,10 +301,12 @@ void MapPage::ask_query() {
 
 void MapPage::ask_anchors() {
     m_anchors_request = 0;
-    if (!m_anchors->isChecked() || m_groups.empty() || !m_map || !isVisible() || !m_session.is_open()) return;
+    m_anchors_error.reset();
+    if (!m_anchors->isChecked() || m_groups.names.empty() || !m_map || !isVisible() || !m_session.is_open())
+        return;
     AnchorMarksRequest request;
-    request.field = m_fields->field();
-    request.classes = m_groups;
+    request.field = m_groups.field;
+    request.classes = m_groups.names;
     m_anchors_request = m_session.place_anchors(request);
 }
 
@@ -313,11 +320,25 @@ void MapPage::ask_filter() {
     }
 }
 
+/// What is still being answered is waited for: asked anew each time, a large library would never answer while
+/// pictures come in.
+void MapPage::ask_again() {
+    if (!isVisible() || !m_map) return;
+    if (m_values_request != 0 || !m_group_requests.empty() || m_anchors_request != 0 ||
+        m_filter_request != 0) {
+        m_calmly.start();
+        return;
+    }
+    ask_groups();
+    ask_filter();
+}
+
 void MapPage::take_landmarks(RequestId id, const std::vector<MapLandmark>& landmarks) {
     if (id == m_anchors_request) {
         m_anchors_request = 0;
         m_landmarks = landmarks;
         show_landmarks();
+        show_state();
     } else if (id == m_query_request) {
         m_query_request = 0;
         m_view->set_query(landmarks.empty() ? std::nullopt : std::optional(landmarks.front()));
@@ -329,9 +350,9 @@ void MapPage::take_landmarks(RequestId id, const std::vector<MapLandmark>& landm
 void MapPage::show_landmarks() {
     std::vector<std::pair<MapLandmark, int>> shown;
     for (const MapLandmark& landmark : m_landmarks) {
-        const auto group = std::find(m_groups.begin(), m_groups.end(), landmark.class_name);
-        if (group != m_groups.end())
-            shown.emplace_back(landmark, static_cast<int>(group - m_groups.begin()) + 1);
+        const auto group = std::find(m_groups.names.begin(), m_groups.names.end(), landmark.class_name);
+        if (group != m_groups.names.end())
+            shown.emplace_back(landmark, static_cast<int>(group - m_groups.names.begin()) + 1);
     }
     m_view->set_landmarks(shown);
     show_legend();
@@ -378,14 +399,16 @@ void MapPage::clear() {
     m_query_request = 0;
     m_filter_request = 0;
     m_query_error.reset();
+    m_anchors_error.reset();
+    m_calmly.stop();
     m_placed_model.clear();
     m_query.clear();
     m_filter = {};
     m_narrowed = false;
     m_landmarks.clear();
     m_group_requests.clear();
-    m_groups.clear();
-    m_group_items.clear();
+    m_groups = {};
+    m_next_groups = {};
     m_view->set_map({});
     m_view->set_groups({});
     m_view->set_landmarks({});
@@ -397,6 +420,7 @@ void MapPage::clear() {
 
 void MapPage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    m_calmly.stop();  // all is asked now
     if (m_session.is_open() && !m_map && m_request == 0) compute();
     ask_groups();
     ask_query();
@@ -437,48 +461,42 @@ void MapPage::take_summary(const LibrarySummary& summary) {
 void MapPage::ask_groups() {
     m_values_request = 0;
     m_group_requests.clear();
+    m_next_groups = {};
     const std::string field = m_fields->field();
-    if (field.empty() || !m_session.is_open()) {
-        m_groups.clear();
-        m_group_items.clear();
-        m_view->set_groups({});
-        m_landmarks.clear();
-        show_landmarks();
-        return;
-    }
+    if (field.empty() || !m_session.is_open()) return take_next_groups();
     if (isVisible()) m_values_request = m_session.fetch_field_values(field);
 }
 
 void MapPage::take_values(const std::vector<ValueCount>& values) {
     m_values_request = 0;
-    m_groups.clear();
     const std::size_t told = std::min<std::size_t>(values.size(), MapView::most_groups);
-    m_more_values = values.size() > told;
-    for (std::size_t i = 0; i < told; ++i) m_groups.push_back(values[i].value);
-    m_group_items.assign(told + 1, {});
-    const std::string field = m_fields->field();
+    m_next_groups = {m_fields->field(), {}, {}, values.size() > told};
+    m_next_groups.items.resize(told);
     m_group_requests.clear();
     for (std::size_t i = 0; i < told; ++i) {
+        m_next_groups.names.push_back(values[i].value);
         ItemQuery query;
-        query.where = {{field, Condition::Operator::Equal, m_groups[i]}};
-        m_group_requests[m_session.list_items(query)] = static_cast<int>(i) + 1;
+        query.where = {{m_next_groups.field, Condition::Operator::Equal, values[i].value}};
+        m_group_requests[m_session.list_items(query)] = i;
     }
-    if (told == 0) {
-        m_view->set_groups({});
-        m_landmarks.clear();
-        show_landmarks();
-    }
+    if (told == 0) take_next_groups();
 }
 
 void MapPage::take_group(RequestId id, const std::vector<ItemId>& items) {
     const auto request = m_group_requests.find(id);
     if (request == m_group_requests.end()) return;
-    m_group_items[static_cast<std::size_t>(request->second)] = items;
+    m_next_groups.items[request->second] = items;
     m_group_requests.erase(request);
-    if (!m_group_requests.empty()) return;
+    if (m_group_requests.empty()) take_next_groups();
+}
+
+/// Only when all of them are known: until then map and legend show the former ones.
+void MapPage::take_next_groups() {
+    if (m_next_groups.field != m_groups.field || m_next_groups.names.empty()) m_landmarks.clear();
+    m_groups = std::exchange(m_next_groups, {});
     std::unordered_map<ItemId, int> groups;
-    for (std::size_t group = 1; group < m_group_items.size(); ++group) {
-        for (const ItemId item : m_group_items[group]) groups[item] = static_cast<int>(group);
+    for (std::size_t i = 0; i < m_groups.items.size(); ++i) {
+        for (const ItemId item : m_groups.items[i]) groups[item] = static_cast<int>(i) + 1;
     }
     m_view->set_groups(groups);
     show_landmarks();
@@ -488,7 +506,7 @@ void MapPage::take_group(RequestId id, const std::vector<ItemId>& items) {
 void MapPage::show_legend() {
     m_legend->clear();
     const bool query = m_view->query_position().has_value();
-    m_legend->setVisible(m_map.has_value() && (!m_groups.empty() || query));
+    m_legend->setVisible(m_map.has_value() && (!m_groups.names.empty() || query));
     if (!m_map) return;
     const int size = fontMetrics().height();
     m_legend->setIconSize(QSize(size, size));
@@ -501,15 +519,15 @@ void MapPage::show_legend() {
         item->setData(Qt::UserRole, group);
         item->setToolTip(name);
     };
-    for (std::size_t i = 0; i < m_groups.size(); ++i) {
+    for (std::size_t i = 0; i < m_groups.names.size(); ++i) {
         std::size_t count = 0;
-        for (const ItemId item : m_group_items[i + 1]) count += m_view->position(item) ? 1 : 0;
+        for (const ItemId item : m_groups.items[i]) count += m_view->position(item) ? 1 : 0;
         labelled += count;
-        if (count > 0) add(static_cast<int>(i) + 1, Text::display_name(m_groups[i]), count);
+        if (count > 0) add(static_cast<int>(i) + 1, Text::display_name(m_groups.names[i]), count);
     }
     const auto all = static_cast<std::size_t>(m_view->point_count());
-    if (!m_groups.empty() && all > labelled)
-        add(kOthers, m_more_values ? tr("other or no label") : tr("no label"), all - labelled);
+    if (!m_groups.names.empty() && all > labelled)
+        add(kOthers, m_groups.more_values ? tr("other or no label") : tr("no label"), all - labelled);
     const auto add_mark = [&](MapLandmark::Kind kind, const QString& text, const QString& tip) {
         auto* item = new QListWidgetItem(QIcon(m_view->swatch(kind, size)), text, m_legend);
         item->setData(Qt::UserRole, kLandmark);
@@ -584,6 +602,9 @@ void MapPage::show_state() {
     if (m_query_error)
         status += QStringLiteral(" · ") +
                   tr("the query could not be placed: %1", "an error").arg(Text::error(*m_query_error));
+    if (m_anchors_error)
+        status += QStringLiteral(" · ") +
+                  tr("the anchors could not be placed: %1", "an error").arg(Text::error(*m_anchors_error));
     if (const auto count = m_view->selected().size(); count > 0)
         status +=
             QStringLiteral(" · ") + tr("%1 selected").arg(Text::count(static_cast<std::int64_t>(count)));

@@ -65,9 +65,11 @@ class MapPage : public QWidget {
     void ask_anchors();
     void ask_query();
     void ask_filter();
+    void ask_again();
     void take_landmarks(RequestId id, const std::vector<MapLandmark>& landmarks);
     void show_landmarks();
     void take_values(const std::vector<ValueCount>& values);
+    void take_next_groups();
     void take_group(RequestId id, const std::vector<ItemId>& items);
     void show_legend();
     void show_state();
@@ -86,6 +88,7 @@ class MapPage : public QWidget {
     RequestId m_query_request = 0;
     RequestId m_filter_request = 0;
     std::optional<Error> m_query_error;
+    std::optional<Error> m_anchors_error;
     std::optional<Error> m_error;
     RequestId m_request = 0;
     bool m_stopped = false;  ///< by the user, before the last one asked for was ready
@@ -93,10 +96,18 @@ class MapPage : public QWidget {
     RequestId m_row_request = 0;
     ItemId m_hovered = 0;
     QTimer m_hover_timer;
-    std::vector<std::string> m_groups;                    ///< values, the most frequent first
-    std::unordered_map<RequestId, int> m_group_requests;  ///< group asked for
-    std::vector<std::vector<ItemId>> m_group_items;       ///< [0]: all that have a value
-    bool m_more_values = false;                           ///< than are told apart
+    QTimer m_calmly;  ///< labels and filter are read again
+
+    /// The values of a field that are told apart, and their pictures.
+    struct Groups {
+        std::string field;
+        std::vector<std::string> names;          ///< the most frequent first
+        std::vector<std::vector<ItemId>> items;  ///< of each name
+        bool more_values = false;                ///< than are told apart
+    };
+    Groups m_groups;                                              ///< shown
+    Groups m_next_groups;                                         ///< shown once all answers are there
+    std::unordered_map<RequestId, std::size_t> m_group_requests;  ///< which of the next is asked for
 
     QComboBox* m_method = nullptr;
     FieldChooser* m_fields = nullptr;

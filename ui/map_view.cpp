@@ -26,6 +26,7 @@ constexpr double kClosest = 400;       // times the fitting scale
 constexpr double kWheelStep = 1.0015;  // a unit of the wheel's angle
 constexpr int kMostTiled = 5000;       // points in view above which no pictures are laid
 constexpr double kCrowd = 1.7;         // points a place, on average, up to which pictures are shown
+constexpr double kClose = 3;           // times the fitting scale: from here on few points need not lie apart
 constexpr double kDim = 0.22;          // of a point's colour, outside the filter
 
 // Hues that people with any colour vision tell apart as well as eight can be (after Okabe and Ito).
@@ -464,7 +465,8 @@ void MapView::redraw() {
 }
 
 /// Pictures take places of a grid that lies still while the map is dragged; the first picture of a place is
-/// shown there with the number of the others. There are none where points crowd.
+/// shown there with the number of the others. There are none where points crowd: where they share their
+/// places and are more than the view has places. Closest up there always are, as twins never part.
 void MapView::lay_tiles() {
     m_tiles.clear();
     if (m_thumbnails == nullptr || m_map.items.empty()) return;
@@ -493,7 +495,11 @@ void MapView::lay_tiles() {
         if (m_dimmed[place->second.row] != 0 && m_dimmed[i] == 0)
             place->second.row = static_cast<std::uint32_t>(i);
     }
-    if (places.empty() || in_view > kCrowd * static_cast<double>(places.size())) return;
+    const double fitting = fitting_scale();
+    const bool few = in_view <= shown.width() / cell * shown.height() / cell;
+    const bool apart = in_view <= kCrowd * static_cast<double>(places.size());
+    const bool closest = m_scale > 0.99 * kClosest * fitting;
+    if (places.empty() || !(apart || closest || (few && m_scale >= kClose * fitting))) return;
     const double gap = (cell - tile_size()) / 2;
     for (auto& [key, tile] : places) {
         const QPointF corner =
