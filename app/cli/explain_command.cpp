@@ -104,7 +104,9 @@ Result<Answer> explain(Context& context, const Arguments& arguments) {
 
     Answer answer;
     answer.json = to_json(*explanation);
-    if (arguments.attention) {
+    if (arguments.attention && !context.console.json()) {
+        context.console.note("What each head attends to is in the answer with --json.");
+    } else if (arguments.attention) {
         for (const auto& [name, image] :
              {std::pair{"query_attention", &*query}, std::pair{"match_attention", &*match}}) {
             const auto heads =
@@ -112,8 +114,6 @@ Result<Answer> explain(Context& context, const Arguments& arguments) {
             if (!heads) return heads.error();
             answer.json[name] = cli::to_json(*heads);
         }
-        if (!context.console.json())
-            context.console.note("What each head attends to is in the answer with --json.");
     }
     context.console.print("Score " + format_number(explanation->score, 4) + " by " + explanation->model +
                           "\n");

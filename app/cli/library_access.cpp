@@ -106,8 +106,7 @@ Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked
 
 Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model, const BackboneOptions& options) {
     if (!model.installed) return *model.missing;
-    auto backbone = ModelRegistry::for_library(model.models_folder)
-                        .load(*model.installed, measured_options(*model.installed, options));
+    auto backbone = load_measured(ModelRegistry::for_library(model.models_folder), *model.installed, options);
     if (!backbone) return std::move(backbone).error();
     return std::make_unique<Embedder>(std::move(*backbone));
 }

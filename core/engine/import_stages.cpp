@@ -189,8 +189,8 @@ class Decoder {
     }
 
     /// All decoders together stay within the memory that one picture may take; who needs more than a share of
-    /// it is decoded while no other such picture is, and may take all of it again. That a picture is too
-    /// large is known from its head, before any memory is taken, so trying twice costs nothing.
+    /// it is decoded while no other such picture is, and may take all of it again. Trying twice costs little:
+    /// the head of a picture says how large it is, before any memory is taken.
     Result<PreparedPicture> prepare(const ReadPicture& file, const Work& work,
                                     const std::optional<ObjectBox>& box) {
         const auto with = [&](const DecodeLimits& limits) {

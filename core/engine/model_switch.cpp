@@ -136,11 +136,12 @@ class Switching {
     Status embed() {
         const auto lacking = m_reader->count_to_embed(m_model);
         if (!lacking) return lacking.error();
-        if (*lacking == 0) return {};
+        // One that was killed after its last picture has left the list of those it had in hand.
+        if (*lacking == 0) return m_library.writer()->set_in_flight({});
         if (!m_embedder || m_embedder->info().hash != report.info.hash) {
             BackboneOptions options;
             options.threads = m_request.threads;
-            auto backbone = m_registry.load(report.info, measured_options(report.info, options));
+            auto backbone = load_measured(m_registry, report.info, options);
             if (!backbone) return backbone.error();
             m_embedder = std::make_shared<Embedder>(std::move(*backbone));
         }

@@ -65,7 +65,7 @@ void OpenLibrary::request_stop() {
     // Not the edits: what a person has changed is kept, however soon the library is closed after it.
     for (Worker* worker :
          {&m_reads, &m_pictures, &m_searching, &m_counting, &m_importer, &m_indexer, &m_explaining,
-          &m_mapping, &m_describing, &m_marking, &m_evaluating, &m_modelling}) {
+          &m_mapping, &m_placing, &m_describing, &m_marking, &m_evaluating, &m_modelling}) {
         worker->request_stop();
     }
 }

@@ -46,9 +46,10 @@ void OpenLibrary::search(RequestId id, SearchRequest request) {
     }
     m_searching.post([this, id, request = std::move(request), stop](std::stop_token) {
         const bool ready = !needs_model(request.images) || wait_for_model(stop.get_token());
-        auto response =
-            ready ? search_service()->search(request, stop.get_token())
-                  : Result<SearchResponse>(Error{ErrorKind::Cancelled, "The search was cancelled."});
+        auto response = within_memory("to search", [&]() -> Result<SearchResponse> {
+            if (!ready) return Error{ErrorKind::Cancelled, "The search was cancelled."};
+            return search_service()->search(request, stop.get_token());
+        });
         {
             const std::lock_guard lock(m_jobs_mutex);
             m_searches.erase(id);

@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include "core/base/within_memory.h"
+#include "core/engine/measuring_sample.h"
 #include "core/engine/object_service.h"
 #include "core/models/model_registry.h"
 #include "core/models/self_measurement.h"
@@ -73,6 +75,11 @@ void OpenLibrary::load_model(std::stop_token stop) {
             error = loaded.error();
         }
     }
+    if (embedder) {  // before it is called ready: who waited for it asks the service at once
+        const std::lock_guard lock(m_serving_mutex);
+        m_serving->embedder = embedder;
+        m_serving->search->set_embedder(embedder.get());
+    }
     {
         const std::lock_guard lock(m_model_mutex);
         m_embedder = embedder;
@@ -84,7 +91,14 @@ void OpenLibrary::load_model(std::stop_token stop) {
             m_model.measured = measured->best;
         } else if (embedder && !m_measurer && !m_closing) {
             m_measurer = std::make_unique<SelfMeasurer>(
-                m_library->models_folder(), embedder, [this](const SelfMeasurement& now) {
+                m_library->models_folder(), embedder,
+                [this, embedder](const std::stop_token& wanted) {
+                    constexpr std::size_t kPictures = 400;
+                    auto reader = m_library->reader();
+                    return reader ? measuring_sample(**reader, *embedder, kPictures, wanted)
+                                  : std::vector<std::uint8_t>();
+                },
+                [this](const SelfMeasurement& now) {
                     {
                         const std::lock_guard measured_lock(m_model_mutex);
                         if (m_model.info.hash == now.model) m_model.measured = now.best;
@@ -93,11 +107,6 @@ void OpenLibrary::load_model(std::stop_token stop) {
                 });
         }
         if (error) m_model.error = *error;
-    }
-    if (embedder) {
-        const std::lock_guard lock(m_serving_mutex);
-        m_serving->embedder = embedder;
-        m_serving->search->set_embedder(embedder.get());
     }
     m_model_changed.notify_all();
     publish_model();
@@ -194,8 +203,10 @@ void OpenLibrary::run_import(const ImportRequest& request, std::stop_token stop)
     };
     observer.listed = [this] { touch({}); };
     m_importing = true;
-    auto report =
-        ImportPipeline(*m_library, *embedder, &m_thumbnail_cache).run(request, observer, stop, &m_gate);
+    auto report = within_memory("to import these pictures", [&] {
+        return ImportPipeline(*m_library, *embedder, &m_thumbnail_cache)
+            .run(request, observer, stop, &m_gate);
+    });
     m_importing = false;
     refresh_index_soon();
     touch({});
@@ -225,7 +236,7 @@ void OpenLibrary::announce_interrupted_switch() {
 Result<std::shared_ptr<Embedder>> OpenLibrary::embedder_of(const ModelInfo& info) {
     const std::lock_guard lock(m_shelf->mutex);
     if (m_shelf->embedder && m_shelf->embedder->info().hash == info.hash) return m_shelf->embedder;
-    auto backbone = ModelRegistry::for_library(m_library->models_folder()).load(info, measured_options(info));
+    auto backbone = load_measured(ModelRegistry::for_library(m_library->models_folder()), info);
     if (!backbone) return backbone.error();
     m_shelf->embedder = std::make_shared<Embedder>(std::move(*backbone));
     return m_shelf->embedder;
@@ -278,7 +289,8 @@ void OpenLibrary::fit_whitening(RequestId id, WhiteningRequest request) {
         stop = m_whitening_stop.get_token();
     }
     m_modelling.post([this, id, request = std::move(request), stop](std::stop_token) {
-        auto report = fieldmark::fit_whitening(*m_library, request, stop);
+        auto report = within_memory("to fit the whitening",
+                                    [&] { return fieldmark::fit_whitening(*m_library, request, stop); });
         if (report) {
             m_post([id, report = std::move(*report)](Session& session) {
                 Q_EMIT session.whiteningFitted(id, report);
@@ -320,7 +332,9 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
     };
     observer.committed = [this](const std::vector<ItemId>& items) { touch(items); };
     m_importing = true;
-    auto report = ModelSwitch(*m_library, &m_thumbnail_cache).run(request, observer, stop, *embedder);
+    auto report = within_memory("to change the model", [&] {
+        return ModelSwitch(*m_library, &m_thumbnail_cache).run(request, observer, stop, *embedder);
+    });
     m_importing = false;
     if (!report) {
         refresh_index_soon();

@@ -24,10 +24,11 @@ bool sleep_for(std::chrono::milliseconds time, const std::stop_token& stop) {
 
 }  // namespace
 
-SelfMeasurer::SelfMeasurer(std::string models_folder, std::shared_ptr<const Embedder> embedder, Done done,
-                           std::chrono::milliseconds idle)
+SelfMeasurer::SelfMeasurer(std::string models_folder, std::shared_ptr<const Embedder> embedder, Sample sample,
+                           Done done, std::chrono::milliseconds idle)
     : m_models_folder(std::move(models_folder)),
       m_embedder(std::move(embedder)),
+      m_sample(std::move(sample)),
       m_done(std::move(done)),
       m_idle(idle),
       m_thread([this](const std::stop_token& stop) { run(stop); }) {}
@@ -40,6 +41,7 @@ void SelfMeasurer::run(const std::stop_token& stop) const {
             if (!sleep_for(std::min(m_idle, std::chrono::milliseconds(1000)), stop)) return;
         const std::int64_t before = m_embedder->turns();
         SelfMeasureSettings settings;
+        settings.sample = m_sample(stop);
         settings.stop = [&] { return stop.stop_requested() || m_embedder->turns() != before; };
         const auto measured = measure_backbone(
             info, [&](const BackboneOptions& options) { return registry.load(info, options); }, settings);

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "core/engine/embedder.h"
 #include "core/models/self_measurement.h"
@@ -20,10 +22,12 @@ namespace fieldmark {
 class SelfMeasurer {
   public:
     using Done = std::function<void(const SelfMeasurement&)>;
+    /// As SelfMeasureSettings::sample.
+    using Sample = std::function<std::vector<std::uint8_t>(const std::stop_token&)>;
 
-    /// `done` is called on the measuring thread, once, if it comes to an end.
-    SelfMeasurer(std::string models_folder, std::shared_ptr<const Embedder> embedder, Done done,
-                 std::chrono::milliseconds idle = std::chrono::seconds(20));
+    /// `sample` and `done` are called on the measuring thread; `done` once, if it comes to an end.
+    SelfMeasurer(std::string models_folder, std::shared_ptr<const Embedder> embedder, Sample sample,
+                 Done done, std::chrono::milliseconds idle = std::chrono::seconds(20));
 
     void request_stop() { m_thread.request_stop(); }
 
@@ -32,6 +36,7 @@ class SelfMeasurer {
 
     const std::string m_models_folder;
     const std::shared_ptr<const Embedder> m_embedder;
+    const Sample m_sample;
     const Done m_done;
     const std::chrono::milliseconds m_idle;
     std::jthread m_thread;  ///< last, so that it has ended before anything above goes

@@ -21,6 +21,10 @@ using Json = nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSamplePictures = 48;
+/// Rounding moves a neighbour in a thousand, which 48 pictures with ten neighbours each cannot tell from
+/// none.
+constexpr int kRoundedSamplePictures = 400;
+constexpr int kLeastOwnPictures = 100;  // fewer of a library's own say less than generated ones
 constexpr int kUsualBatch = 16;
 constexpr int kCpuBatches[] = {4, 8, 32};  // beside the usual one
 constexpr int kCudaBatches[] = {32, 64, 128, 256};
@@ -57,6 +61,36 @@ Result<std::vector<float>> embed_all(Backbone& backbone, const std::vector<std::
         rows.insert(rows.end(), some->begin(), some->end());
     }
     return rows;
+}
+
+BackboneOptions options_of(const MeasuredWay& way, int threads) {
+    BackboneOptions options;
+    options.threads = threads;
+    options.fused = way.fused;
+    options.own_kernels = way.own_kernels;
+    options.device = way.device;
+    options.precision = way.precision;
+    return options;
+}
+
+/// Of a backbone that rounds, over more pictures than the slow reference could embed in the time: against
+/// `exact`, the fastest way in fp32, which has itself agreed with the reference.
+Result<double> rounded_agreement(const ModelInfo& info, const LoadBackbone& load, const MeasuredWay& exact,
+                                 Backbone& rounded, const SelfMeasureSettings& settings) {
+    const auto own = static_cast<int>(settings.sample.size() / picture_bytes(info));
+    const std::vector<std::uint8_t> generated =
+        own >= kLeastOwnPictures
+            ? std::vector<std::uint8_t>()
+            : generated_pictures(kRoundedSamplePictures, info.input_width, info.input_height);
+    const auto& sample = generated.empty() ? settings.sample : generated;
+    const int count = generated.empty() ? own : kRoundedSamplePictures;
+    const auto backbone = load(options_of(exact, exact.threads));
+    if (!backbone) return backbone.error();
+    const auto wanted = embed_all(**backbone, sample, count, settings);
+    if (!wanted) return wanted.error();
+    const auto got = embed_all(rounded, sample, count, settings);
+    if (!got) return got.error();
+    return rank_agreement(*wanted, *got, count, static_cast<int>(got->size() / size(count)));
 }
 
 /// Images a second by the median batch.
@@ -126,7 +160,12 @@ SelfMeasurement measurement_from(const Json& json) {
     return measurement;
 }
 
-/// Those of a file that can be read; a damaged one is as good as none and is written anew.
+/// Whether it asks for a precision that there is; any other would be refused each time the model is loaded.
+bool is_possible(const SelfMeasurement& measurement) {
+    return measurement.best.precision == "fp32" || measurement.best.precision == "int16";
+}
+
+/// Those of a file that can be read; a damaged file or entry is as good as none and is written anew.
 std::vector<SelfMeasurement> read_measurements(const std::string& file) {
     if (file.empty()) return {};
     const auto bytes = FileSystem::posix().read(file);
@@ -136,7 +175,14 @@ std::vector<SelfMeasurement> read_measurements(const std::string& file) {
         const char* begin = reinterpret_cast<const char*>(bytes->data());
         const Json document = Json::parse(begin, begin + bytes->size());
         if (document.at("format").get<int>() != kFormat) return {};
-        for (const Json& one : document.at("measurements")) all.push_back(measurement_from(one));
+        for (const Json& one : document.at("measurements")) {
+            try {
+                SelfMeasurement measurement = measurement_from(one);
+                if (is_possible(measurement)) all.push_back(std::move(measurement));
+            } catch (const Json::exception&) {
+                continue;  // the others are whole
+            }
+        }
     } catch (const Json::exception&) {
         return {};
     }
@@ -224,10 +270,11 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
                           ? settings.threads
                           : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
     const std::size_t bytes = picture_bytes(info);
-    std::vector<std::uint8_t> sample = settings.sample;
-    if (sample.empty() || sample.size() % bytes != 0)
-        sample = generated_pictures(kSamplePictures, info.input_width, info.input_height);
-    const int count = static_cast<int>(sample.size() / bytes);
+    const int count = kSamplePictures;
+    const bool own = settings.sample.size() >= size(count) * bytes;
+    const std::vector<std::uint8_t> generated =
+        own ? std::vector<std::uint8_t>() : generated_pictures(count, info.input_width, info.input_height);
+    const auto& sample = own ? settings.sample : generated;
     const auto say = [&](const MeasuredWay& way) {
         if (settings.said)
             settings.said(way.engine + ", " + std::to_string(way.threads) + " threads, batch " +
@@ -277,6 +324,14 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
         }
         if (reference.empty()) reference = *rows;
         way.agreement = rank_agreement(reference, *rows, count, static_cast<int>(rows->size() / size(count)));
+        if (way.precision != "fp32") {
+            const auto finer = rounded_agreement(info, load, result.best, **backbone, settings);
+            if (!finer) {
+                if (finer.error().kind == ErrorKind::Cancelled) return finer.error();
+                continue;
+            }
+            way.agreement = *finer;
+        }
         const auto rate = rate_of(**backbone, way.batch, settings);
         if (!rate) {
             if (reference.empty() || rate.error().kind == ErrorKind::Cancelled) return rate.error();
@@ -296,13 +351,7 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
 
     // Threads and batches, with the engine that won. They do not change what is computed.
     const auto attempt = [&](int threads, std::span<const int> batches) -> Status {
-        BackboneOptions options;
-        options.threads = threads;
-        options.fused = result.best.fused;
-        options.own_kernels = result.best.own_kernels;
-        options.device = result.best.device;
-        options.precision = result.best.precision;
-        const auto backbone = load(options);
+        const auto backbone = load(options_of(result.best, threads));
         if (!backbone) return backbone.error();
         for (const int batch : batches) {
             MeasuredWay way = result.best;
@@ -398,6 +447,15 @@ BackboneOptions measured_options(const ModelInfo& info, BackboneOptions options,
     options.precision = stored->best.precision;
     if (options.threads <= 0) options.threads = stored->best.threads;
     return options;
+}
+
+Result<std::unique_ptr<Backbone>> load_measured(const ModelRegistry& registry, const ModelInfo& info,
+                                                const BackboneOptions& options, const std::string& file) {
+    auto backbone = registry.load(info, measured_options(info, options, file));
+    if (backbone ||
+        (backbone.error().kind != ErrorKind::Unsupported && backbone.error().kind != ErrorKind::Usage))
+        return backbone;
+    return registry.load(info, options);
 }
 
 int measured_batch(const ModelInfo& info, const std::string& file) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,12 +12,13 @@
 
 #include "core/base/result.h"
 #include "core/models/backbone.h"
+#include "core/models/model_registry.h"
 
 namespace fieldmark {
 
-// Which engine, precision, how many threads and how large a batch are fastest depends on the machine; whether an engine
-// may be used depends on what it computes. Both are found out once for each model, processor and version of
-// the program, and kept in the user's data folder.
+// Which engine, precision, how many threads and how large a batch are fastest depends on the machine; whether
+// an engine may be used depends on what it computes. Both are found out once for each model, processor and
+// version of the program, and kept in the user's data folder.
 
 /// One way to run a backbone, and what it gave.
 struct MeasuredWay {
@@ -46,7 +48,8 @@ struct SelfMeasureSettings {
     double seconds = 0.4;  ///< of timing for each way, after a warm-up
     double least_agreement = 0.999;
     int threads = 0;  ///< the most to try; 0: as many as there are cores
-    /// (count, input_height, input_width, 3) of the user's own pictures; empty: generated ones.
+    /// (count, input_height, input_width, 3) of the user's own pictures, whose ranks are what has to agree;
+    /// some hundreds are best. With too few, generated ones take their place.
     std::vector<std::uint8_t> sample = {};
     std::function<double()> clock = {};  ///< seconds; empty: the system's (tests bring their own)
     std::function<bool()> stop = {};     ///< asked between batches
@@ -87,6 +90,12 @@ Status store_measurement(const SelfMeasurement& measurement, const std::string& 
 /// asked for, and a number of threads, stay.
 BackboneOptions measured_options(const ModelInfo& info, BackboneOptions options = {},
                                  const std::string& file = measurements_file());
+/// The model as measured_options() says; with `options` alone where a measurement names a way that this
+/// machine does not have (a file from elsewhere, another processor of the same name). Errors as
+/// ModelRegistry::load.
+Result<std::unique_ptr<Backbone>> load_measured(const ModelRegistry& registry, const ModelInfo& info,
+                                                const BackboneOptions& options = {},
+                                                const std::string& file = measurements_file());
 /// Pictures to embed together on a large job; 16 where nothing was measured.
 int measured_batch(const ModelInfo& info, const std::string& file = measurements_file());
 

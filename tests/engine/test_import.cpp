@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "core/engine/label_table.h"
+#include "core/engine/measuring_sample.h"
 #include "tests/engine/engine_fixture.h"
 #include "tests/support/museum.h"
 
@@ -229,7 +230,7 @@ class TestImport : public QObject {
         QCOMPARE(report->embedded, std::int64_t{40});
     }
 
-    void hugePicturesTakeTurns() {
+    void picturesBeyondADecodersShareAreRead() {
         constexpr int kPictures = 6;
         // As PNG, which unlike JPEG is decoded whole: some 4 MB each.
         const auto write_large = [](const std::string& folder) {
@@ -259,6 +260,27 @@ class TestImport : public QObject {
         QCOMPARE(none.failed[0].error.kind, ErrorKind::TooLarge);
         // The limit that is named is the whole one, not a share.
         QVERIFY(none.failed[0].error.text.find("above the limit of 2 MB") != std::string::npos);
+    }
+
+    void theLibrarysOwnPicturesAreASample() {
+        EngineFixture fixture;
+        const std::string folder = fixture.folder("birds");
+        const auto paths = write_specimens(folder, {.classes = 3, .per_class = 4});
+        fixture.import({folder});
+        const auto reader = fixture.reader();
+        const std::size_t bytes = shared_embedder()->input_bytes();
+        const auto all = measuring_sample(*reader, *shared_embedder(), 400, {});
+        QCOMPARE(all.size(), 12 * bytes);
+        const auto some = measuring_sample(*reader, *shared_embedder(), 4, {});
+        QCOMPARE(some.size(), 4 * bytes);
+        QVERIFY(std::equal(some.begin(), some.begin() + static_cast<std::ptrdiff_t>(bytes), all.begin()));
+        // Spread over the library: the second of four is the fourth of twelve.
+        QVERIFY(std::equal(some.begin() + static_cast<std::ptrdiff_t>(bytes),
+                           some.begin() + static_cast<std::ptrdiff_t>(2 * bytes),
+                           all.begin() + static_cast<std::ptrdiff_t>(3 * bytes)));
+        // What is gone is left out.
+        fs::remove(fs::path(folder) / paths[5]);
+        QCOMPARE(measuring_sample(*reader, *shared_embedder(), 400, {}).size(), 11 * bytes);
     }
 
     void aKillerIsPutIntoQuarantine() {

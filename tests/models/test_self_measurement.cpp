@@ -264,6 +264,16 @@ class TestSelfMeasurement : public QObject {
         measured.best.batch = 2;
         QVERIFY(store_measurement(measured, file));
         QCOMPARE(measured_batch(model(), file), 2);
+        // Neither does an entry count that asks for what there is not; the others stay.
+        SelfMeasurement unknown = measured;
+        unknown.model = std::string(64, 'b');
+        unknown.best.precision = "int4";
+        QVERIFY(store_measurement(unknown, file));
+        ModelInfo other = model();
+        other.hash = unknown.model;
+        QVERIFY(!stored_measurement(other, file));
+        QCOMPARE(measured_options(other, {}, file).precision, std::string("auto"));
+        QCOMPARE(measured_batch(model(), file), 2);
     }
 
     void generates_pictures_that_differ() {
@@ -271,6 +281,28 @@ class TestSelfMeasurement : public QObject {
         QCOMPARE(pictures.size(), std::size_t{3 * 20 * 10 * 3});
         QVERIFY(pictures == generated_pictures(3, 20, 10));
         QVERIFY(!std::equal(pictures.begin(), pictures.begin() + 600, pictures.begin() + 600));
+    }
+
+    void a_way_that_is_not_there_is_no_end() {
+        const ModelRegistry registry = ModelRegistry::for_library({});
+        const auto info = registry.find({});
+        QVERIFY2(info, "Run packaging/setup.sh first.");
+        QTemporaryDir folder;
+        const std::string file = folder.filePath(QStringLiteral("measurements.json")).toStdString();
+        SelfMeasurement measured;
+        measured.model = info->hash;
+        measured.name = info->name;
+        measured.processor = processor_name();
+        measured.version = FIELDMARK_VERSION;
+        // As a file says that was copied from a machine that has more.
+        measured.best = {"elsewhere", true, true, "nowhere", 1, 16, 1000, 1, "fp32"};
+        QVERIFY(store_measurement(measured, file));
+        QVERIFY(!registry.load(*info, measured_options(*info, {}, file)));
+        const auto backbone = load_measured(registry, *info, {}, file);
+        QVERIFY2(backbone, backbone ? "" : backbone.error().text.c_str());
+        QCOMPARE((*backbone)->info().hash, info->hash);
+        // What a person asks for is not replaced.
+        QVERIFY(!load_measured(registry, *info, {.device = "nowhere"}, file));
     }
 };
 
