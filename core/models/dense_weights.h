@@ -15,7 +15,7 @@ namespace fieldmark {
 struct DensePanel {
     int group = 0;  ///< the first one
     int groups = 0;
-    std::size_t weights = 0;  ///< where the panel's weights begin, in floats
+    std::size_t weights = 0;  ///< where the panel's weights begin, in numbers (floats or int16s)
 };
 
 /// `groups` cut into panels of nearly equal size, at most `most` groups each; `values` that an output depends

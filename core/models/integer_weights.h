@@ -12,9 +12,11 @@
 
 namespace fieldmark {
 
-// Weights as 16-bit integers, each output channel with the largest factor that keeps its sum within 32 bits
-// whatever the inputs are: the bound is the sum of the weights' magnitudes (of those of one sign where the
-// inputs have no sign) times the largest input, not a number of bits each.
+// Weights as 16-bit integers, each output channel with the largest factor that keeps its sum within 32 bits.
+// The bound is the sum of the weights' magnitudes (of those of one sign where the inputs have no sign) times
+// the largest input, or, where that is less, the weights' norm times the one that the inputs are taken to
+// have (IntegerInputs::norm). The first holds whatever the inputs are; inputs of a larger norm than was taken
+// can go past the second, and the kernels hold such a sum at 32 bits.
 
 /// What the inputs of a layer can be.
 struct IntegerInputs {
@@ -23,7 +25,7 @@ struct IntegerInputs {
     double norm = 0;        ///< Euclidean, of the inputs of one output, in units of `largest`
 };
 
-/// The most that a sum over `weights` can come to.
+/// The most that a sum over `weights` can come to, for inputs whose norm is no larger than `inputs` says.
 double largest_sum(const std::vector<double>& weights, const IntegerInputs& inputs);
 
 /// n of the weights round(w * 2^n) of one output channel: the largest that keeps them within 16 bits and

@@ -38,7 +38,9 @@ constexpr double kFilteredNorm = 2.5;
 constexpr IntegerInputs kExpanded = {kSix, false, kAnyNorm}, kFiltered = {kSix, false, kFilteredNorm},
                         kMaps = {kLargestMap, true, kMapNorm},
                         kPixels = {static_cast<int>(255 * kPixelFactor), true, kAnyNorm};
-constexpr int kPartGroups = 9;  // of channels whose products are added up in one sum of a projection
+constexpr int kMostHeadExponent = 64;  // of the last map's unit; its layer is finished in floats
+constexpr double kRounding = 1.01;     // more than rounding the weights adds to a map's largest value
+constexpr int kPartGroups = 9;         // of channels whose products are added up in one sum of a projection
 
 std::size_t size(int value) {
     return static_cast<std::size_t>(value);
@@ -46,6 +48,14 @@ std::size_t size(int value) {
 
 std::int16_t rounded(double value) {
     return static_cast<std::int16_t>(std::clamp(std::nearbyint(value), -32767.0, 32767.0));
+}
+
+/// The least exponent of a unit in which values up to `peak` are at most kLargestMap.
+int unit_exponent(double peak) {
+    if (!(peak > 0)) return kLowest;
+    int exponent = 0;
+    std::frexp(peak / kLargestMap, &exponent);
+    return std::max(exponent, kLowest);
 }
 
 /// A dense layer with ReLU6. The exponent of its inputs' unit is known when it runs.
@@ -63,13 +73,24 @@ struct Expansion {
             shifts[o] = exponents[o] - unit;
         }
     }
-    int unit_for(float peak) const {
-        if (!(peak > 0)) return kLowest;
-        int exponent = 0;
-        std::frexp(peak / static_cast<float>(kLargestMap), &exponent);
-        return std::clamp(exponent, kLowest, highest);
-    }
+    /// Of inputs up to `peak`, which create() has bounded.
+    int unit_for(float peak) const { return std::min(unit_exponent(peak), highest); }
 };
+
+/// The most that a map's values can come to, whatever the picture is: a projection of values from 0 to 6,
+/// added to a map up to `added`.
+double largest_value(const ConvLayer& project, double added) {
+    double most = 0;
+    for (int o = 0; o < project.out; ++o) {
+        double positive = 0, negative = 0;
+        for (int v = 0; v < project.in; ++v) {
+            const double weight = project.weight[size(o) * size(project.in) + size(v)];
+            (weight > 0 ? positive : negative) += std::abs(weight);
+        }
+        most = std::max(most, 6 * std::max(positive, negative) + std::abs(double{project.bias[size(o)]}));
+    }
+    return kRounding * most + added;
+}
 
 /// weight(o, v) of value v = pair * 2 + i; 0 past the last.
 template <typename Weight>
@@ -225,11 +246,6 @@ struct MobileIntegerEngine::Plan {
     float mean[kPattern];
 
     int picture_pitch() const { return (input.width + stem_columns.before + stem_columns.behind) * 3; }
-    int unit_for_head(float peak) const {
-        Expansion any;
-        any.highest = 64;
-        return any.unit_for(peak);
-    }
 };
 
 struct MobileIntegerEngine::Workspace {
@@ -300,6 +316,7 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
     for (int i = 0; i < kPattern; ++i) plan->mean[i] = input.mean[i % 3];
     const int most = kernels->panel_groups;
     int height = input.height, width = input.width;
+    double map_bound = 0;  // on the magnitudes of the map that the block takes
     for (std::size_t i = 0; i + 1 < layers.size(); i += 3) {
         const ConvLayer &expand = layers[i], &depthwise = layers[i + 1], &project = layers[i + 2];
         Block block;
@@ -344,6 +361,9 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
         }
         std::optional<Depthwise> depthwise_or = depthwise_of(depthwise);
         if (!expansion_or || !depthwise_or) return nullptr;
+        // Else inputs would be cut off without a word.
+        if (!block.stem && unit_exponent(map_bound) > expansion_or->highest) return nullptr;
+        map_bound = largest_value(project, block.residual ? map_bound : 0);
         block.expand = std::move(*expansion_or);
         block.depthwise = std::move(*depthwise_or);
         block.project = projection(project, kFiltered, kStep, most);
@@ -399,6 +419,7 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
         --plan->first_shared;
     }
     const ConvLayer& head = layers.back();
+    if (unit_exponent(map_bound) > kMostHeadExponent) return nullptr;
     plan->heads = projection(head, kMaps, 1, most);
     plan->head_channels = head.in;
     plan->dimension = head.out;
@@ -681,7 +702,7 @@ void MobileIntegerEngine::run_pictures(const std::uint8_t* pixels, float* embedd
     const std::ptrdiff_t plane = std::ptrdiff_t{plan.head_pixels} * kLanes;
     const std::size_t last = plan.blocks.size() % 2;
     for (std::size_t i = 0; i < pictures.size(); ++i) {
-        const int unit = plan.unit_for_head(pictures[i]->peak(last, threads));
+        const int unit = unit_exponent(pictures[i]->peak(last, threads));
         kernels.quantise(pictures[i]->map[last].get(), turn.own.quantised.get(),
                          groups_of(plan.head_channels, kLanes) * plane, std::ldexp(1.0f, -unit));
         const std::vector<DensePanel>& panels = plan.heads.front().weights.panels;

@@ -19,12 +19,14 @@ namespace fieldmark {
 /// work of an instruction on floats and moves half the bytes. It goes through blocks, bands and pairs of
 /// pictures as MobileEngine does. What ReLU6 leaves is 0 to 16383; the maps between blocks stay floats, to
 /// which residuals are added, and each is rounded to a power of two that its own largest value sets, so that
-/// nothing has to be calibrated. No sum can leave 32 bits (integer_weights.h); long ones are added up in
-/// parts. A vector depends on its picture alone, to the bit. One caller at a time.
+/// nothing has to be calibrated. Sums are held within 32 bits, which those of photographs do not leave
+/// (integer_weights.h); long ones are added up in parts. A vector depends on its picture alone, to the bit.
+/// One caller at a time.
 class MobileIntegerEngine {
   public:
     /// Null where the processor lacks the instructions, or the network is no chain of inverted-residual
-    /// blocks or has weights that are no finite numbers. `kernels` is for tests.
+    /// blocks, has weights that are no finite numbers, or maps that could outgrow the largest unit which its
+    /// weights leave room for. `kernels` is for tests.
     static std::unique_ptr<MobileIntegerEngine> create(const MobileNetwork& network,
                                                        const MobileEngine::Input& input,
                                                        const MobileIntegerKernels* kernels = nullptr);

@@ -13,13 +13,14 @@ namespace fieldmark {
 // row: eight pairs of channels, which one instruction multiplies and adds (vpdpwssd). An *expanded map*, the
 // input of a depth-wise convolution, is a plane for each group whose rows are pairs of columns: 16 channels
 // times two neighbouring pixels, the two of a channel side by side, so that the same instruction takes two
-// taps of the kernel. Sums are 32 bits wide and wrap around; whoever makes the weights sees to it that final
-// ones fit.
+// taps of the kernel. Sums are 32 bits wide and are held there (vpdpwssds): one that would leave them stays
+// at the largest or least number. Whoever makes the weights sees to it that this is rare
+// (integer_weights.h).
 
 /// A run of output pixels of a dense layer for one panel: up to four groups of output channels. The values
 /// that one output pixel depends on are `segments` runs of pairs.
 struct IntegerRun {
-    const std::int16_t* in;         ///< first value of the first pixel; aligned to 4 bytes
+    const std::int16_t* in;         ///< first value of the first pixel; any int16, also within a pair
     std::ptrdiff_t segment_stride;  ///< int16s from one run of values to the next
     int segments;
     int segment_pairs;

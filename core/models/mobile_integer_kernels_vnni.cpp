@@ -7,7 +7,8 @@
 namespace fieldmark {
 namespace {
 
-typedef std::int32_t Pair __attribute__((may_alias));  // two int16 side by side
+// Two int16 side by side, aligned as one of them: a row of the stem's picture may have an odd number.
+typedef std::int32_t Pair __attribute__((may_alias, aligned(2)));
 
 constexpr int kLanes = 16;
 constexpr int kPanelGroups = 4;

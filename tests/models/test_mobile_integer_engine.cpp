@@ -189,6 +189,35 @@ class TestMobileIntegerEngine : public QObject {
         QCOMPARE(*std::max_element(peak.get(), peak.get() + 16), most);
     }
 
+    void holds_sums_within_32_bits() {
+        const MobileIntegerKernels* kernels = MobileIntegerEngine::best_kernels();
+        if (!kernels) QSKIP("This processor has no AVX-512 VNNI.");
+        constexpr int kInputs = 6, kPixels = 4;  // 6 * 16383 * 32767 is one and a half times 2^31
+        AlignedValues<std::int16_t> in(kPixels * 16), out(kPixels / 2 * 32);
+        std::fill_n(in.get(), kPixels * 16, std::int16_t{16383});
+        AlignedValues<std::int32_t> start(16), shift(16);
+        std::fill_n(shift.get(), 16, 18);
+        AlignedFloats scale(16), bias(16), floats(kPixels * 16);
+        std::fill_n(scale.get(), 16, 1.0f);
+        const std::vector<std::int32_t> offsets = {0, 1, 32, 33};
+        for (const int sign : {1, -1}) {
+            const IntegerWeights weights(
+                16, kInputs / 2, 4, [&](int, int, int) { return static_cast<std::int16_t>(sign * 32767); });
+            const IntegerRun run{in.get(),    kPixels * 16,          1, 8,
+                                 kInputs / 2, weights.weights.get(), 1, kPixels};
+            for (const bool paired : {false, true}) {
+                std::fill_n(out.get(), kPixels / 2 * 32, std::int16_t{-7});
+                kernels->expand(run,
+                                {start.get(), shift.get(), 16383, out.get(), 64, offsets.data(), paired});
+                for (int i = 0; i < kPixels / 2 * 32; ++i)
+                    QCOMPARE(int{out.get()[i]}, sign > 0 ? INT32_MAX >> 18 : 0);
+            }
+            kernels->project(run,
+                             {scale.get(), bias.get(), nullptr, floats.get(), kPixels * 16, false, nullptr});
+            for (int i = 0; i < kPixels * 16; ++i) QCOMPARE(floats.get()[i], sign > 0 ? 0x1p31f : -0x1p31f);
+        }
+    }
+
     void filters_exactly_data() {
         QTest::addColumn<int>("kernel");
         QTest::addColumn<int>("stride");
@@ -286,11 +315,13 @@ class TestMobileIntegerEngine : public QObject {
                 }
                 worst += std::ldexp(bias + 0.5, *exponent + 11);
                 QVERIFY(worst <= 2147483647.0 && worst_by_factor <= 2147483647.0);
-                // And no more than that: one exponent higher would not do.
-                std::vector<double> doubled = weights;
-                for (double& weight : doubled) weight *= 2;
-                const auto next = weight_exponent(doubled, 2 * bias, inputs, -11);
-                QVERIFY(next && *next <= *exponent);
+                // And no more than that: with one exponent higher a weight would leave 16 bits, or what the
+                // largest sum can come to once the weights are rounded would leave 32.
+                double most = 0;
+                for (const double weight : weights) most = std::max(most, std::abs(weight));
+                const double next_sum = std::ldexp(largest_sum(weights, inputs), *exponent + 1) +
+                                        0.5 * values * 16383 + std::ldexp(bias + 0.5, *exponent + 12);
+                QVERIFY(std::ldexp(most, *exponent + 1) > 32767 || next_sum > 2147483647.0 - 1);
             }
         }
         QVERIFY(!weight_exponent({1e30}, 0, {16383, true, 1e9}, -11));
@@ -395,6 +426,28 @@ class TestMobileIntegerEngine : public QObject {
         MobileNetwork network = network_of(3, 4, 1);
         QVERIFY(MobileIntegerEngine::create(network, input));
         network.layers[2].weight[1] = std::numeric_limits<float>::quiet_NaN();
+        QVERIFY(!MobileIntegerEngine::create(network, input));
+    }
+
+    void refuses_maps_that_outgrow_the_largest_unit() {
+        if (!MobileIntegerEngine::best_kernels()) QSKIP("This processor has no AVX-512 VNNI.");
+        MobileEngine::Input input;
+        input.width = input.height = 32;
+        const auto made = [&](float projection, float expansion) {
+            MobileNetwork network = network_of(3, 4, 1);
+            for (float& weight : network.layers[2].weight) weight *= projection;
+            for (float& weight : network.layers[3].weight) weight *= expansion;
+            return MobileIntegerEngine::create(network, input) != nullptr;
+        };
+        // Heavy weights leave a small unit to the map they are multiplied with, in which it has to fit. Each
+        // alone does; and what makes a map large leaves room where the next weights are small.
+        QVERIFY(made(100, 1));
+        QVERIFY(made(1, 1000));
+        QVERIFY(!made(100, 1000));
+        QVERIFY(made(100, 0.001f));
+        // Nor may what comes to the last layer leave what a float's exponent can say.
+        MobileNetwork network = network_of(3, 4, 1);
+        for (float& weight : network.layers[network.layers.size() - 2].weight) weight *= 1e30f;
         QVERIFY(!MobileIntegerEngine::create(network, input));
     }
 };
