@@ -38,7 +38,7 @@ void add_bench(CLI::App& app, Action& action) {
     const auto embed = std::make_shared<BenchEmbedArguments>();
     CLI::App& embed_command = *command.add_subcommand("embed", "The bare model loop, pixels in memory");
     embed_command.add_option("--model", embed->model, "Name or hash of the model")->type_name("NAME");
-    embed_command.add_option("--engine", embed->engine, "fused, onednn or eager")
+    embed_command.add_option("--engine", embed->engine, "fused (the best one), fp32, int16, onednn or eager")
         ->check(CLI::IsMember({"fused", "fp32", "int16", "onednn", "eager"}));
     embed_command.add_option("--device", embed->device, "auto, cpu or cuda")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
