@@ -224,7 +224,7 @@ class TestAnchorsPage : public QObject {
         QVERIFY(!page->report()->densities);
         window->session().use_model({.model = hash});
         QTRY_VERIFY_WITH_TIMEOUT(page->report() && page->report()->densities, patience);
-        QCOMPARE(window->session().model().info.hash, hash);
+        QTRY_COMPARE_WITH_TIMEOUT(window->session().model().info.hash, hash, patience);
         QVERIFY(part<QLabel>(*window, "anchorsExplanation")->text().contains(QStringLiteral("my birds")));
         QVERIFY(part<QLabel>(*window, "anchorsExplanation")->text().contains(QStringLiteral("GAPan")));
         QVERIFY(!part<QPushButton>(*window, "anchorsLearn")->isVisible());
@@ -283,7 +283,8 @@ class TestAnchorsPage : public QObject {
         QVERIFY(page->report()->query_novelty >= 0 && page->report()->query_novelty <= 100);
         const double bird = page->report()->query.front().log_density;
         page->set_query(strange);
-        QTRY_VERIFY_WITH_TIMEOUT(page->report() && page->report()->query.front().log_density != bird,
+        QTRY_VERIFY_WITH_TIMEOUT(page->report() && !page->report()->query.empty() &&
+                                     page->report()->query.front().log_density != bird,
                                  patience);
         // Said as such below the fifth percentile of what is known.
         QCOMPARE(place->text().contains(QStringLiteral("unlike anything known")),

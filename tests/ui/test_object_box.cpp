@@ -232,7 +232,7 @@ class TestObjectBox : public QObject {
                  qPrintable(QString::fromStdString("failed " + std::to_string(report.failed) + ", lacking " +
                                                    std::to_string(report.lacking) + ", embedded " +
                                                    std::to_string(report.embedded))));
-        QTRY_COMPARE(m_session.model().info.kind, std::string("object"));
+        QTRY_COMPARE_WITH_TIMEOUT(m_session.model().info.kind, std::string("object"), kPatience);
         QCOMPARE(m_session.model().info.base, former);
         // A box drawn now costs the picture its vector, which is made again by itself.
         QSignalSpy imported(&m_session, &Session::importFinished);
@@ -245,7 +245,7 @@ class TestObjectBox : public QObject {
         back.model = former;
         m_session.use_model(back);
         QTRY_COMPARE_WITH_TIMEOUT(finished.count(), 2, kPatience);
-        QTRY_COMPARE(m_session.model().info.hash, former);
+        QTRY_COMPARE_WITH_TIMEOUT(m_session.model().info.hash, former, kPatience);
     }
 };
 
