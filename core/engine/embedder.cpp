@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/image/resize.h"
-#include "core/models/object_view.h"
+#include "core/models/backbone_layers.h"
 
 namespace fieldmark {
 

@@ -16,9 +16,7 @@
 #include "core/explain/decomposition.h"
 #include "core/explain/score_gradient.h"
 #include "core/models/attention_trace.h"
-#include "core/models/head_backbone.h"
-#include "core/models/object_view.h"
-#include "core/models/place_feature.h"
+#include "core/models/backbone_layers.h"
 
 namespace fieldmark {
 namespace {
@@ -93,18 +91,11 @@ Result<AdditiveView> take_apart(std::span<const float> map, const Backbone& back
     return view;
 }
 
-/// What the embedding is made by, without heads and views of objects: its own words say how it pools.
-const Backbone& innermost(const Backbone& backbone) {
-    const Backbone* network = &network_of(backbone);
-    while (const Backbone* seen = beneath_object_view(*network)) network = &network_of(*seen);
-    return *network;
-}
-
 /// Whether the embedding is a sum over the places of the map (through heads or not).
 bool is_additive(const Backbone& backbone) {
     if (backbone.traits().map_channels == 0) return false;
     if (place_feature_of(backbone) != nullptr) return true;
-    const std::string& pooling = innermost(backbone).info().pooling;
+    const std::string& pooling = network_of(backbone).info().pooling;
     return pooling == "global-mean" || pooling == "mean";
 }
 

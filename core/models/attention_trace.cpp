@@ -2,16 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/attention_trace.h"
 
-#include "core/models/head_backbone.h"
-#include "core/models/object_view.h"
-#include "core/models/place_feature.h"
+#include "core/models/backbone_layers.h"
 
 namespace fieldmark {
 
 const AttentionTracer* attention_tracer_of(const Backbone& backbone) {
-    const Backbone* network = &network_of(backbone);
-    while (const Backbone* seen = beneath_object_view(*network)) network = &network_of(*seen);
-    return dynamic_cast<const AttentionTracer*>(network);
+    return dynamic_cast<const AttentionTracer*>(&network_of(backbone));
 }
 
 const AttentionTracer* attention_beneath(const Backbone& backbone) {

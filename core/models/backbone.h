@@ -48,8 +48,8 @@ struct BackboneOptions {
     bool own_kernels =
         true;  ///< where fused: our AVX kernels if the processor has them, else oneDNN's operators
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
-    /// "auto": what the self-measurement found, else fp32; "fp32"; "int16": 16-bit integers, of mobile networks
-    /// on a CPU with AVX-512 VNNI (elsewhere Unsupported).
+    /// "fp32"; "int16": 16-bit integers, of mobile networks on a CPU with AVX-512 VNNI (elsewhere Unsupported);
+    /// "auto": fp32, unless measured_options() has put what was measured here in its place.
     std::string precision = "auto";
 };
 

@@ -6,8 +6,7 @@
 #include <cmath>
 #include <string>
 #include <utility>
-
-#include "core/models/object_view.h"
+#include <vector>
 
 namespace fieldmark {
 namespace {
@@ -93,21 +92,14 @@ Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std:
         std::make_unique<HeadBackbone>(info, std::move(network), std::move(head)));
 }
 
-std::vector<const Head*> heads_of(const Backbone& backbone) {
-    const auto* outer = dynamic_cast<const HeadBackbone*>(&backbone);
-    if (outer == nullptr) {
-        const Backbone* seen = beneath_object_view(backbone);
-        return seen ? heads_of(*seen) : std::vector<const Head*>{};
-    }
-    std::vector<const Head*> heads = heads_of(outer->network());
-    heads.push_back(&outer->head());
-    return heads;
+const Head* head_of(const Backbone& backbone) {
+    const auto* headed = dynamic_cast<const HeadBackbone*>(&backbone);
+    return headed ? &headed->head() : nullptr;
 }
 
-const Backbone& network_of(const Backbone& backbone) {
-    const Backbone* network = &backbone;
-    while (const auto* headed = dynamic_cast<const HeadBackbone*>(network)) network = &headed->network();
-    return *network;
+const Backbone* beneath_head(const Backbone& backbone) {
+    const auto* headed = dynamic_cast<const HeadBackbone*>(&backbone);
+    return headed ? &headed->network() : nullptr;
 }
 
 }  // namespace fieldmark

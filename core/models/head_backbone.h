@@ -3,7 +3,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include "core/base/result.h"
 #include "core/models/backbone.h"
@@ -16,11 +15,9 @@ namespace fieldmark {
 Result<std::unique_ptr<Backbone>> make_head_backbone(const ModelInfo& info, std::unique_ptr<Backbone> network,
                                                      Head head);
 
-/// The heads a backbone puts on its network's feature, also beneath a view of objects, the innermost first;
-/// empty for a bare network. They live as long as the backbone.
-std::vector<const Head*> heads_of(const Backbone& backbone);
-
-/// The network beneath a backbone's heads; the backbone itself where it has none.
-const Backbone& network_of(const Backbone& backbone);
+/// The head of a backbone that make_head_backbone() made; null for any other.
+const Head* head_of(const Backbone& backbone);
+/// The model beneath that head; null where there is none.
+const Backbone* beneath_head(const Backbone& backbone);
 
 }  // namespace fieldmark

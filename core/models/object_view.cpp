@@ -6,8 +6,6 @@
 #include <utility>
 
 #include "core/base/digest.h"
-#include "core/models/head_backbone.h"
-#include "core/models/place_feature.h"
 #include "core/models/safetensors_writer.h"
 
 namespace fieldmark {
@@ -82,12 +80,9 @@ Result<std::unique_ptr<Backbone>> make_object_view(const ModelInfo& info, std::u
         std::make_unique<ObjectView>(info, std::move(network), std::move(finder)));
 }
 
-std::optional<std::string> object_finder_of(const Backbone& backbone) {
-    const Backbone& network = network_of(backbone);
-    if (const auto* made = dynamic_cast<const PlaceFeature*>(&network))
-        return object_finder_of(made->map_network());
-    const auto* view = dynamic_cast<const ObjectView*>(&network);
-    return view ? std::optional(view->finder()) : std::nullopt;
+const std::string* finder_of_view(const Backbone& backbone) {
+    const auto* view = dynamic_cast<const ObjectView*>(&backbone);
+    return view ? &view->finder() : nullptr;
 }
 
 const Backbone* beneath_object_view(const Backbone& backbone) {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,10 +26,8 @@ Result<std::string> read_object_view(const Safetensors& weights);
 Result<std::unique_ptr<Backbone>> make_object_view(const ModelInfo& info, std::unique_ptr<Backbone> network,
                                                    std::string finder);
 
-/// The finder whose boxes pictures must be cropped to before they go into this backbone, also beneath heads
-/// and what is made of a map; empty for a model of whole pictures.
-std::optional<std::string> object_finder_of(const Backbone& backbone);
-
+/// The finder that a backbone which make_object_view() made is of; null for any other.
+const std::string* finder_of_view(const Backbone& backbone);
 /// The model beneath a backbone that make_object_view() made; null for any other.
 const Backbone* beneath_object_view(const Backbone& backbone);
 

@@ -24,7 +24,4 @@ class PlaceFeature {
     virtual const Backbone& map_network() const = 0;
 };
 
-/// Of the network beneath a backbone's heads and views of objects; null where that is none.
-const PlaceFeature* place_feature_of(const Backbone& backbone);
-
 }  // namespace fieldmark
