@@ -111,7 +111,8 @@ int walk_through(const QString& output) {
     QTest::mouseRelease(&map, Qt::LeftButton, Qt::ShiftModifier, query.toPoint());
     film.frame("selected", {}, QStringLiteral("…and they are selected, here and in the gallery"));
     tour.escape();
-    map.zoom_at(36, query);
+    for (int i = 0; i < 30 && !map.shows_pictures(); ++i) map.zoom_at(1.25, query);
+    map.zoom_at(1.5, query);
     film.frame("close", QStringLiteral("+"), QStringLiteral("Close up, points become pictures"));
     window.close();
     return tour.missed() == 0 ? 0 : 1;
