@@ -26,9 +26,14 @@ struct BenchEmbedArguments {
     int threads = 0;
     double seconds = 5;
     bool remeasure = false;  ///< measure anew how this model runs best here
+    std::string agreement;   ///< a folder of pictures for bench_agreement()
+    int limit = 1000;        ///< of those
 };
 /// The bare model loop: pixels in memory, nothing else; and what the self-measurement found.
 Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& arguments);
+/// The embeddings of a folder's pictures in int16 against those in fp32. Unsupported where the processor or
+/// the model has no int16.
+Result<Answer> bench_agreement(Context& context, const BenchEmbedArguments& arguments);
 
 struct BenchSearchArguments {
     int rows = 100'000;

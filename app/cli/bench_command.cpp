@@ -52,7 +52,21 @@ void add_bench(CLI::App& app, Action& action) {
     embed_command.add_flag(
         "--remeasure", embed->remeasure,
         "Measure again which engine, threads and batch are best here, and keep the result");
-    set_action(embed_command, action, embed, bench_embed);
+    embed_command
+        .add_option("--agreement", embed->agreement,
+                    "Instead of rates: how far int16 is from fp32 over this folder's pictures")
+        ->type_name("FOLDER")
+        ->excludes("--engine")
+        ->excludes("--device")
+        ->excludes("--remeasure");
+    embed_command.add_option("--limit", embed->limit, "Pictures of that folder, evenly over it")
+        ->check(CLI::Range(2, 10'000))
+        ->capture_default_str();
+    set_action(
+        embed_command, action, embed, +[](Context& context, const BenchEmbedArguments& arguments) {
+            return arguments.agreement.empty() ? bench_embed(context, arguments)
+                                               : bench_agreement(context, arguments);
+        });
 
     const auto search = std::make_shared<BenchSearchArguments>();
     CLI::App& search_command =
