@@ -3,6 +3,7 @@
 #include "core/engine/labelled_vectors.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace fieldmark {
 namespace {
@@ -19,6 +20,27 @@ Result<ModelId> id_of(LibraryReader& reader, const ModelInfo& model) {
                                        "\" yet. Import pictures with it first."};
 }
 
+/// Vectors lie in the order in which import threads finished, which differs from one import to the next. By
+/// items, the same pictures and seed give the same training.
+void sort_by_item(ItemVectors& vectors) {
+    if (std::is_sorted(vectors.items.begin(), vectors.items.end())) return;
+    std::vector<std::size_t> order(vectors.items.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return vectors.items[a] < vectors.items[b]; });
+    const auto width = static_cast<std::size_t>(vectors.dimension);
+    ItemVectors sorted;
+    sorted.dimension = vectors.dimension;
+    sorted.items.reserve(order.size());
+    sorted.vectors.reserve(vectors.vectors.size());
+    for (const std::size_t row : order) {
+        sorted.items.push_back(vectors.items[row]);
+        const auto begin = vectors.vectors.begin() + static_cast<std::ptrdiff_t>(row * width);
+        sorted.vectors.insert(sorted.vectors.end(), begin, begin + vectors.dimension);
+    }
+    vectors = std::move(sorted);
+}
+
 }  // namespace
 
 Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const ModelInfo& model) {
@@ -26,7 +48,9 @@ Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const Mode
     if (!id) return id.error();
     auto embeddings = reader.embedding_ids(*id, {});
     if (!embeddings) return embeddings.error();
-    return reader.items_of_embeddings(*embeddings);
+    auto items = reader.items_of_embeddings(*embeddings);
+    if (items) std::sort(items->begin(), items->end());
+    return items;
 }
 
 Result<ItemVectors> vectors_of(LibraryReader& reader, const ModelInfo& model,
@@ -49,6 +73,7 @@ Result<ItemVectors> vectors_of(LibraryReader& reader, const ModelInfo& model,
             vectors.vectors.insert(vectors.vectors.end(), row.vector.begin(), row.vector.end());
         }
     }
+    sort_by_item(vectors);
     return vectors;
 }
 

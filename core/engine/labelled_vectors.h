@@ -22,7 +22,7 @@ struct ItemVectors {
 /// The items that have a stored vector of this model. Usage where the library knows none of it.
 Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const ModelInfo& model);
 
-/// Stored vectors of the wanted items, in the order they were embedded. Usage, Cancelled, Damaged.
+/// Stored vectors of the wanted items, ordered by item: the same pictures, the same training. Usage, Cancelled, Damaged.
 Result<ItemVectors> vectors_of(LibraryReader& reader, const ModelInfo& model,
                                const std::function<bool(ItemId)>& wanted, std::stop_token stop = {});
 
