@@ -2,25 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
-    <name>fieldmark::DialogButtons</name>
-    <message>
-        <source>Close</source>
-        <translation>Schließen</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Abbrechen</translation>
-    </message>
-    <message>
-        <source>OK</source>
-        <translation>OK</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>Speichern</translation>
-    </message>
-</context>
-<context>
     <name>fieldmark::AboutDialog</name>
     <message>
         <source>About Fieldmark</source>
@@ -641,6 +622,25 @@
         <source>%1: %2</source>
         <comment>name of a curve, its value</comment>
         <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::DialogButtons</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
     </message>
 </context>
 <context>
@@ -3006,6 +3006,11 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
         <source>the query could not be placed: %1</source>
         <comment>an error</comment>
         <translation>das Suchbild konnte nicht eingezeichnet werden: %1</translation>
+    </message>
+    <message>
+        <source>the anchors could not be placed: %1</source>
+        <comment>an error</comment>
+        <translation>die Anker konnten nicht eingezeichnet werden: %1</translation>
     </message>
 </context>
 <context>

@@ -167,7 +167,7 @@ Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& argument
         .threads = arguments.threads, .fused = arguments.engine != "eager", .device = arguments.device};
     options.own_kernels = arguments.engine != "onednn";
     if (arguments.engine == "fp32" || arguments.engine == "int16") options.precision = arguments.engine;
-    const auto backbone = registry.load(*info, measured_options(*info, options));
+    const auto backbone = load_measured(registry, *info, options);
     if (!backbone) return backbone.error();
     context.console.progress("Embedding generated pictures");
     const auto result =
