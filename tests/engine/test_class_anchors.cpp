@@ -345,7 +345,8 @@ class TestClassAnchors : public QObject {
                 covering += covered(shown).size() == 3 ? 1 : 0;
             }
         }
-        // Not all: in which order pictures are embedded differs from run to run, and with it what is learned.
+        qInfo("%d of 8 draws cover the mark's range", covering);
+        // Not all: what is learned from a few dozen drawn birds differs from one processor to the next.
         QVERIFY2(covering >= 5, qPrintable(QStringLiteral("%1 of 8").arg(covering)));
     }
 
