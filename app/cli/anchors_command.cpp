@@ -169,8 +169,7 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
         const auto sheet = draw_anchor_sheet(library, *anchors, title, subtitle);
         if (!sheet) return sheet.error();
         if (auto status = save_png(*sheet, arguments.picture); !status) return status.error();
-        put_path(answer.json, "picture", arguments.picture);
-        context.console.note("The picture is " + arguments.picture);
+        name_picture(context, answer, arguments.picture);
     }
     return answer;
 }

@@ -130,8 +130,7 @@ Result<Answer> explain(Context& context, const Arguments& arguments) {
     if (!arguments.out.empty()) {
         if (const Status drawn = draw(*explanation, *query, *match, arguments.out); !drawn)
             return drawn.error();
-        put_path(answer.json, "picture", arguments.out);
-        context.console.note("The picture is " + arguments.out);
+        name_picture(context, answer, arguments.out);
     }
     return answer;
 }
@@ -162,8 +161,7 @@ void add_explain(CLI::App& app, Action& action) {
                      "With --json: also what each layer's heads attend to in both pictures (transformers)");
     add_library_option(command, arguments->library);
     add_model_option(command, arguments->model);
-    command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")
-        ->check(CLI::Range(0, 1024));
+    add_threads_option(command, arguments->threads);
     command.callback([arguments, &action] {
         action = [arguments](Context& context) { return explain(context, *arguments); };
     });

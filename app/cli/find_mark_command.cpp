@@ -155,8 +155,7 @@ Result<Answer> find(Context& context, const Arguments& arguments) {
     if (!arguments.out.empty()) {
         if (const Status drawn = draw(**library, *request, *response, *region, ranked, arguments.out); !drawn)
             return drawn.error();
-        put_path(answer.json, "picture", arguments.out);
-        context.console.note("The picture is " + arguments.out);
+        name_picture(context, answer, arguments.out);
     }
     return answer;
 }
@@ -184,8 +183,7 @@ void add_find_mark(CLI::App& app, Action& action) {
         ->type_name("FILE");
     add_library_option(command, arguments->library);
     add_model_option(command, arguments->model);
-    command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")
-        ->check(CLI::Range(0, 1024));
+    add_threads_option(command, arguments->threads);
     command.callback([arguments, &action] {
         action = [arguments](Context& context) { return find(context, *arguments); };
     });

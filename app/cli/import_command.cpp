@@ -213,8 +213,7 @@ void add_import(CLI::App& app, Action& action) {
                      "library then searches by objects");
     command.add_flag("--retry-failed", arguments->retry_failed, "Try the pictures again that failed before");
     command.add_option("--batch", arguments->request.batch, "Pictures per batch")->check(CLI::Range(1, 1024));
-    command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")
-        ->check(CLI::Range(0, 1024));
+    add_threads_option(command, arguments->threads);
     command
         .add_option("--decode-threads", arguments->request.decode_threads,
                     "Threads that decode; 0: one per core")

@@ -59,6 +59,16 @@ void add_model_option(CLI::App& command, std::string& model) {
         ->type_name("NAME");
 }
 
+void add_threads_option(CLI::App& command, int& threads) {
+    command.add_option("--threads", threads, "Threads of the model; 0: one per core")
+        ->check(CLI::Range(0, 1024));
+}
+
+void name_picture(Context& context, Answer& answer, const std::string& file) {
+    put_path(answer.json, "picture", file);
+    context.console.note("The picture is " + file);
+}
+
 Result<std::unique_ptr<Library>> open_to_read(Context& context, const std::string& folder) {
     auto library = Library::open(folder, options_of(false, true));
     if (library) {

@@ -27,6 +27,10 @@ CLI::Option* add_library_option(CLI::App& command, std::string& folder);
 void add_where_option(CLI::App& command, std::vector<std::string>& conditions);
 /// `--model NAME`.
 void add_model_option(CLI::App& command, std::string& model);
+/// `--threads N`.
+void add_threads_option(CLI::App& command, int& threads);
+/// Says where the PNG lies that was asked for, in the note and in the answer.
+void name_picture(Context& context, Answer& answer, const std::string& file);
 
 /// For commands that only read: never takes the lock, so that it neither waits for the window nor keeps it
 /// out. Says so when another process is writing.

@@ -120,8 +120,7 @@ Result<Answer> look(Context& context, const Arguments& arguments) {
         if (!picture) return picture.error();
         if (const Status saved = save_png(draw_look(picture->image, *seen), arguments.out); !saved)
             return saved.error();
-        put_path(answer.json, "picture", arguments.out);
-        context.console.note("The picture is " + arguments.out);
+        name_picture(context, answer, arguments.out);
     }
     return answer;
 }
@@ -147,8 +146,7 @@ void add_look(CLI::App& app, Action& action) {
         ->type_name("FILE");
     add_library_option(command, arguments->library);
     add_model_option(command, arguments->model);
-    command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")
-        ->check(CLI::Range(0, 1024));
+    add_threads_option(command, arguments->threads);
     command.callback([arguments, &action] {
         action = [arguments](Context& context) { return look(context, *arguments); };
     });

@@ -339,8 +339,7 @@ void add_library(CLI::App& command, Arguments& arguments, const char* what) {
 void add_switch_options(CLI::App& command, Arguments& arguments) {
     command.add_flag("--incomplete", arguments.use.allow_incomplete,
                      "Change over even if pictures on a drive that is away lack a vector of it");
-    command.add_option("--threads", arguments.use.threads, "Threads of the model; 0: one per core")
-        ->check(CLI::Range(0, 1024));
+    add_threads_option(command, arguments.use.threads);
 }
 
 void add_import_model(CLI::App& models, const std::shared_ptr<Arguments>& arguments, Action& action) {

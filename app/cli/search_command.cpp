@@ -67,8 +67,7 @@ void add_search(CLI::App& app, Action& action) {
     add_model_option(command, arguments->model);
     command.add_option("--sheet", arguments->sheet, "Also draw the query and its matches into this PNG")
         ->type_name("FILE");
-    command.add_option("--threads", arguments->threads, "Threads of the model; 0: one per core")
-        ->check(CLI::Range(0, 1024));
+    add_threads_option(command, arguments->threads);
     command.callback([arguments, &action] {
         action = [arguments](Context& context) { return search(context, *arguments); };
     });
