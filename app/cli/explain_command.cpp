@@ -13,6 +13,7 @@
 #include "core/engine/explain_options.h"
 #include "core/engine/explanation_picture.h"
 #include "core/engine/picture_source.h"
+#include "core/engine/sheet_painting.h"
 
 namespace fieldmark::cli {
 
@@ -55,21 +56,6 @@ Json to_json(const Explanation& explanation) {
     return object;
 }
 
-Result<QueryImage> picture(const std::string& path, const std::string& crop) {
-    QueryImage image;
-    image.path = path;
-    if (!crop.empty()) {
-        const auto parsed = parse_crop(crop);
-        if (!parsed) return parsed.error();
-        image.crop = *parsed;
-    }
-    return image;
-}
-
-std::string file_name(const std::string& path) {
-    return path.substr(path.find_last_of('/') + 1);
-}
-
 Status draw(const Explanation& explanation, const QueryImage& query, const QueryImage& match,
             const std::string& file) {
     constexpr int kSide = 1024;
@@ -79,26 +65,22 @@ Status draw(const Explanation& explanation, const QueryImage& query, const Query
         if (!loaded) return loaded.error();
         images[i] = std::move(loaded->image);
     }
-    return save_png(draw_explanation(explanation, images[0], images[1], display_text(file_name(query.path)),
-                                     display_text(file_name(match.path))),
-                    file);
+    return save_png(
+        draw_explanation(explanation, images[0], images[1], display_text(file_name_of(query.path)),
+                         display_text(file_name_of(match.path))),
+        file);
 }
 
 Result<Answer> explain(Context& context, const Arguments& arguments) {
-    const auto query = picture(arguments.query, arguments.query_crop);
+    const auto query = query_image(arguments.query, 0, arguments.query_crop);
     if (!query) return query.error();
-    const auto match = picture(arguments.match, arguments.match_crop);
+    const auto match = query_image(arguments.match, 0, arguments.match_crop);
     if (!match) return match.error();
-    auto library = open_to_read(context, arguments.library);
-    if (!library) return std::move(library).error();
-    auto reader = (*library)->reader();
-    if (!reader) return std::move(reader).error();
-    const auto model = choose_model(**reader, arguments.model);
-    if (!model) return model.error();
-    auto embedder = load_embedder(*model, {.threads = arguments.threads});
-    if (!embedder) return std::move(embedder).error();
+    auto asked = open_to_ask(context, arguments.library, arguments.model, arguments.threads);
+    if (!asked) return std::move(asked).error();
+    auto& [library, reader, model, embedder] = *asked;
     const auto explanation =
-        explain_match_by(*query, *match, **embedder, reader->get(),
+        explain_match_by(*query, *match, *embedder, reader.get(),
                          {.parts = arguments.parts, .method = arguments.method}, context.interrupt.token());
     if (!explanation) return explanation.error();
 
@@ -109,8 +91,7 @@ Result<Answer> explain(Context& context, const Arguments& arguments) {
     } else if (arguments.attention) {
         for (const auto& [name, image] :
              {std::pair{"query_attention", &*query}, std::pair{"match_attention", &*match}}) {
-            const auto heads =
-                attention_by_head(*image, **embedder, reader->get(), context.interrupt.token());
+            const auto heads = attention_by_head(*image, *embedder, reader.get(), context.interrupt.token());
             if (!heads) return heads.error();
             answer.json[name] = cli::to_json(*heads);
         }

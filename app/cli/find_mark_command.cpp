@@ -91,15 +91,10 @@ Result<Answer> find(Context& context, const Arguments& arguments) {
         request->images.front().crop = *crop;
     }
 
-    auto library = open_to_read(context, arguments.library);
-    if (!library) return std::move(library).error();
-    auto reader = (*library)->reader();
-    if (!reader) return std::move(reader).error();
-    const auto model = choose_model(**reader, arguments.model);
-    if (!model) return model.error();
-    auto embedder = load_embedder(*model, {.threads = arguments.threads});
-    if (!embedder) return std::move(embedder).error();
-    SearchService service(**library, embedder->get(), model->hash);
+    auto asked = open_to_ask(context, arguments.library, arguments.model, arguments.threads);
+    if (!asked) return std::move(asked).error();
+    auto& [library, reader, model, embedder] = *asked;
+    SearchService service(*library, embedder.get(), model.hash);
     const auto response = service.search(*request, context.interrupt.token());
     if (!response) return response.error();
 
@@ -112,7 +107,7 @@ Result<Answer> find(Context& context, const Arguments& arguments) {
         matches[match.row.item.id] = &match;
     }
     const auto report =
-        find_mark(mark, **embedder, **reader, context.interrupt.token(), [&context](int done, int total) {
+        find_mark(mark, *embedder, *reader, context.interrupt.token(), [&context](int done, int total) {
             context.console.progress("Looking for the mark: " + format_count(done) + " of " +
                                      format_count(total));
         });
@@ -153,7 +148,7 @@ Result<Answer> find(Context& context, const Arguments& arguments) {
     answer.json["milliseconds"] = report->milliseconds;
     context.console.print(table.empty() ? "Nothing was found.\n" : table.text());
     if (!arguments.out.empty()) {
-        if (const Status drawn = draw(**library, *request, *response, *region, ranked, arguments.out); !drawn)
+        if (const Status drawn = draw(*library, *request, *response, *region, ranked, arguments.out); !drawn)
             return drawn.error();
         name_picture(context, answer, arguments.out);
     }

@@ -121,6 +121,19 @@ Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model, const 
     return std::make_unique<Embedder>(std::move(*backbone));
 }
 
+Result<AskedLibrary> open_to_ask(Context& context, const std::string& folder, const std::string& model,
+                                 int threads) {
+    auto library = open_to_read(context, folder);
+    if (!library) return std::move(library).error();
+    auto reader = (*library)->reader();
+    if (!reader) return std::move(reader).error();
+    auto choice = choose_model(**reader, model);
+    if (!choice) return std::move(choice).error();
+    auto embedder = load_embedder(*choice, {.threads = threads});
+    if (!embedder) return std::move(embedder).error();
+    return AskedLibrary{std::move(*library), std::move(*reader), std::move(*choice), std::move(*embedder)};
+}
+
 Status require_graph(SearchService& service) {
     if (Status loaded = service.load_graph(); !loaded) return loaded;
     if (service.index_info().graph_rows > 0) return {};

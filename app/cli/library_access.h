@@ -52,6 +52,16 @@ Result<ModelChoice> choose_model(LibraryReader& reader, const std::string& asked
 Result<std::unique_ptr<Embedder>> load_embedder(const ModelChoice& model,
                                                 const BackboneOptions& options = {});
 
+/// What a command that only asks needs: the library, read-only, and a loaded model.
+struct AskedLibrary {
+    std::unique_ptr<Library> library;
+    std::unique_ptr<LibraryReader> reader;
+    ModelChoice model;
+    std::unique_ptr<Embedder> embedder;
+};
+Result<AskedLibrary> open_to_ask(Context& context, const std::string& folder, const std::string& model,
+                                 int threads);
+
 /// Loads the graph for a search that asks for it; NotFound where there is none yet.
 Status require_graph(SearchService& service);
 

@@ -77,27 +77,18 @@ Result<Answer> look(Context& context, const Arguments& arguments) {
     PictureLookRequest request;
     if (arguments.image.empty() == (arguments.item == 0))
         return Error{ErrorKind::Usage, "Name one picture to look at: an image file, or --item."};
-    request.picture.path = arguments.image;
-    request.picture.item = arguments.item;
-    if (!arguments.crop.empty()) {
-        const auto crop = parse_crop(arguments.crop);
-        if (!crop) return crop.error();
-        request.picture.crop = *crop;
-    }
+    auto query = query_image(arguments.image, arguments.item, arguments.crop);
+    if (!query) return std::move(query).error();
+    request.picture = std::move(*query);
     const auto kind = std::find(kKinds.begin(), kKinds.end(), arguments.kind);
     if (kind != kKinds.end()) request.kind = static_cast<LookKind>(kind - kKinds.begin());
     request.layer = arguments.layer;
     request.head = arguments.head;
 
-    auto library = open_to_read(context, arguments.library);
-    if (!library) return std::move(library).error();
-    auto reader = (*library)->reader();
-    if (!reader) return std::move(reader).error();
-    const auto model = choose_model(**reader, arguments.model);
-    if (!model) return model.error();
-    auto embedder = load_embedder(*model, {.threads = arguments.threads});
-    if (!embedder) return std::move(embedder).error();
-    const auto seen = look_at_picture(request, **embedder, reader->get(), context.interrupt.token());
+    auto asked = open_to_ask(context, arguments.library, arguments.model, arguments.threads);
+    if (!asked) return std::move(asked).error();
+    auto& [library, reader, model, embedder] = *asked;
+    const auto seen = look_at_picture(request, *embedder, reader.get(), context.interrupt.token());
     if (!seen) return seen.error();
     if (const Status status = as_asked(*seen, arguments); !status) return status.error();
 
@@ -116,7 +107,7 @@ Result<Answer> look(Context& context, const Arguments& arguments) {
     context.console.print(text + "\n");
     if (!arguments.out.empty()) {
         constexpr int kSide = 2000;
-        const auto picture = load_picture_of(request.picture, kSide, reader->get(), nullptr);
+        const auto picture = load_picture_of(request.picture, kSide, reader.get(), nullptr);
         if (!picture) return picture.error();
         if (const Status saved = save_png(draw_look(picture->image, *seen), arguments.out); !saved)
             return saved.error();

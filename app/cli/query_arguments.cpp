@@ -36,6 +36,18 @@ Result<Crop> parse_crop(const std::string& text) {
     return crop;
 }
 
+Result<QueryImage> query_image(const std::string& path, ItemId item, const std::string& crop) {
+    QueryImage image;
+    image.path = path;
+    image.item = item;
+    if (!crop.empty()) {
+        const auto part = parse_crop(crop);
+        if (!part) return part.error();
+        image.crop = *part;
+    }
+    return image;
+}
+
 Result<SearchRequest> QueryArguments::request() const {
     if (images.empty() && items.empty()) {
         return Error{ErrorKind::Usage,
@@ -55,14 +67,9 @@ Result<SearchRequest> QueryArguments::request() const {
     if (shortlist > 0 && !hamming) return Error{ErrorKind::Usage, "--shortlist goes with --hamming."};
     SearchRequest request;
     for (std::size_t i = 0; i < images.size(); ++i) {
-        QueryImage image;
-        image.path = images[i];
-        if (!crops.empty()) {
-            const auto crop = parse_crop(crops[i]);
-            if (!crop) return crop.error();
-            image.crop = *crop;
-        }
-        request.images.push_back(std::move(image));
+        auto image = query_image(images[i], 0, crops.empty() ? std::string() : crops[i]);
+        if (!image) return std::move(image).error();
+        request.images.push_back(std::move(*image));
     }
     for (const ItemId item : items) {
         QueryImage image;

@@ -38,6 +38,9 @@ struct QueryArguments {
 
 void add_query_options(CLI::App& command, QueryArguments& arguments);
 
+/// A file or an item, and the part of it that counts; "" for all of it. Usage as parse_crop().
+Result<QueryImage> query_image(const std::string& path, ItemId item, const std::string& crop);
+
 /// "X,Y,W,H" as fractions (0 to 1) of the upright picture. Usage where it is anything else.
 Result<Crop> parse_crop(const std::string& text);
 
