@@ -10,7 +10,7 @@
 namespace fieldmark {
 
 std::vector<std::uint8_t> measuring_sample(LibraryReader& reader, const Embedder& embedder, std::size_t most,
-                                           const std::stop_token& stop) {
+                                           const std::function<bool()>& stop) {
     ItemQuery ready;
     ready.state = ItemState::Ready;
     const auto ids = reader.item_ids(ready);
@@ -25,7 +25,7 @@ std::vector<std::uint8_t> measuring_sample(LibraryReader& reader, const Embedder
     whole.source = BoxSource::Import;
     std::vector<std::uint8_t> pixels;
     for (const Item& item : *items) {
-        if (stop.stop_requested()) break;
+        if (stop && stop()) break;
         const auto path = reader.absolute_path(item);
         if (!path) continue;
         const auto file = read_picture(*path, {});

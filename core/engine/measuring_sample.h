@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <stop_token>
+#include <functional>
 #include <vector>
 
 #include "core/engine/embedder.h"
@@ -13,8 +14,8 @@ namespace fieldmark {
 
 /// Up to `most` pictures of the library, spread evenly over it, whole, as the model sees them:
 /// (count, input_height, input_width, 3) for SelfMeasureSettings::sample. What cannot be read is left out;
-/// what was read so far after `stop`. Any thread, some milliseconds a picture.
+/// what was read so far once `stop` (where there is one) says so. Any thread, some milliseconds a picture.
 std::vector<std::uint8_t> measuring_sample(LibraryReader& reader, const Embedder& embedder, std::size_t most,
-                                           const std::stop_token& stop);
+                                           const std::function<bool()>& stop);
 
 }  // namespace fieldmark

@@ -165,7 +165,6 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     std::condition_variable_any m_model_changed;
     ModelState m_model_state = ModelState::Loading;
     ModelStatus m_model;
-    std::shared_ptr<Embedder> m_embedder;
     mutable std::mutex m_serving_mutex;
     std::shared_ptr<Serving> m_serving;  ///< made by prepare(), replaced by take_over(); guarded
 

@@ -85,14 +85,8 @@ void OpenLibrary::ask_model(Worker& worker, std::stop_source& former, RequestId 
             if (error.kind == ErrorKind::Cancelled) return;
             m_post([id, failed, error](Session& session) { Q_EMIT(session.*failed)(id, error); });
         };
-        std::shared_ptr<Embedder> embedder;
-        Error absent;
-        {
-            const std::lock_guard lock(m_model_mutex);
-            embedder = m_embedder;
-            absent = m_model.error;
-        }
-        if (!embedder) return fail(absent);
+        const std::shared_ptr<Embedder> embedder = served().embedder;
+        if (!embedder) return fail(absent_model());
         auto reader = m_library->reader();
         if (!reader) return fail(reader.error());
         const Status status = within_memory("to look at these pictures",
@@ -167,27 +161,19 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
         // Only a picture from outside has to be embedded; stored vectors wait for no model.
         const bool embeds = request.query && needs_model({*request.query});
         if (embeds && !wait_for_model(stop.get_token())) return;
-        std::shared_ptr<Embedder> embedder;
-        ModelInfo model;
-        Error absent;
-        {
-            const std::lock_guard lock(m_model_mutex);
-            embedder = m_embedder;
-            model = m_model.info;
-            absent = m_model.error;
-        }
         const auto fail = [&](const Error& error) {
             if (error.kind == ErrorKind::Cancelled || stop.stop_requested()) return;
             m_post([id, error](Session& session) { Q_EMIT session.anchorsFailed(id, error); });
         };
-        if (model.hash.empty()) return fail(absent);
+        const Served now = served();
+        if (now.model.hash.empty()) return fail(absent_model());
         auto reader = m_library->reader();
         if (!reader) return fail(reader.error());
         std::vector<float> query;
         std::optional<Error> unread;  // no reason to show no classes
         if (request.query) {
             auto vector = within_memory("to read the query", [&] {
-                return embedded_query(**reader, model.hash, embedder.get(), {*request.query},
+                return embedded_query(**reader, now.model.hash, now.embedder.get(), {*request.query},
                                       stop.get_token());
             });
             if (vector) {
@@ -198,7 +184,7 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
         }
         const auto registry = ModelRegistry::for_library(m_library->models_folder());
         auto report = within_memory("to describe the classes", [&] {
-            return m_classes.describe(**reader, request, model.hash, registry, query, stop.get_token());
+            return m_classes.describe(**reader, request, now.model.hash, registry, query, stop.get_token());
         });
         if (!report) return fail(report.error());
         if (stop.stop_requested()) return;

@@ -82,7 +82,6 @@ void OpenLibrary::load_model(std::stop_token stop) {
     }
     {
         const std::lock_guard lock(m_model_mutex);
-        m_embedder = embedder;
         m_model_state = embedder ? ModelState::Ready : ModelState::Absent;
         m_model.loading = false;
         m_model.available = embedder != nullptr;
@@ -92,10 +91,9 @@ void OpenLibrary::load_model(std::stop_token stop) {
         } else if (embedder && !m_measurer && !m_closing) {
             m_measurer = std::make_unique<SelfMeasurer>(
                 m_library->models_folder(), embedder,
-                [this, embedder](const std::stop_token& wanted) {
-                    constexpr std::size_t kPictures = 400;
+                [this, embedder](std::size_t most, const std::function<bool()>& give_up) {
                     auto reader = m_library->reader();
-                    return reader ? measuring_sample(**reader, *embedder, kPictures, wanted)
+                    return reader ? measuring_sample(**reader, *embedder, most, give_up)
                                   : std::vector<std::uint8_t>();
                 },
                 [this](const SelfMeasurement& now) {
@@ -182,15 +180,9 @@ void OpenLibrary::import(ImportRequest request) {
 }
 
 void OpenLibrary::run_import(const ImportRequest& request, std::stop_token stop) {
-    std::shared_ptr<Embedder> embedder;
-    std::optional<Error> error;
-    {
-        const std::lock_guard lock(m_model_mutex);
-        embedder = m_embedder;
-        if (!embedder) error = m_model.error;
-    }
-    if (error) {
-        m_post([error](Session& session) { Q_EMIT session.importFailed(*error); });
+    const std::shared_ptr<Embedder> embedder = served().embedder;
+    if (!embedder) {
+        m_post([error = absent_model()](Session& session) { Q_EMIT session.importFailed(error); });
         return;
     }
     ImportObserver observer;
@@ -372,7 +364,6 @@ Status OpenLibrary::take_over(const ModelInfo& info, std::shared_ptr<Embedder> e
     }
     {
         const std::lock_guard lock(m_model_mutex);
-        m_embedder = embedder;
         m_model_state = ModelState::Ready;
         m_model.loading = false;
         m_model.available = true;

@@ -41,8 +41,8 @@ void SelfMeasurer::run(const std::stop_token& stop) const {
             if (!sleep_for(std::min(m_idle, std::chrono::milliseconds(1000)), stop)) return;
         const std::int64_t before = m_embedder->turns();
         SelfMeasureSettings settings;
-        settings.sample = m_sample(stop);
         settings.stop = [&] { return stop.stop_requested() || m_embedder->turns() != before; };
+        settings.sample = [&](std::size_t most) { return m_sample(most, settings.stop); };
         const auto measured = measure_backbone(
             info, [&](const BackboneOptions& options) { return registry.load(info, options); }, settings);
         if (stop.stop_requested()) return;

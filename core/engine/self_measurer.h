@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,8 +23,9 @@ namespace fieldmark {
 class SelfMeasurer {
   public:
     using Done = std::function<void(const SelfMeasurement&)>;
-    /// As SelfMeasureSettings::sample.
-    using Sample = std::function<std::vector<std::uint8_t>(const std::stop_token&)>;
+    /// As SelfMeasureSettings::sample; `stop` asks to give up.
+    using Sample =
+        std::function<std::vector<std::uint8_t>(std::size_t most, const std::function<bool()>& stop)>;
 
     /// `sample` and `done` are called on the measuring thread; `done` once, if it comes to an end.
     SelfMeasurer(std::string models_folder, std::shared_ptr<const Embedder> embedder, Sample sample,

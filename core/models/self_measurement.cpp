@@ -49,14 +49,20 @@ std::size_t picture_bytes(const ModelInfo& info) {
     return size(info.input_width) * size(info.input_height) * 3;
 }
 
-Result<std::vector<float>> embed_all(Backbone& backbone, const std::vector<std::uint8_t>& pixels, int count,
+struct Sample {
+    std::vector<std::uint8_t> pixels;
+    int count = 0;
+};
+
+Result<std::vector<float>> embed_all(Backbone& backbone, const Sample& sample,
                                      const SelfMeasureSettings& settings) {
     std::vector<float> rows;
-    for (int first = 0; first < count; first += kUsualBatch) {
+    for (int first = 0; first < sample.count; first += kUsualBatch) {
         if (stopped(settings)) return cancelled();
-        const int now = std::min(kUsualBatch, count - first);
+        const int now = std::min(kUsualBatch, sample.count - first);
         const std::size_t bytes = picture_bytes(backbone.info());
-        auto some = backbone.embed(std::span(pixels).subspan(size(first) * bytes, size(now) * bytes), now);
+        auto some =
+            backbone.embed(std::span(sample.pixels).subspan(size(first) * bytes, size(now) * bytes), now);
         if (!some) return some.error();
         rows.insert(rows.end(), some->begin(), some->end());
     }
@@ -73,24 +79,27 @@ BackboneOptions options_of(const MeasuredWay& way, int threads) {
     return options;
 }
 
+/// `count` pictures: the user's own where there are `least` of them, else generated ones.
+Sample sample_of(const ModelInfo& info, const SelfMeasureSettings& settings, int count, int least) {
+    Sample sample;
+    if (settings.sample) sample.pixels = settings.sample(size(count));
+    sample.count = static_cast<int>(sample.pixels.size() / picture_bytes(info));
+    if (sample.count >= least) return sample;
+    return {generated_pictures(count, info.input_width, info.input_height), count};
+}
+
 /// Of a backbone that rounds, over more pictures than the slow reference could embed in the time: against
 /// `exact`, the fastest way in fp32, which has itself agreed with the reference.
 Result<double> rounded_agreement(const ModelInfo& info, const LoadBackbone& load, const MeasuredWay& exact,
                                  Backbone& rounded, const SelfMeasureSettings& settings) {
-    const auto own = static_cast<int>(settings.sample.size() / picture_bytes(info));
-    const std::vector<std::uint8_t> generated =
-        own >= kLeastOwnPictures
-            ? std::vector<std::uint8_t>()
-            : generated_pictures(kRoundedSamplePictures, info.input_width, info.input_height);
-    const auto& sample = generated.empty() ? settings.sample : generated;
-    const int count = generated.empty() ? own : kRoundedSamplePictures;
+    const Sample sample = sample_of(info, settings, kRoundedSamplePictures, kLeastOwnPictures);
     const auto backbone = load(options_of(exact, exact.threads));
     if (!backbone) return backbone.error();
-    const auto wanted = embed_all(**backbone, sample, count, settings);
+    const auto wanted = embed_all(**backbone, sample, settings);
     if (!wanted) return wanted.error();
-    const auto got = embed_all(rounded, sample, count, settings);
+    const auto got = embed_all(rounded, sample, settings);
     if (!got) return got.error();
-    return rank_agreement(*wanted, *got, count, static_cast<int>(got->size() / size(count)));
+    return rank_agreement(*wanted, *got, sample.count, info.dimension);
 }
 
 /// Images a second by the median batch.
@@ -269,12 +278,7 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
     const int cores = settings.threads > 0
                           ? settings.threads
                           : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    const std::size_t bytes = picture_bytes(info);
-    const int count = kSamplePictures;
-    const bool own = settings.sample.size() >= size(count) * bytes;
-    const std::vector<std::uint8_t> generated =
-        own ? std::vector<std::uint8_t>() : generated_pictures(count, info.input_width, info.input_height);
-    const auto& sample = own ? settings.sample : generated;
+    const Sample sample = sample_of(info, settings, kSamplePictures, kSamplePictures);
     const auto say = [&](const MeasuredWay& way) {
         if (settings.said)
             settings.said(way.engine + ", " + std::to_string(way.threads) + " threads, batch " +
@@ -287,6 +291,12 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
     result.processor = processor_name();
     result.version = FIELDMARK_VERSION;
     std::vector<float> reference;
+    const auto agreement_with_reference = [&](Backbone& backbone) -> Result<double> {
+        auto rows = embed_all(backbone, sample, settings);
+        if (!rows) return rows.error();
+        if (reference.empty()) reference = *rows;
+        return rank_agreement(reference, *rows, sample.count, info.dimension);
+    };
     struct Candidate {
         const char* device;
         bool fused, own_kernels;
@@ -317,21 +327,14 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
                                        [&](const MeasuredWay& other) { return other.engine == way.engine; });
         if (known) continue;  // this machine or network has no such engine, and got the next best
         say(way);
-        const auto rows = embed_all(**backbone, sample, count, settings);
-        if (!rows) {
-            if (reference.empty() || rows.error().kind == ErrorKind::Cancelled) return rows.error();
+        const auto agreement = way.precision == "fp32"
+                                   ? agreement_with_reference(**backbone)
+                                   : rounded_agreement(info, load, result.best, **backbone, settings);
+        if (!agreement) {
+            if (reference.empty() || agreement.error().kind == ErrorKind::Cancelled) return agreement.error();
             continue;
         }
-        if (reference.empty()) reference = *rows;
-        way.agreement = rank_agreement(reference, *rows, count, static_cast<int>(rows->size() / size(count)));
-        if (way.precision != "fp32") {
-            const auto finer = rounded_agreement(info, load, result.best, **backbone, settings);
-            if (!finer) {
-                if (finer.error().kind == ErrorKind::Cancelled) return finer.error();
-                continue;
-            }
-            way.agreement = *finer;
-        }
+        way.agreement = *agreement;
         const auto rate = rate_of(**backbone, way.batch, settings);
         if (!rate) {
             if (reference.empty() || rate.error().kind == ErrorKind::Cancelled) return rate.error();

@@ -48,9 +48,10 @@ struct SelfMeasureSettings {
     double seconds = 0.4;  ///< of timing for each way, after a warm-up
     double least_agreement = 0.999;
     int threads = 0;  ///< the most to try; 0: as many as there are cores
-    /// (count, input_height, input_width, 3) of the user's own pictures, whose ranks are what has to agree;
-    /// some hundreds are best. With too few, generated ones take their place.
-    std::vector<std::uint8_t> sample = {};
+    /// Gives up to `most` of the user's own pictures, whose ranks are what has to agree: (count,
+    /// input_height, input_width, 3). Asked for some hundreds only where a precision rounds. With too few,
+    /// generated ones take their place.
+    std::function<std::vector<std::uint8_t>(std::size_t most)> sample = {};
     std::function<double()> clock = {};  ///< seconds; empty: the system's (tests bring their own)
     std::function<bool()> stop = {};     ///< asked between batches
     std::function<void(const std::string& way)> said = {};  ///< what is measured now
