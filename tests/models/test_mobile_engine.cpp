@@ -11,30 +11,15 @@
 #include <vector>
 
 #include "core/models/mobile_engine.h"
+#include "tests/models/random_mobile_network.h"
 
 using namespace fieldmark;
+using namespace fieldmark::testing;
 
 namespace {
 
 std::size_t index(int value) {
     return static_cast<std::size_t>(value);
-}
-
-ConvLayer random_layer(std::mt19937& random, int in, int out, int kernel, int stride, bool depthwise,
-                       bool relu6) {
-    ConvLayer layer;
-    layer.in = in;
-    layer.out = out;
-    layer.kernel = kernel;
-    layer.stride = stride;
-    layer.depthwise = depthwise;
-    layer.relu6 = relu6;
-    const int fan = (depthwise ? 1 : in) * kernel * kernel;
-    std::normal_distribution<float> weight(0.0f, 1.5f / std::sqrt(static_cast<float>(fan)));
-    std::uniform_real_distribution<float> bias(-0.5f, 1.0f);
-    for (int i = 0; i < out * fan; ++i) layer.weight.push_back(weight(random));
-    for (int i = 0; i < out; ++i) layer.bias.push_back(bias(random));
-    return layer;
 }
 
 struct Map {
@@ -94,46 +79,9 @@ std::vector<double> evaluate(const MobileNetwork& network, const MobileEngine::I
 class TestMobileEngine : public QObject {
     Q_OBJECT
 
-  private:
-    static MobileNetwork network_of(int stem_kernel, int width, std::uint32_t seed) {
-        std::mt19937 random(seed);
-        MobileNetwork network;
-        auto& layers = network.layers;
-        layers.push_back(random_layer(random, 3, width + 3, stem_kernel, 2, false, true));
-        layers.push_back(random_layer(random, width + 3, width + 3, 3, 1, true, true));
-        layers.push_back(random_layer(random, width + 3, width, 1, 1, false, false));
-        const auto block = [&](int in, int inner, int out, int kernel, int stride) {
-            layers.push_back(random_layer(random, in, inner, 1, 1, false, true));
-            layers.back().begins_residual = in == out && stride == 1;
-            layers.push_back(random_layer(random, inner, inner, kernel, stride, true, true));
-            layers.push_back(random_layer(random, inner, out, 1, 1, false, false));
-            layers.back().ends_residual = in == out && stride == 1;
-        };
-        block(width, width * 3, width + 5, 3, 2);
-        block(width + 5, width * 3 + 1, width + 5, 5, 1);
-        block(width + 5, width * 2, width * 2, 5, 2);
-        block(width * 2, width * 4, width * 2, 3, 1);
-        layers.push_back(random_layer(random, width * 2, width * 3, 1, 1, false, true));
-        network.dimension = width * 3;
-        return network;
-    }
-
   private Q_SLOTS:
     void agrees_with_the_definition_data() {
-        QTest::addColumn<int>("stem");
-        QTest::addColumn<int>("channels");
-        QTest::addColumn<int>("width");
-        QTest::addColumn<int>("height");
-        QTest::addColumn<bool>("symmetric");
-        QTest::newRow("even") << 3 << 16 << 64 << 64 << false;
-        QTest::newRow("odd sides") << 3 << 8 << 37 << 61 << false;
-        QTest::newRow("odd channels") << 3 << 13 << 40 << 34 << false;
-        QTest::newRow("tiny") << 3 << 5 << 4 << 3 << false;
-        QTest::newRow("one pixel") << 3 << 4 << 1 << 1 << false;
-        QTest::newRow("5 x 5 stem") << 5 << 9 << 33 << 20 << false;
-        QTest::newRow("many bands") << 3 << 24 << 480 << 24 << false;
-        QTest::newRow("symmetric, even") << 3 << 16 << 64 << 64 << true;
-        QTest::newRow("symmetric, odd") << 3 << 9 << 37 << 61 << true;
+        add_mobile_sizes();
         QTest::newRow("symmetric, many bands") << 3 << 24 << 480 << 24 << true;
     }
     void agrees_with_the_definition() {
@@ -143,7 +91,7 @@ class TestMobileEngine : public QObject {
         QFETCH(int, height);
         if (!MobileEngine::best_kernels()) QSKIP("This processor has neither AVX-512 nor AVX2.");
         QFETCH(bool, symmetric);
-        MobileNetwork network = network_of(stem, channels, 7);
+        MobileNetwork network = random_mobile_network(stem, channels, 7);
         if (symmetric)
             for (ConvLayer& layer : network.layers) layer.padding = PaddingRule::Symmetric;
         MobileEngine::Input input;
@@ -191,11 +139,11 @@ class TestMobileEngine : public QObject {
         if (!MobileEngine::best_kernels()) QSKIP("This processor has neither AVX-512 nor AVX2.");
         MobileEngine::Input input;
         input.width = input.height = 32;
-        MobileNetwork network = network_of(3, 8, 1);
+        MobileNetwork network = random_mobile_network(3, 8, 1);
         QVERIFY(MobileEngine::create(network, input));
         network.layers[1].kernel = 7;
         QVERIFY(!MobileEngine::create(network, input));
-        network = network_of(3, 8, 1);
+        network = random_mobile_network(3, 8, 1);
         network.layers.pop_back();
         QVERIFY(!MobileEngine::create(network, input));
     }

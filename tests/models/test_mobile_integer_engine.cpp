@@ -16,8 +16,10 @@
 #include "core/models/mobile_engine.h"
 #include "core/models/mobile_integer_engine.h"
 #include "core/models/self_measurement.h"
+#include "tests/models/random_mobile_network.h"
 
 using namespace fieldmark;
+using namespace fieldmark::testing;
 
 namespace {
 
@@ -39,45 +41,12 @@ int finished(std::int32_t sum, std::int32_t shift, int limit) {
     return std::clamp(sum >> shift, 0, limit);
 }
 
-ConvLayer random_layer(std::mt19937& random, int in, int out, int kernel, int stride, bool depthwise,
-                       bool relu6) {
-    ConvLayer layer;
-    layer.in = in;
-    layer.out = out;
-    layer.kernel = kernel;
-    layer.stride = stride;
-    layer.depthwise = depthwise;
-    layer.relu6 = relu6;
-    const int fan = (depthwise ? 1 : in) * kernel * kernel;
-    // Maps of some tens between blocks and activations of one or two, as trained networks have them.
-    std::normal_distribution<float> weight(0.0f, (relu6 ? 0.6f : 3.0f) / std::sqrt(static_cast<float>(fan)));
-    std::uniform_real_distribution<float> bias(-0.5f, 1.0f);
-    for (int i = 0; i < out * fan; ++i) layer.weight.push_back(weight(random));
-    for (int i = 0; i < out; ++i) layer.bias.push_back(bias(random));
-    return layer;
-}
-
+/// Sums of several parts in a block and in the last layer; maps of some tens between blocks and activations
+/// of one or two, as trained networks have them.
 MobileNetwork network_of(int stem_kernel, int width, std::uint32_t seed) {
-    std::mt19937 random(seed);
-    MobileNetwork network;
-    auto& layers = network.layers;
-    layers.push_back(random_layer(random, 3, width + 3, stem_kernel, 2, false, true));
-    layers.push_back(random_layer(random, width + 3, width + 3, 3, 1, true, true));
-    layers.push_back(random_layer(random, width + 3, width, 1, 1, false, false));
-    const auto block = [&](int in, int inner, int out, int kernel, int stride) {
-        layers.push_back(random_layer(random, in, inner, 1, 1, false, true));
-        layers.back().begins_residual = in == out && stride == 1;
-        layers.push_back(random_layer(random, inner, inner, kernel, stride, true, true));
-        layers.push_back(random_layer(random, inner, out, 1, 1, false, false));
-        layers.back().ends_residual = in == out && stride == 1;
-    };
-    block(width, width * 3, width + 5, 3, 2);
-    block(width + 5, width * 11 + 1, width + 5, 5, 1);  // a sum of several parts
-    block(width + 5, width * 2, width * 12, 5, 2);      // so is the last layer's
-    block(width * 12, width * 13, width * 12, 3, 1);
-    layers.push_back(random_layer(random, width * 12, width * 7, 1, 1, false, true));
-    network.dimension = width * 7;
-    return network;
+    return random_mobile_network(stem_kernel, width, seed,
+                                 {.residual = 11, .last = 12, .expanded = 13, .head = 7},
+                                 {.relu6 = 0.6F, .linear = 3.0F});
 }
 
 double cosine(const float* a, const float* b, int dimension) {
@@ -330,22 +299,7 @@ class TestMobileIntegerEngine : public QObject {
         QCOMPARE(largest_sum({3, -4}, {10, true, 1}), 50.0);
     }
 
-    void agrees_with_floats_data() {
-        QTest::addColumn<int>("stem");
-        QTest::addColumn<int>("channels");
-        QTest::addColumn<int>("width");
-        QTest::addColumn<int>("height");
-        QTest::addColumn<bool>("symmetric");
-        QTest::newRow("even") << 3 << 16 << 64 << 64 << false;
-        QTest::newRow("odd sides") << 3 << 8 << 37 << 61 << false;
-        QTest::newRow("odd channels") << 3 << 13 << 40 << 34 << false;
-        QTest::newRow("tiny") << 3 << 5 << 4 << 3 << false;
-        QTest::newRow("one pixel") << 3 << 4 << 1 << 1 << false;
-        QTest::newRow("5 x 5 stem") << 5 << 9 << 33 << 20 << false;
-        QTest::newRow("many bands") << 3 << 24 << 480 << 24 << false;
-        QTest::newRow("symmetric, even") << 3 << 16 << 64 << 64 << true;
-        QTest::newRow("symmetric, odd") << 3 << 9 << 37 << 61 << true;
-    }
+    void agrees_with_floats_data() { add_mobile_sizes(); }
     void agrees_with_floats() {
         if (!MobileIntegerEngine::best_kernels()) QSKIP("This processor has no AVX-512 VNNI.");
         QFETCH(int, stem);
