@@ -2728,8 +2728,8 @@
         <translation>Schneidet jedes Bild auf sein Objekt zu, bevor es eingebettet wird, jetzt und bei jedem Import. Die Bibliothek wird im Hintergrund neu eingebettet; ausgeschaltet werden die früheren Vektoren wieder benutzt.</translation>
     </message>
     <message>
-        <source>What the model looks &amp;at…</source>
-        <translation>&amp;Wohin das Modell sieht…</translation>
+        <source>Look &amp;inside…</source>
+        <translation>&amp;Hineinsehen…</translation>
     </message>
     <message>
         <source>A&amp;nchors</source>
