@@ -25,6 +25,7 @@ OpenLibrary::OpenLibrary(std::unique_ptr<Library> library, std::shared_ptr<Model
     : m_library(std::move(library)),
       m_shelf(std::move(shelf)),
       m_post(std::move(post)),
+      m_notice(notice_to(m_post)),
       m_thumbnail_cache(m_library->read_only() ? std::string() : m_library->thumbnail_file()),
       m_thumbnails(
           *m_library, m_thumbnail_cache,

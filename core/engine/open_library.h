@@ -20,6 +20,7 @@
 #include "core/engine/library_facts.h"
 #include "core/engine/model_catalog.h"
 #include "core/engine/model_switch.h"
+#include "core/engine/post_to_session.h"
 #include "core/engine/search_service.h"
 #include "core/engine/self_measurer.h"
 #include "core/engine/session.h"
@@ -30,10 +31,6 @@
 #include "core/library/thumbnail_cache.h"
 
 namespace fieldmark {
-
-/// Runs a function on the UI thread, with the session; dropped if the library was closed meanwhile. Any
-/// thread.
-using PostToSession = std::function<void(std::function<void(Session&)>)>;
 
 /// The model that was loaded last, kept over a change of library. Any thread.
 struct ModelShelf {
@@ -155,6 +152,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     const std::unique_ptr<Library> m_library;
     const std::shared_ptr<ModelShelf> m_shelf;
     const PostToSession m_post;
+    const Worker::Tell m_notice;  ///< of memory that ran out in a task
     ThumbnailCache m_thumbnail_cache;
     LibraryFacts m_facts;
     ClassDescriber m_classes;
@@ -196,20 +194,20 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     // Last, so that their threads have ended before anything above goes.
     ThumbnailService m_thumbnails;
     TrainingRunner m_trainings;
-    Worker m_reads;
-    Worker m_pictures{2};
-    Worker m_searching;
-    Worker m_counting;
-    Worker m_edits;
-    Worker m_importer;
-    Worker m_indexer;
-    Worker m_explaining;
-    Worker m_mapping;
-    Worker m_describing;
-    Worker m_placing;  ///< of queries on the map, which shall not wait for it or for the classes
-    Worker m_marking;  ///< of its own: it takes seconds, and an explanation shall not wait for it
-    Worker m_evaluating;
-    Worker m_modelling;
+    Worker m_reads{m_notice};
+    Worker m_pictures{m_notice, 2};
+    Worker m_searching{m_notice};
+    Worker m_counting{m_notice};
+    Worker m_edits{m_notice};
+    Worker m_importer{m_notice};
+    Worker m_indexer{m_notice};
+    Worker m_explaining{m_notice};
+    Worker m_mapping{m_notice};
+    Worker m_describing{m_notice};
+    Worker m_placing{m_notice};  ///< of queries on the map, which shall not wait for it or for the classes
+    Worker m_marking{m_notice};  ///< of its own: it takes seconds, and an explanation shall not wait for it
+    Worker m_evaluating{m_notice};
+    Worker m_modelling{m_notice};
     std::unique_ptr<SelfMeasurer> m_measurer;  ///< made by load_model(); guarded by m_model_mutex
 };
 

@@ -10,6 +10,7 @@
 #include <QMetaObject>
 
 #include "core/engine/open_library.h"
+#include "core/engine/post_to_session.h"
 #include "core/library/writer.h"
 
 namespace fieldmark {
@@ -66,7 +67,9 @@ struct Session::Impl {
     std::shared_ptr<ModelShelf> shelf = std::make_shared<ModelShelf>();
     std::mutex arrival_mutex;
     std::shared_ptr<OpenLibrary> arrival;  ///< opened, and not taken by the UI thread yet; guarded
-    Worker lifecycle;                      ///< last: its thread ends first
+    /// Last: its thread ends first.
+    Worker lifecycle{
+        notice_to([this](std::function<void(Session&)> task) { post_always(std::move(task)); })};
 
     /// On the UI thread, in any case (the session lives until `lifecycle` has ended).
     void post_always(std::function<void(Session&)> task) {

@@ -14,7 +14,7 @@ namespace fieldmark {
 namespace fs = std::filesystem;
 
 TrainingRunner::TrainingRunner(Library& library, PostToSession post)
-    : m_library(library), m_post(std::move(post)) {}
+    : m_library(library), m_post(std::move(post)), m_notice(notice_to(m_post)) {}
 
 TrainingRunner::~TrainingRunner() {
     request_stop();

@@ -8,15 +8,13 @@
 #include <stop_token>
 #include <string>
 
+#include "core/engine/post_to_session.h"
 #include "core/engine/session.h"
 #include "core/engine/training_job.h"
 #include "core/engine/worker.h"
 #include "core/library/library.h"
 
 namespace fieldmark {
-
-/// Runs a function on the UI thread, with the session (see open_library.h).
-using PostToSession = std::function<void(std::function<void(Session&)>)>;
 
 /// Trainings of one open library: one at a time on a thread of its own, previews and reviews of labels on
 /// another. The requests come from the UI thread and return at once; answers go out through `post`.
@@ -47,13 +45,14 @@ class TrainingRunner {
 
     Library& m_library;
     const PostToSession m_post;
+    const Worker::Tell m_notice;  ///< of memory that ran out in a task
     std::mutex m_mutex;
     std::stop_source m_stop;  ///< of the training; guarded
     std::string m_running;    ///< name of the model that is being learned; guarded
     std::atomic<bool> m_busy{false};
     std::atomic<bool> m_closing{false};
-    Worker m_previews;  ///< last, so that their threads have ended before anything above goes
-    Worker m_training;
+    Worker m_previews{m_notice};  ///< last, so that their threads have ended before anything above goes
+    Worker m_training{m_notice};
 };
 
 }  // namespace fieldmark

@@ -4,9 +4,11 @@
 
 #include <utility>
 
+#include "core/base/within_memory.h"
+
 namespace fieldmark {
 
-Worker::Worker(int threads) {
+Worker::Worker(Tell out_of_memory, int threads) : m_out_of_memory(std::move(out_of_memory)) {
     for (int i = 0; i < threads; ++i) {
         m_threads.emplace_back([this] { work(m_stop.get_token()); });
     }
@@ -50,7 +52,11 @@ void Worker::work(const std::stop_token& stop) {
             task = std::move(m_tasks.front());
             m_tasks.pop_front();
         }
-        task(stop);
+        const Status done = within_memory("for this", [&]() -> Status {
+            task(stop);
+            return {};
+        });
+        if (!done) m_out_of_memory(done.error());
     }
 }
 
