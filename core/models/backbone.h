@@ -48,7 +48,7 @@ struct BackboneOptions {
     bool own_kernels =
         true;  ///< where fused: our AVX kernels if the processor has them, else oneDNN's operators
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
-    /// "fp32"; "int16": 16-bit integers, of mobile networks on a CPU with AVX-512 VNNI (elsewhere Unsupported);
+    /// "fp32"; "int16" (mobile networks on a CPU with AVX-512 VNNI); "fp16", "bf16" (CUDA only, pooled in fp32);
     /// "auto": fp32, unless measured_options() has put what was measured here in its place.
     std::string precision = "auto";
 };
@@ -92,8 +92,8 @@ class Backbone {
   public:
     virtual ~Backbone() = default;
     virtual const ModelInfo& info() const = 0;
-    /// How the embedding is computed: "cpu fp32 avx512", "cpu int16 avx512-vnni", "cuda fp32". Recorded, not in the
-    /// hash.
+    /// How the embedding is computed: "cpu fp32 avx512", "cpu int16 avx512-vnni", "cuda bf16". Recorded, not
+    /// in the hash.
     virtual std::string engine() const = 0;
 
     /// pixels: (count, input_height, input_width, 3) uint8 RGB, contiguous.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/models/device_times.h"
 #include "core/models/head_backbone.h"
 #include "core/models/object_view.h"
 
@@ -37,6 +38,11 @@ std::optional<std::string> object_finder_of(const Backbone& backbone) {
         if (const std::string* finder = finder_of_view(*one)) return *finder;
     const PlaceFeature* made = place_feature_of(backbone);
     return made ? object_finder_of(made->map_network()) : std::nullopt;
+}
+
+DeviceTimer* device_timer_of(Backbone& backbone) {
+    // network_of() gives back a part of what it is given, which may be changed here.
+    return dynamic_cast<DeviceTimer*>(const_cast<Backbone*>(&network_of(backbone)));
 }
 
 const PlaceFeature* place_feature_of(const Backbone& backbone) {

@@ -2,19 +2,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/models/gdfnet_backbone.h"
 
-#include <ATen/Parallel.h>
-#include <c10/core/InferenceMode.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <thread>
 
 #include "core/base/digest.h"
 #include "core/base/file_system.h"
 #include "core/models/gdfnet_network.h"
 #include "core/models/manifest.h"
 #include "core/models/place_feature.h"
+#include "core/models/torch_runner.h"
 
 namespace fieldmark {
 
@@ -49,21 +46,15 @@ torch::Tensor f_by_place(GdfNetImpl& graph, const torch::Tensor& map) {
 class GdfNetBackbone final : public Backbone, public PlaceFeature {
   public:
     GdfNetBackbone(const ModelInfo& info, GdfNet graph, std::unique_ptr<Backbone> network, int threads)
-        : m_info(info), m_graph(std::move(graph)), m_network(std::move(network)), m_threads(threads) {
-        if (m_threads <= 0) m_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    }
+        : m_runner(info, threads, kSlice), m_graph(std::move(graph)), m_network(std::move(network)) {}
 
-    const ModelInfo& info() const override { return m_info; }
+    const ModelInfo& info() const override { return m_runner.info(); }
     std::string engine() const override { return m_network->engine() + ", graph of positions"; }
     BackboneTraits traits() const override { return m_network->traits(); }
 
     Result<std::vector<float>> embed(std::span<const std::uint8_t> pixels, int count) override {
-        const std::size_t picture =
-            static_cast<std::size_t>(m_info.input_height) * static_cast<std::size_t>(m_info.input_width) * 3;
-        if (count < 0 || pixels.size() != picture * static_cast<std::size_t>(count)) {
-            return Error{ErrorKind::Internal, "The embedder was given " + std::to_string(pixels.size()) +
-                                                  " bytes for " + std::to_string(count) + " pictures."};
-        }
+        if (auto wrong = m_runner.wrong_size(pixels, count)) return std::move(*wrong);
+        const std::size_t picture = pixels.size() / static_cast<std::size_t>(std::max(1, count));
         std::vector<float> embeddings;
         for (int first = 0; first < count; first += kSlice) {
             const int now = std::min(kSlice, count - first);
@@ -98,7 +89,7 @@ class GdfNetBackbone final : public Backbone, public PlaceFeature {
         if (count < 1 || map.size() != static_cast<std::size_t>(count * nodes * channels))
             return Error{ErrorKind::Usage, "The feature map does not have the size it is said to have."};
         std::vector<float> parts;
-        const Status done = guarded([&] {
+        const Status done = m_runner.guarded([&] {
             // from_blob() takes no const memory; nothing writes to it.
             const torch::Tensor input =
                 torch::from_blob(const_cast<float*>(map.data()), {count, nodes, channels}, torch::kFloat);
@@ -113,44 +104,24 @@ class GdfNetBackbone final : public Backbone, public PlaceFeature {
     Status append(InnerView& view, int count, std::vector<float>& embeddings) const {
         const std::int64_t channels = m_graph->shape().channels;
         const auto nodes = static_cast<std::int64_t>(view.map.size()) / channels / std::max(1, count);
-        bool finite = true;
-        const Status done = guarded([&] {
+        std::vector<float> some;
+        const Status done = m_runner.guarded([&] {
             const torch::Tensor map =
                 torch::from_blob(view.map.data(), {count, nodes, channels}, torch::kFloat);
-            const torch::Tensor f =
-                torch::nn::functional::normalize(
-                    m_graph->forward(map), torch::nn::functional::NormalizeFuncOptions().dim(1).eps(1e-12))
-                    .contiguous();
-            const float* value = f.const_data_ptr<float>();
-            finite = std::all_of(value, value + f.numel(), [](float x) { return std::isfinite(x); });
-            embeddings.insert(embeddings.end(), value, value + f.numel());
+            TorchRunner::append(some, torch::nn::functional::normalize(
+                                          m_graph->forward(map),
+                                          torch::nn::functional::NormalizeFuncOptions().dim(1).eps(1e-12)));
         });
-        if (done && !finite)
-            return Error{ErrorKind::Internal,
-                         "The model \"" + m_info.name + "\" gave embeddings that are not numbers."};
-        return done;
+        if (!done) return done;
+        auto sound = m_runner.finite(std::move(some));
+        if (!sound) return sound.error();
+        embeddings.insert(embeddings.end(), sound->begin(), sound->end());
+        return {};
     }
 
-    template <typename Work>
-    Status guarded(const Work& work) const {
-        try {
-            const c10::InferenceMode guard;
-            if (at::get_num_threads() != m_threads) at::set_num_threads(m_threads);
-            work();
-            return {};
-        } catch (const c10::OutOfMemoryError& error) {
-            return Error{ErrorKind::TooLarge,
-                         "There is not enough memory for a batch of pictures. Close other programs.",
-                         error.what_without_backtrace()};
-        } catch (const std::exception& error) {
-            return Error{ErrorKind::Internal, "The model could not compute the embeddings.", error.what()};
-        }
-    }
-
-    ModelInfo m_info;
+    TorchRunner m_runner;
     mutable GdfNet m_graph;  // const in what it does: it only runs
     std::unique_ptr<Backbone> m_network;
-    int m_threads;
 };
 
 std::vector<float> floats(const Safetensors::Tensor& tensor) {
