@@ -16,6 +16,8 @@
 #include "core/training/losses.h"
 #include "core/training/model_writer.h"
 #include "core/training/probe.h"
+#include "core/training/refit.h"
+#include "core/training/rows.h"
 #include "core/training/sampler.h"
 #include "core/training/schedule.h"
 #include "core/training/trainable_network.h"
@@ -127,8 +129,7 @@ class NetworkModel final : public EpochModel {
         return {};
     }
 
-    std::map<std::string, double> train_epoch(int epoch, int /*epochs*/, const Way& way) override {
-        const int epochs = m_options.epochs;  // a refit stops early, on the way of the same schedule
+    std::map<std::string, double> train_epoch(int epoch, int epochs, const Way& way) override {
         m_objective->begin_epoch(epoch, epochs);
         const int batches = m_sampler.batches_per_epoch();
         std::vector<std::vector<std::int64_t>> order;
@@ -157,12 +158,7 @@ class NetworkModel final : public EpochModel {
     }
 
     Result<ValidationFigures> validate() override {
-        if (m_validation_rows.empty()) {
-            // Nothing to choose by: the last epoch counts as the best.
-            ValidationFigures figures;
-            figures.map_at_r = ++m_validations;
-            return figures;
-        }
+        if (m_validation_rows.empty()) return ValidationFigures{};
         return probe(embed_rows(m_validation_rows), m_validation_labels);
     }
     void validate_on(std::vector<std::int64_t> rows, std::vector<std::int32_t> labels) {
@@ -197,7 +193,6 @@ class NetworkModel final : public EpochModel {
         archive.write("objective", objective);
         archive.write("memory", m_memory, true);
         put_text(archive, "sampler", m_sampler.state());
-        put_text(archive, "validations", std::to_string(m_validations));
     }
     void load(torch::serialize::InputArchive& archive) override {
         load_best(archive);
@@ -210,7 +205,6 @@ class NetworkModel final : public EpochModel {
         archive.read("memory", memory, true);
         m_memory.copy_(memory);
         TORCH_CHECK(m_sampler.set_state(get_text(archive, "sampler")), "no state of random numbers");
-        m_validations = std::stoi(get_text(archive, "validations"));
     }
     void save_best(torch::serialize::OutputArchive& archive) const override {
         const auto parameters = m_module->parameters();
@@ -281,16 +275,7 @@ class NetworkModel final : public EpochModel {
     std::unique_ptr<torch::optim::AdamW> m_optimizer;
     std::vector<std::int64_t> m_validation_rows;
     std::vector<std::int32_t> m_validation_labels;
-    int m_validations = 0;
 };
-
-template <typename T>
-std::vector<T> pick(const std::vector<T>& values, const std::vector<std::int64_t>& rows) {
-    std::vector<T> picked;
-    picked.reserve(rows.size());
-    for (const std::int64_t row : rows) picked.push_back(values[static_cast<std::size_t>(row)]);
-    return picked;
-}
 
 std::vector<std::byte> weights_file(const TrainableNetwork& module) {
     FloatTensors tensors;
@@ -307,10 +292,6 @@ Result<torch::Device> device_of(const std::string& name) {
     if (name == "cuda" && !cuda)
         return Error{ErrorKind::Unsupported, "LibTorch finds no CUDA device here. Use the device cpu."};
     return name == "cpu" || !cuda ? torch::Device(torch::kCPU) : torch::Device(torch::kCUDA, 0);
-}
-
-std::string refit_checkpoint(const TrainingTarget& target) {
-    return target.checkpoint.empty() ? std::string() : target.checkpoint + ".refit";
 }
 
 }  // namespace
@@ -419,14 +400,9 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         (*model)->validate_on(learned.split.validation_rows, validation_labels);
         const Tensor raw = (*model)->embed_rows(learned.split.validation_rows);
 
-        EpochLoopOptions loop;
-        loop.epochs = options.epochs;
-        loop.budget_seconds = options.refit ? settings.budget_seconds / 2 : settings.budget_seconds;
-        loop.patience = options.patience;
-        loop.checkpoint = target.checkpoint;
-        loop.resume = target.resume;
-        loop.fingerprint = training_fingerprint(data, settings) + std::to_string(threads);
-        loop.files = target.files;
+        EpochLoopOptions loop =
+            first_loop(data, settings, target, options.epochs, options.patience, options.refit);
+        loop.fingerprint += std::to_string(threads);
         auto outcome = run_epochs(**model, loop, observer, stop);
         if (!outcome) return std::move(outcome).error();
         learned.outcome = std::move(*outcome);
@@ -434,14 +410,12 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         learned.outcome.trainable_parameters = module.trainable_parameters();
         learned.outcome.total_parameters = module.total_parameters();
 
-        std::vector<std::int64_t> everything(data.count());
-        for (std::size_t i = 0; i < everything.size(); ++i) everything[i] = static_cast<std::int64_t>(i);
+        const std::vector<std::int64_t> everything = all_rows(data.count());
         learned.checked_embeddings = (*model)->embed_rows(everything);
         const Tensor after = learned.checked_embeddings.index_select(
             0, torch::tensor(learned.split.validation_rows, torch::kLong));
-        auto changes = compare_queries(raw, after, validation_labels,
-                                       data.items.empty() ? learned.split.validation_rows
-                                                          : pick(data.items, learned.split.validation_rows));
+        auto changes =
+            compare_queries(raw, after, validation_labels, items_of(data, learned.split.validation_rows));
         if (!changes) return std::move(changes).error();
         learned.outcome.queries = std::move(*changes);
 
@@ -450,32 +424,14 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         learned.weights = weights_file(module);
         if (!options.refit || learned.outcome.cancelled || learned.outcome.best_epoch == 0) return learned;
 
-        if (observer.message)
-            observer.message("Learning once more from all " + std::to_string(data.classes.size()) +
-                             " classes, " + std::to_string(learned.outcome.best_epoch) +
-                             (learned.outcome.best_epoch == 1 ? " epoch." : " epochs."));
-        model = make(data.labels);
-        if (!model) return std::move(model).error();
-        loop.epochs = learned.outcome.best_epoch;
-        loop.patience = 0;
-        loop.checkpoint = refit_checkpoint(target);
-        loop.fingerprint += " refit " + std::to_string(loop.epochs);
-        TrainingObserver quiet;
-        quiet.progress = observer.progress;
-        quiet.message = observer.message;
-        const auto again = run_epochs(**model, loop, quiet, stop);
-        if (!again) return again.error();
-        if (again->cancelled || again->best_epoch < loop.epochs) {
-            learned.outcome.cancelled = again->cancelled;
-            learned.outcome.note =
-                "Learning once more from all classes did not come to its end; the model that was "
-                "checked is kept. " +
-                again->note;
-            return learned;
+        model->reset();  // two networks that learn would take twice the memory
+        auto again =
+            refit([&] { return make(data.labels); }, data, settings, loop, observer, stop, learned.outcome);
+        if (!again) return std::move(again).error();
+        if (*again) {
+            learned.embeddings = (*again)->embed_rows(everything);
+            learned.weights = weights_file((*again)->module());
         }
-        learned.outcome.seconds += again->seconds;
-        learned.embeddings = (*model)->embed_rows(everything);
-        learned.weights = weights_file((*model)->module());
         return learned;
     } catch (const std::exception& error) {
         return training_error(error);
@@ -487,23 +443,15 @@ Result<Manifest> write_network_model(const TrainingTarget& target, const Trainin
                                      std::map<std::string, std::vector<std::byte>> beside,
                                      const std::map<std::string, double>& further) {
     NewModel model;
-    model.info = data.base;
-    model.info.hash.clear();
-    model.info.path.clear();
-    model.info.name = target.name;
-    model.info.method = to_string(settings.method);
+    model.info = learned_info(target, data, settings, data.base.kind);
+    model.info.base = data.base.base;  // it stands on nothing new
     model.info.input_width = model.info.input_height = learned.input_size;
     model.info.source = "trained end to end by Fieldmark from \"" + data.base.name + "\"" +
                         (data.label_field.empty() ? "" : " and the field \"" + data.label_field + "\"");
     model.weights = learned.weights;
     model.training = training_json(data, settings, learned.outcome, further);
     model.beside = std::move(beside);
-    auto manifest = write_model_folder(target.file_system(), target.models_folder, model);
-    if (manifest && !target.checkpoint.empty()) {
-        static_cast<void>(target.file_system().remove(target.checkpoint));
-        static_cast<void>(target.file_system().remove(refit_checkpoint(target)));
-    }
-    return manifest;
+    return write_learned_model(target, model);
 }
 
 }  // namespace fieldmark

@@ -84,12 +84,17 @@ class Loop {
             // The first checkpoint tells at once whether there is room for the later ones.
             if (auto status = write(true); !status) return status.error();
         }
-        while (m_done < m_options.epochs && m_outcome.note.empty()) {
+        const bool ended = !m_outcome.note.empty();
+        while (m_done < last_epoch() && m_outcome.note.empty()) {
             if (auto status = one_epoch(); !status) return status.error();
         }
-        if (auto status = archive_from_bytes(m_best, [&](auto& archive) { m_model.load_best(archive); });
-            !status)
-            return status.error();
+        // What follows (learning once more, saving) may be killed, too: resumed, this loop must end alike.
+        if (!ended && !m_outcome.note.empty() && !m_outcome.cancelled) write_later();
+        if (!m_options.keep_last) {
+            if (auto status = archive_from_bytes(m_best, [&](auto& archive) { m_model.load_best(archive); });
+                !status)
+                return status.error();
+        }
         m_outcome.epochs = m_done;
         m_outcome.seconds = seconds();
         return std::move(m_outcome);
@@ -99,6 +104,7 @@ class Loop {
     double seconds() const {
         return m_earlier + std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
     }
+    int last_epoch() const { return m_options.last_epoch >= 0 ? m_options.last_epoch : m_options.epochs; }
     bool out_of_budget() const {
         return m_options.budget_seconds > 0 && seconds() > m_options.budget_seconds;
     }
@@ -106,20 +112,27 @@ class Loop {
     /// -1: not known.
     double seconds_left(double done) const {
         if (done <= 0) return -1;
-        double left = (seconds() - m_before_epochs) / done * (m_options.epochs - done);
+        double left = (seconds() - m_before_epochs) / done * (last_epoch() - done);
         if (m_options.budget_seconds > 0) left = std::min(left, m_options.budget_seconds - seconds());
         return std::max(0.0, left);
     }
 
     void tell(double done) const {
         if (m_observer.progress)
-            m_observer.progress(std::min(1.0, done / std::max(1, m_options.epochs)), seconds_left(done));
+            m_observer.progress(std::min(1.0, done / std::max(1, last_epoch())), seconds_left(done));
+    }
+
+    Result<ValidationFigures> figures_now() {
+        if (m_options.keep_last) return ValidationFigures{};
+        return m_model.validate();
     }
 
     Status keep_best(const ValidationFigures& figures) {
-        auto bytes = archive_to_bytes([&](auto& archive) { m_model.save_best(archive); });
-        if (!bytes) return bytes.error();
-        m_best = std::move(*bytes);
+        if (!m_options.keep_last) {
+            auto bytes = archive_to_bytes([&](auto& archive) { m_model.save_best(archive); });
+            if (!bytes) return bytes.error();
+            m_best = std::move(*bytes);
+        }
         m_outcome.best_epoch = m_done;
         m_outcome.after = figures;
         return {};
@@ -140,7 +153,7 @@ class Loop {
     }
 
     Status measure_start() {
-        auto figures = m_model.validate();
+        auto figures = figures_now();
         if (!figures) return figures.error();
         m_outcome.before = *figures;
         if (auto status = keep_best(*figures); !status) return status;
@@ -180,7 +193,7 @@ class Loop {
                              "; the best epoch before it was kept. A lower learning rate may help.";
             return {};
         }
-        auto figures = m_model.validate();
+        auto figures = figures_now();
         if (!figures) {
             m_outcome.note = "Epoch " + std::to_string(epoch) +
                              " could not be measured: " + figures.error().text +
@@ -188,25 +201,30 @@ class Loop {
             return {};
         }
         m_done = epoch;
-        const bool best = figures->map_at_r > m_outcome.after.map_at_r + m_options.min_gain;
+        const bool best =
+            m_options.keep_last || figures->map_at_r > m_outcome.after.map_at_r + m_options.min_gain;
         if (best) {
             if (auto status = keep_best(*figures); !status) return status;
         }
         if (auto status = report(std::move(losses), *figures, best); !status) return status;
         tell(m_done);
         if (m_options.patience > 0 && m_done - m_outcome.best_epoch >= m_options.patience &&
-            m_done < m_options.epochs) {
+            m_done < last_epoch()) {
             m_outcome.note = "No better epoch since epoch " + std::to_string(m_outcome.best_epoch) +
                              "; stopped early after " + std::to_string(m_done) + " epochs.";
         }
-        if (out_of_budget() && m_done < m_options.epochs && m_outcome.note.empty())
+        if (out_of_budget() && m_done < last_epoch() && m_outcome.note.empty())
             m_outcome.note = "The time was spent after epoch " + std::to_string(m_done) + ".";
-        // A later checkpoint that cannot be written costs a resumption, not what was learned: say so, go on.
-        if (const Status written = write(m_done == m_options.epochs); !written && m_observer.message)
+        if (m_outcome.note.empty()) write_later(m_done == last_epoch());
+        return {};
+    }
+
+    /// A later checkpoint that cannot be written costs a resumption, not what was learned: say so, go on.
+    void write_later(bool always = true) {
+        if (const Status written = write(always); !written && m_observer.message)
             m_observer.message("No checkpoint after epoch " + std::to_string(m_done) + ": " +
                                written.error().text +
                                " The training goes on; stopped now, it would resume from an earlier epoch.");
-        return {};
     }
 
     Status write(bool always) {
@@ -221,6 +239,7 @@ class Loop {
         state["history"] = to_json(m_outcome.history);
         state["seconds"] = seconds();
         state["before_epochs"] = m_before_epochs;
+        state["note"] = m_outcome.note;
         m_written = seconds();
         return write_checkpoint(files(), m_options.checkpoint, [&](torch::serialize::OutputArchive& archive) {
             put_text(archive, "state", state.dump(-1, ' ', false, json::error_handler_t::replace));
@@ -249,6 +268,7 @@ class Loop {
                 m_earlier = state.at("seconds").get<double>();
                 m_before_epochs = state.at("before_epochs").get<double>();
                 m_done = state.at("done").get<int>();
+                m_outcome.note = state.value("note", "");
                 torch::serialize::InputArchive model;
                 archive.read("model", model);
                 m_model.load(model);

@@ -46,7 +46,11 @@ class EpochModel {
 };
 
 struct EpochLoopOptions {
-    int epochs = 0;
+    int epochs = 0;       ///< of the schedule
+    int last_epoch = -1;  ///< where to end on the way of that schedule; -1: at its end
+    /// There is nothing to choose by: validate() is not asked and the last epoch is kept. One that ends early
+    /// leaves a model in the middle of an epoch, for the caller to throw away.
+    bool keep_last = false;
     double budget_seconds = 0;  ///< 0: none
     int patience = 0;           ///< epochs without a better one before stopping early; 0: never early
     /// With less than this above the best MAP@R an epoch is no better one.
@@ -60,11 +64,11 @@ struct EpochLoopOptions {
 
 /// Trains epoch by epoch and leaves `model` with the weights of the best one (epoch 0, before any step, is a
 /// candidate). Stops early by patience, budget or `stop`, and where a loss is not finite or an epoch throws
-/// after a first good one; `note` says why. Fills epochs, best_epoch, seconds, before, after, history,
-/// cancelled, note. Checkpoints hold the model, the best weights and the history; one that cannot be written
-/// stops the training with its error (DiskFull...) before more time is spent. Flushes denormals on the
-/// calling thread. Errors: Usage (a checkpoint of another training), DiskFull, Permission, Io, Cancelled
-/// (before epoch 0 was measured), TooLarge, Internal.
+/// after a first good one; `note` says why, and a resumed training that had ended so does not go on. Fills
+/// epochs, best_epoch, seconds, before, after, history, cancelled, note. Checkpoints hold the model, the best
+/// weights and the history; one that cannot be written stops the training with its error (DiskFull...) before
+/// more time is spent. Flushes denormals on the calling thread. Errors: Usage (a checkpoint of another
+/// training), DiskFull, Permission, Io, Cancelled (before epoch 0 was measured), TooLarge, Internal.
 Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& options,
                                    const TrainingObserver& observer, std::stop_token stop);
 

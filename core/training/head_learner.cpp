@@ -7,11 +7,12 @@
 #include <optional>
 #include <span>
 
-#include "core/base/digest.h"
 #include "core/training/checkpoint.h"
 #include "core/training/epoch_loop.h"
 #include "core/training/losses.h"
 #include "core/training/probe.h"
+#include "core/training/refit.h"
+#include "core/training/rows.h"
 #include "core/training/sampler.h"
 #include "core/training/schedule.h"
 
@@ -275,21 +276,6 @@ class HeadModel final : public EpochModel {
     std::vector<std::int32_t> m_validation_labels;
 };
 
-std::vector<std::int64_t> all_rows(std::size_t count) {
-    std::vector<std::int64_t> rows(count);
-    for (std::size_t i = 0; i < count; ++i) rows[i] = static_cast<std::int64_t>(i);
-    return rows;
-}
-
-template <typename T>
-std::vector<T> pick(const std::vector<T>& values, const std::vector<std::int64_t>& rows) {
-    std::vector<T> picked;
-    if (values.empty()) return picked;
-    picked.reserve(rows.size());
-    for (const std::int64_t row : rows) picked.push_back(values[static_cast<std::size_t>(row)]);
-    return picked;
-}
-
 }  // namespace
 
 HeadOptions read_head_options(OptionReader& reader, const TrainingSettings& settings,
@@ -308,22 +294,6 @@ HeadOptions read_head_options(OptionReader& reader, const TrainingSettings& sett
     options.use_views = reader.flag("views", defaults.use_views);
     if (settings.epochs > 0) options.epochs = settings.epochs;
     return options;
-}
-
-std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings) {
-    Sha256 digest;
-    std::string text = std::string(to_string(settings.method)) + "\n" +
-                       (settings.end_to_end ? "all\n" : "head\n") + std::to_string(settings.epochs) + "\n" +
-                       std::to_string(settings.seed) + "\n" + std::to_string(settings.bits) + "\n" +
-                       std::to_string(settings.validation_share) + "\n" + data.base.hash + "\n" +
-                       std::to_string(data.dimension) + "\n" + std::to_string(data.views) + "\n";
-    for (const auto& [name, value] : settings.options) text += name + "=" + value + "\n";
-    for (const std::string& name : data.classes) text += name + "\n";
-    digest.update(text);
-    digest.update(std::as_bytes(std::span(data.labels)));
-    digest.update(std::as_bytes(std::span(data.items)));
-    digest.update(std::as_bytes(std::span(data.features)));
-    return to_hex(digest.finish());
 }
 
 Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings& settings,
@@ -348,23 +318,17 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
             const_cast<float*>(data.features.data()),
             {static_cast<std::int64_t>(data.count()), data.views, data.dimension}, torch::kFloat);
         const std::vector<std::int64_t> everything = all_rows(data.count());
-        std::optional<HeadModel> model;
-        model.emplace(features, dense_labels(data.labels, learned.split.fit_classes), options, objective,
-                      settings.seed);
+        const auto make = [&](const std::vector<std::int32_t>& labels) -> Result<std::unique_ptr<HeadModel>> {
+            return std::make_unique<HeadModel>(features, labels, options, objective, settings.seed);
+        };
+        auto model = make(dense_labels(data.labels, learned.split.fit_classes)).value();
         const std::vector<std::int32_t> validation_labels = pick(data.labels, learned.split.validation_rows);
         model->validate_on(learned.split.validation_rows, validation_labels);
         const std::int64_t trainable = model->parameter_count();
 
-        EpochLoopOptions loop;
-        loop.epochs = options.epochs;
-        // The second fit takes at most as long as the first.
-        loop.budget_seconds = options.refit ? settings.budget_seconds / 2 : settings.budget_seconds;
-        loop.patience = options.patience;
-        loop.checkpoint = target.checkpoint;
+        EpochLoopOptions loop =
+            first_loop(data, settings, target, options.epochs, options.patience, options.refit);
         loop.checkpoint_seconds = 2;
-        loop.resume = target.resume;
-        loop.fingerprint = training_fingerprint(data, settings);
-        loop.files = target.files;
         auto outcome = run_epochs(*model, loop, observer, stop);
         if (!outcome) return outcome.error();
         learned.outcome = std::move(*outcome);
@@ -377,10 +341,8 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
         if (!before) return before.error();
         learned.outcome.before = *before;
         learned.checked_embeddings = model->embed_rows(everything);
-        auto changes =
-            compare_queries(raw, model->embed_rows(learned.split.validation_rows), validation_labels,
-                            data.items.empty() ? learned.split.validation_rows
-                                               : pick(data.items, learned.split.validation_rows));
+        auto changes = compare_queries(raw, model->embed_rows(learned.split.validation_rows),
+                                       validation_labels, items_of(data, learned.split.validation_rows));
         if (!changes) return changes.error();
         learned.outcome.queries = std::move(*changes);
         learned.outcome.trainable_parameters = trainable;
@@ -391,36 +353,12 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
         learned.head = model->to_head();
         learned.embeddings = learned.checked_embeddings;
         if (options.refit && !learned.outcome.cancelled) {
-            if (observer.message)
-                observer.message("Learning once more from all " + std::to_string(data.classes.size()) +
-                                 " classes, " + std::to_string(learned.outcome.best_epoch) + " epochs.");
-            model.emplace(features, data.labels, options, objective, settings.seed);
-            EpochModel::Way way;
-            way.stop = [&stop] { return stop.stop_requested(); };
-            bool diverged = false;
-            for (int epoch = 1; epoch <= learned.outcome.best_epoch && !stop.stop_requested(); ++epoch) {
-                const auto losses = model->train_epoch(epoch, options.epochs, way);
-                const auto total = losses.find("total");
-                if (total != losses.end() && !std::isfinite(total->second)) {
-                    diverged = true;
-                    break;
-                }
-                if (observer.progress)
-                    observer.progress(static_cast<double>(epoch) / learned.outcome.best_epoch, -1);
-            }
-            if (diverged) {
-                learned.outcome.note =
-                    "Learning once more from all classes ended in a loss that is no number; the model that "
-                    "was "
-                    "checked is kept. A lower learning rate may help.";
-            } else if (stop.stop_requested()) {
-                learned.outcome.cancelled = true;
-                learned.outcome.note =
-                    "Cancelled while learning once more from all classes; the model that was checked is "
-                    "kept.";
-            } else {
-                learned.embeddings = model->embed_rows(everything);
-                learned.head = model->to_head();
+            auto again = refit([&] { return make(data.labels); }, data, settings, loop, observer, stop,
+                               learned.outcome);
+            if (!again) return again.error();
+            if (*again) {
+                learned.embeddings = (*again)->embed_rows(everything);
+                learned.head = (*again)->to_head();
             }
         }
         return learned;

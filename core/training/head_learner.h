@@ -66,7 +66,4 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
                                const TrainingTarget& target, const TrainingObserver& observer,
                                std::stop_token stop);
 
-/// A digest of data and settings, for checkpoints.
-std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings);
-
 }  // namespace fieldmark

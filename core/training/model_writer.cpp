@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/models/safetensors_writer.h"
+#include "core/training/refit.h"
 
 namespace fieldmark {
 namespace {
@@ -74,29 +75,38 @@ Status check_target(const TrainingTarget& target) {
     return {};
 }
 
+ModelInfo learned_info(const TrainingTarget& target, const TrainingData& data,
+                       const TrainingSettings& settings, const std::string& kind) {
+    ModelInfo info = data.base;
+    info.hash.clear();
+    info.path.clear();
+    info.name = target.name;
+    info.kind = kind;
+    info.base = data.base.hash;
+    info.method = to_string(settings.method);
+    info.bits = 0;
+    return info;
+}
+
+Result<Manifest> write_learned_model(const TrainingTarget& target, const NewModel& model) {
+    auto manifest = write_model_folder(target.file_system(), target.models_folder, model);
+    if (manifest) remove_checkpoints(target);
+    return manifest;
+}
+
 Result<Manifest> write_head_model(const TrainingTarget& target, const TrainingData& data,
                                   const TrainingSettings& settings, const TrainingOutcome& outcome,
                                   const Head& head, std::map<std::string, std::vector<std::byte>> beside,
                                   const std::map<std::string, double>& further) {
     NewModel model;
-    model.info = data.base;
-    model.info.hash.clear();
-    model.info.path.clear();
-    model.info.name = target.name;
-    model.info.kind = "head";
-    model.info.base = data.base.hash;
-    model.info.method = to_string(settings.method);
-    model.info.bits = 0;
+    model.info = learned_info(target, data, settings, "head");
     model.info.dimension = head.out;
     model.info.feature = title(settings.method) + " head on the embedding of " + data.base.name;
     model.info.source = "trained by Fieldmark from the field \"" + data.label_field + "\"";
     model.weights = write_safetensors(head.tensors());
     model.training = training_json(data, settings, outcome, further);
     model.beside = std::move(beside);
-    auto manifest = write_model_folder(target.file_system(), target.models_folder, model);
-    if (manifest && !target.checkpoint.empty())
-        static_cast<void>(target.file_system().remove(target.checkpoint));  // rubbish from here on
-    return manifest;
+    return write_learned_model(target, model);
 }
 
 }  // namespace fieldmark

@@ -24,9 +24,17 @@ std::string training_json(const TrainingData& data, const TrainingSettings& sett
 /// Before any time is spent: the name can be a model's, no model of it is there, the folder can be written.
 Status check_target(const TrainingTarget& target);
 
-/// Writes a model of the kind "head" on data.base into the target's models folder, with the files of
-/// `beside`, and removes the target's checkpoint. Errors as write_model_folder(); the checkpoint then stays,
-/// so that resuming saves what was learned once there is room.
+/// The description of a model of `kind` that was learned from data.base: what is not said anew is the base's.
+/// Name, method and what it stands on are filled in.
+ModelInfo learned_info(const TrainingTarget& target, const TrainingData& data,
+                       const TrainingSettings& settings, const std::string& kind);
+
+/// Writes a learned model into the target's models folder and removes the target's checkpoints. Errors as
+/// write_model_folder(); the checkpoints then stay, so that resuming saves what was learned once there is
+/// room.
+Result<Manifest> write_learned_model(const TrainingTarget& target, const NewModel& model);
+
+/// The same for a model of the kind "head" on data.base, with the files of `beside`.
 Result<Manifest> write_head_model(const TrainingTarget& target, const TrainingData& data,
                                   const TrainingSettings& settings, const TrainingOutcome& outcome,
                                   const Head& head, std::map<std::string, std::vector<std::byte>> beside = {},

@@ -4,7 +4,9 @@
 // The whole of DVA's training on generated pictures and a small transformer: it learns, repeats itself,
 // resumes, can be cancelled, leaves a model that loads, and says early what it cannot do.
 #include <QtTest/QtTest>
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <random>
 
 #include "core/methods/dva/recipe.h"
@@ -217,6 +219,68 @@ class TestDvaRecipe : public QObject {
         QCOMPARE(resumed->history.back().losses.at("total"), unbroken->history.back().losses.at("total"));
         QVERIFY(!unbroken->folder.empty());
         QVERIFY(adapters_of(*resumed) == adapters_of(*unbroken));
+    }
+
+    /// Killed while it learns once more from all classes: what the checkpoints of both learnings hold then is
+    /// enough to end bit for bit where the unbroken training ends.
+    void resumes_learning_once_more() {
+        TrainingTarget to = target("twice");
+        to.checkpoint = path("twice.checkpoint");
+        const std::string aside = path("twice.aside");
+        bool second = false;
+        TrainingObserver observer;
+        observer.message = [&](const std::string& text) {
+            second = second || text.starts_with("Learning once more from all 10 classes");
+        };
+        observer.progress = [&](double share, double) {
+            if (!second || share <= 0.5 || std::filesystem::exists(aside)) return;
+            std::filesystem::copy_file(to.checkpoint, aside);
+            std::filesystem::copy_file(to.checkpoint + ".refit", aside + ".refit");
+        };
+        const auto unbroken = train_dva(m_data, settings(), to, observer, {});
+        QVERIFY2(unbroken, unbroken ? "" : unbroken.error().text.c_str());
+        QVERIFY2(unbroken->best_epoch >= 2, "one epoch has no middle");
+        QVERIFY(std::filesystem::exists(aside + ".refit"));
+        QVERIFY(!std::filesystem::exists(to.checkpoint) &&
+                !std::filesystem::exists(to.checkpoint + ".refit"));
+
+        std::vector<std::string> said;
+        TrainingObserver listener;
+        listener.message = [&](const std::string& text) { said.push_back(text); };
+        int first_steps = 0;
+        listener.progress = [&](double share, double) { first_steps += share < 0.5 ? 1 : 0; };
+        TrainingTarget again = target("twice-again");
+        again.checkpoint = aside;
+        again.resume = true;
+        const auto resumed = train_dva(m_data, settings(), again, listener, {});
+        QVERIFY2(resumed, resumed ? "" : resumed.error().text.c_str());
+        // Neither learning began anew.
+        QCOMPARE(first_steps, 0);
+        QVERIFY(std::count(said.begin(), said.end(), "Going on after epoch 4.") == 1);
+        QCOMPARE(std::count_if(said.begin(), said.end(),
+                               [](const std::string& text) { return text.starts_with("Going on after"); }),
+                 2);
+        QCOMPARE(resumed->best_epoch, unbroken->best_epoch);
+        QVERIFY(!adapters_of(*unbroken).empty());
+        QVERIFY(adapters_of(*resumed) == adapters_of(*unbroken));
+        QVERIFY(!std::filesystem::exists(aside) && !std::filesystem::exists(aside + ".refit"));
+    }
+
+    /// Cancelled in the second learning, the model of the first stays.
+    void cancelled_while_learning_once_more() {
+        std::stop_source source;
+        TrainingObserver observer;
+        observer.message = [&](const std::string& text) {
+            if (text.starts_with("Learning once more")) source.request_stop();
+        };
+        const auto kept = train_dva(m_data, settings(), target("kept"), observer, source.get_token());
+        QVERIFY2(kept, kept ? "" : kept.error().text.c_str());
+        const auto checked = train_dva(m_data, settings({{"refit", "false"}}), target("checked"), {}, {});
+        QVERIFY(checked);
+        QVERIFY(kept->cancelled);
+        QVERIFY(kept->note.starts_with("Cancelled while learning once more"));
+        QVERIFY(!adapters_of(*checked).empty());
+        QVERIFY(adapters_of(*kept) == adapters_of(*checked));
     }
 
     void learns_from_a_part_of_a_cache() {

@@ -396,6 +396,53 @@ class TestTraining : public QObject {
                  static_cast<int>(ErrorKind::Usage));
     }
 
+    /// What follows a training that stopped early may be killed: resumed, it must not learn on.
+    void stays_ended_when_resumed() {
+        EpochLoopOptions options;
+        options.epochs = 50;
+        options.patience = 2;
+        options.checkpoint = m_checkpoint;
+        const std::vector<double> quality = {0.1, 0.5, 0.4, 0.4, 0.9, 0.9};
+        Toy whole(quality), again(quality);
+        const auto first = run_epochs(whole, options, {}, {});
+        QVERIFY(first);
+        QCOMPARE(first->epochs, 3);
+        options.resume = true;
+        again.after_step = [](int, int) { QFAIL("it learned on"); };
+        const auto resumed = run_epochs(again, options, {}, {});
+        QVERIFY(resumed);
+        QCOMPARE(resumed->epochs, 3);
+        QCOMPARE(resumed->best_epoch, first->best_epoch);
+        QCOMPARE(resumed->note, first->note);
+        QCOMPARE(again.weights(), whole.weights());
+    }
+
+    /// A part of a schedule with nothing to choose by: the weights are those of its last epoch.
+    void ends_on_the_way_and_keeps_the_last() {
+        Toy whole({0.9, 0.5, 0.4, 0.3}), part({0.9, 0.5, 0.4, 0.3}), none({0.9});
+        const auto start = none.weights();
+        std::vector<float> after_two;
+        whole.after_step = [&](int epoch, int) {
+            if (epoch == 3 && after_two.empty()) after_two = whole.weights();
+        };
+        part.after_step = [&](int epoch, int) { QVERIFY(epoch <= 3); };
+        EpochLoopOptions options;
+        options.epochs = 9;
+        options.last_epoch = 3;
+        options.keep_last = true;
+        QVERIFY(run_epochs(whole, options, {}, {}));
+        QVERIFY(!after_two.empty() && whole.weights() != after_two);
+        options.checkpoint = m_checkpoint;
+        const auto outcome = run_epochs(part, options, {}, {});
+        QVERIFY(outcome);
+        QCOMPARE(outcome->epochs, 3);
+        QCOMPARE(outcome->best_epoch, 3);
+        QCOMPARE(part.weights(), whole.weights());
+        options.last_epoch = 0;
+        QVERIFY(run_epochs(none, options, {}, {}));
+        QCOMPARE(none.weights(), start);
+    }
+
     void full_disk_ends_it_at_once() {
         testing::FaultFileSystem files;
         files.full_after = 100;

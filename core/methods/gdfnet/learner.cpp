@@ -14,6 +14,7 @@
 #include "core/methods/gdfnet/itq.h"
 #include "core/training/checkpoint.h"
 #include "core/training/losses.h"
+#include "core/training/rows.h"
 #include "core/training/schedule.h"
 
 namespace fieldmark {
@@ -38,13 +39,6 @@ void read_module(torch::serialize::InputArchive& archive, const std::string& key
     torch::serialize::InputArchive part;
     archive.read(key, part);
     module->load(part);
-}
-
-std::vector<std::int32_t> pick(const std::vector<std::int32_t>& values,
-                               const std::vector<std::int64_t>& rows) {
-    std::vector<std::int32_t> picked;
-    for (const std::int64_t row : rows) picked.push_back(values[static_cast<std::size_t>(row)]);
-    return picked;
 }
 
 }  // namespace

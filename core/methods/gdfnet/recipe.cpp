@@ -5,9 +5,8 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 #include <memory>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,11 +18,12 @@
 #include "core/models/safetensors_writer.h"
 #include "core/training/augmentation.h"
 #include "core/training/epoch_loop.h"
-#include "core/training/head_learner.h"
 #include "core/training/image_cache.h"
 #include "core/training/model_writer.h"
 #include "core/training/option_reader.h"
 #include "core/training/probe.h"
+#include "core/training/refit.h"
+#include "core/training/rows.h"
 #include "core/training/validation_split.h"
 
 namespace fieldmark {
@@ -165,6 +165,23 @@ Result<MapCache> make_maps(const TrainingData& data, const TrainingTarget& targe
     return maps;
 }
 
+Result<Manifest> write_coded_model(const TrainingTarget& target, const TrainingData& data,
+                                   const TrainingSettings& settings, const TrainingOutcome& outcome,
+                                   GdfNetLearner& learner) {
+    NewModel model;
+    model.info = learned_info(target, data, settings, "gdfnet");
+    model.info.bits = settings.bits;
+    model.info.heads = 0;
+    model.info.pooling = "global-mean";
+    model.info.dimension = static_cast<int>(learner.network().shape().features);
+    model.info.feature = "graph over the positions of the last map, L2-normalised, with binary codes of " +
+                         std::to_string(settings.bits) + " bits";
+    model.info.source = "learned on \"" + data.base.name + "\" by a reconstruction of GDF-Net (2022)";
+    model.weights = write_safetensors(gdfnet_weights(learner.network()));
+    model.training = training_json(data, settings, outcome);
+    return write_learned_model(target, model);
+}
+
 }  // namespace
 
 Status check_gdfnet(const TrainingSettings& settings, const ModelInfo& base) {
@@ -212,30 +229,20 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
         if (!learner) return learner.error();
         (*learner)->validate_on(split->validation_rows, known.left_out, data.labels);
         const std::vector<std::int64_t>& checked = split->validation_rows;
-        std::vector<std::int32_t> checked_labels;
-        for (const std::int64_t row : checked)
-            checked_labels.push_back(data.labels[static_cast<std::size_t>(row)]);
+        const std::vector<std::int32_t> checked_labels = pick(data.labels, checked);
         const torch::Tensor frozen = (*learner)->frozen(checked);
 
-        EpochLoopOptions loop;
-        loop.epochs = options->net.epochs;
-        loop.budget_seconds = options->refit ? settings.budget_seconds / 2 : settings.budget_seconds;
-        loop.patience = options->patience;
-        loop.checkpoint = target.checkpoint;
+        EpochLoopOptions loop =
+            first_loop(data, settings, target, options->net.epochs, options->patience, options->refit);
         loop.checkpoint_seconds = 10;
-        loop.resume = target.resume;
-        loop.fingerprint = training_fingerprint(data, settings);
-        loop.files = target.files;
         auto outcome = run_epochs(**learner, loop, observer, stop);
         if (!outcome) return outcome.error();
         outcome->method = Method::GdfNet;
         outcome->trainable_parameters = (*learner)->parameters();
         outcome->total_parameters = (*learner)->parameters();
-        std::vector<std::int64_t> items = checked;
-        if (!data.items.empty())
-            for (std::int64_t& item : items) item = data.items[static_cast<std::size_t>(item)];
         // By the real-valued feature: what a search shows first.
-        auto changes = compare_queries(frozen, (*learner)->embed(checked), checked_labels, items);
+        auto changes =
+            compare_queries(frozen, (*learner)->embed(checked), checked_labels, items_of(data, checked));
         if (!changes) return changes.error();
         outcome->queries = std::move(*changes);
         if (outcome->best_epoch == 0) {
@@ -248,56 +255,17 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
 
         std::unique_ptr<GdfNetLearner> made = std::move(*learner);
         if (options->refit && !outcome->cancelled) {
-            if (observer.message) {
-                observer.message("Learning once more from all pictures, " +
-                                 std::to_string(outcome->best_epoch) + " epochs.");
-            }
-            std::vector<std::int64_t> everything(data.count());
-            std::iota(everything.begin(), everything.end(), std::int64_t{0});
-            auto again =
-                GdfNetLearner::create(*maps, labels_of(everything, data.labels), options->net, settings.seed);
+            const auto make = [&] {
+                return GdfNetLearner::create(*maps, labels_of(all_rows(data.count()), data.labels),
+                                             options->net, settings.seed);
+            };
+            auto again = refit(make, data, settings, loop, observer, stop, *outcome);
             if (!again) return again.error();
-            EpochModel::Way way;
-            way.stop = [&stop] { return stop.stop_requested(); };
-            bool finite = true;
-            for (int epoch = 1; epoch <= outcome->best_epoch && finite && !stop.stop_requested(); ++epoch) {
-                way.tell = [&](double share) {
-                    if (observer.progress) observer.progress((epoch - 1 + share) / outcome->best_epoch, -1);
-                };
-                finite = std::isfinite((*again)->train_epoch(epoch, options->net.epochs, way)["total"]);
-            }
-            if (finite && !stop.stop_requested()) {
-                made = std::move(*again);
-            } else {
-                outcome->cancelled = finite;
-                outcome->note =
-                    finite ? "Cancelled while learning once more from all pictures; the model that was "
-                             "checked is kept."
-                           : "Learning once more from all pictures ended in a loss that is no number; "
-                             "the model that was checked is kept.";
-            }
+            if (*again) made = std::move(*again);
         }
-
-        NewModel model;
-        model.info = data.base;
-        model.info.name = target.name;
-        model.info.kind = "gdfnet";
-        model.info.base = data.base.hash;
-        model.info.method = "gdfnet";
-        model.info.bits = settings.bits;
-        model.info.heads = 0;
-        model.info.pooling = "global-mean";
-        model.info.dimension = static_cast<int>(made->network().shape().features);
-        model.info.feature =
-            "graph over the positions of the last map, L2-normalised, with binary codes of " +
-            std::to_string(settings.bits) + " bits";
-        model.info.source = "learned on \"" + data.base.name + "\" by a reconstruction of GDF-Net (2022)";
-        model.weights = write_safetensors(gdfnet_weights(made->network()));
-        model.training = training_json(data, settings, *outcome);
-        const auto written = write_model_folder(target.file_system(), target.models_folder, model);
+        const auto written = write_coded_model(target, data, settings, *outcome, *made);
         if (!written) return written.error();
         outcome->folder = written->info.path;
-        if (!target.checkpoint.empty()) static_cast<void>(target.file_system().remove(target.checkpoint));
         return outcome;
     } catch (const std::exception& error) {
         return training_error(error);
