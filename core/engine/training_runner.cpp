@@ -13,6 +13,14 @@ namespace fieldmark {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// A checkpoint is a file for the first learning and, once that is done, one for the second beside it
+/// (core/training/refit.h).
+constexpr const char* kCheckpointParts[] = {"", ".refit"};
+
+}  // namespace
+
 TrainingRunner::TrainingRunner(Library& library, PostToSession post)
     : m_library(library), m_post(std::move(post)), m_notice(notice_to(m_post)) {}
 
@@ -34,11 +42,15 @@ void TrainingRunner::request_stop() {
     if (!m_running.empty()) {
         // The training takes its checkpoint away when it ends. A second name for it keeps it: each checkpoint
         // is a file of its own, so this one stays whole whatever is written after it.
-        std::error_code ignored;
-        fs::remove(kept(m_running), ignored);
-        fs::create_hard_link(checkpoint(m_running), kept(m_running), ignored);
-        // Not every file system knows second names.
-        if (ignored) fs::copy_file(checkpoint(m_running), kept(m_running), ignored);
+        for (const char* part : kCheckpointParts) {
+            std::error_code ignored;
+            const std::string file = checkpoint(m_running) + part, second = kept(m_running) + part;
+            fs::remove(second, ignored);
+            if (!fs::exists(file, ignored)) continue;
+            fs::create_hard_link(file, second, ignored);
+            // Not every file system knows second names.
+            if (ignored) fs::copy_file(file, second, ignored);
+        }
     }
     m_stop.request_stop();
     m_previews.request_stop();
@@ -138,7 +150,7 @@ void TrainingRunner::put_aside(const TrainingResult& result, const std::string& 
     if (!fs::exists(kept(name), failure)) return;
     if (!result.outcome.folder.empty()) fs::remove_all(result.outcome.folder, failure);
     fs::create_directories(fs::path(checkpoint(name)).parent_path(), failure);
-    fs::rename(kept(name), checkpoint(name), failure);
+    for (const char* part : kCheckpointParts) fs::rename(kept(name) + part, checkpoint(name) + part, failure);
 }
 
 void TrainingRunner::cancel() {
