@@ -112,7 +112,9 @@ at::Tensor DevicePass::host_memory(at::IntArrayRef shape, at::ScalarType type) c
 
 void DevicePass::make_room(Slot& slot, int pictures) {
     if (slot.device.defined() && slot.device.size(0) >= pictures) return;
-    wait();  // the old one was made for another stream than the one that may still write to it
+    // What the allocator gives may be memory that the computation under way has let go of and is still using:
+    // in order for that stream, but not for the copying one.
+    wait();
     slot.host = slot.device = at::Tensor();
     slot.host = host_memory({pictures, m_height, m_width, 3}, at::kByte);
     slot.device = at::empty({pictures, m_height, m_width, 3}, at::TensorOptions(at::kByte).device(m_device));

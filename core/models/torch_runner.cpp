@@ -66,8 +66,10 @@ Result<TorchPlace> torch_place(const BackboneOptions& options) {
 TorchRunner::TorchRunner(const ModelInfo& info, int threads, int slice, const TorchPlace& place)
     : m_info(info), m_threads(threads), m_slice(slice), m_place(place) {
     if (m_threads <= 0) m_threads = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-    if (!m_place.device.is_cpu())
-        m_pass = std::make_unique<DevicePass>(info, m_place.device, memory_of(m_place.device));
+    if (m_place.device.is_cpu()) return;
+    // Else cuDNN rounds what convolutions take in float32 to 10 bits; who wants it rounded says so.
+    at::globalContext().setAllowTF32CuDNN(false);
+    m_pass = std::make_unique<DevicePass>(info, m_place.device, memory_of(m_place.device));
 }
 
 std::string TorchRunner::engine(const std::string& cpu) const {
