@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "core/base/result.h"
 #include "core/models/backbone.h"
+#include "core/models/device_times.h"
 
 namespace fieldmark {
 
@@ -25,5 +28,20 @@ struct EmbedBenchmark {
 /// at least 5 times. Runs on the calling thread. Errors are those of Backbone::embed; Usage for a batch
 /// below 1.
 Result<EmbedBenchmark> benchmark_embedding(Backbone& backbone, int batch, int threads, double seconds);
+
+/// What bounds a backbone on a device, and how far its embeddings are from another's.
+struct DeviceBenchmark {
+    DeviceTimes times;
+    int pictures = 0;  ///< compared
+    double recall_at_10 = 0;
+    double mean_cosine_distance = 0;
+    double worst_cosine_distance = 0;
+};
+
+/// `pixels`: (count, input_height, input_width, 3), embedded by both; `exact` is the reference on the CPU.
+/// Each step of `batch` of them is timed alone. Unsupported for a backbone that runs on the CPU; else errors
+/// are those of Backbone::embed.
+Result<DeviceBenchmark> benchmark_device(Backbone& backbone, Backbone& exact,
+                                         std::span<const std::uint8_t> pixels, int count, int batch);
 
 }  // namespace fieldmark

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <string_view>
 #include <thread>
 
 #include "core/base/file_system.h"
@@ -26,8 +27,9 @@ constexpr int kSamplePictures = 48;
 constexpr int kRoundedSamplePictures = 400;
 constexpr int kLeastOwnPictures = 100;  // fewer of a library's own say less than generated ones
 constexpr int kUsualBatch = 16;
+constexpr int kUsualCudaBatch = 128;       // a device is idle for the most part with 16 pictures
 constexpr int kCpuBatches[] = {4, 8, 32};  // beside the usual one
-constexpr int kCudaBatches[] = {32, 64, 128, 256};
+constexpr int kCudaBatches[] = {32, 64, 256};
 constexpr double kWorthIt = 1.03;  // a larger batch or more threads must gain more than noise
 constexpr std::size_t kMostKept = 200;
 constexpr int kFormat = 1;
@@ -171,7 +173,9 @@ SelfMeasurement measurement_from(const Json& json) {
 
 /// Whether it asks for a precision that there is; any other would be refused each time the model is loaded.
 bool is_possible(const SelfMeasurement& measurement) {
-    return measurement.best.precision == "fp32" || measurement.best.precision == "int16";
+    const std::string& precision = measurement.best.precision;
+    if (precision == "fp16" || precision == "bf16") return measurement.best.device == "cuda";
+    return precision == "fp32" || (precision == "int16" && measurement.best.device != "cuda");
 }
 
 /// Those of a file that can be read; a damaged file or entry is as good as none and is written anew.
@@ -302,13 +306,19 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
         bool fused, own_kernels;
         const char* precision;
     };
+    MeasuredWay exact;           // the fastest in fp32
+    std::string missing_device;  // asked for once only: reading a model's weights takes its time
     // The first one is what the others are compared with.
     for (const Candidate& candidate : {Candidate{"cpu", false, false, "fp32"},
                                        {"cpu", true, false, "fp32"},
                                        {"cpu", true, true, "fp32"},
                                        {"cpu", true, true, "int16"},
-                                       {"cuda", true, true, "fp32"}}) {
+                                       {"cuda", true, true, "fp32"},
+                                       {"cuda", true, true, "fp16"},
+                                       {"cuda", true, true, "bf16"}}) {
         if (stopped(settings)) return cancelled();
+        if (missing_device == candidate.device) continue;
+        const bool on_cuda = std::string_view(candidate.device) == "cuda";
         BackboneOptions options;
         options.threads = cores;
         options.fused = candidate.fused;
@@ -318,10 +328,12 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
         const auto backbone = load(options);
         if (!backbone) {
             if (reference.empty()) return backbone.error();
-            continue;  // there is no such device, or the processor lacks the instructions
+            // There is no such device, or the processor lacks the instructions.
+            if (on_cuda && std::string_view(candidate.precision) == "fp32") missing_device = candidate.device;
+            continue;
         }
         MeasuredWay way{(*backbone)->engine(), candidate.fused, candidate.own_kernels,
-                        candidate.device,      cores,           kUsualBatch};
+                        candidate.device,      cores,           on_cuda ? kUsualCudaBatch : kUsualBatch};
         way.precision = candidate.precision;
         const bool known = std::any_of(result.tried.begin(), result.tried.end(),
                                        [&](const MeasuredWay& other) { return other.engine == way.engine; });
@@ -329,7 +341,7 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
         say(way);
         const auto agreement = way.precision == "fp32"
                                    ? agreement_with_reference(**backbone)
-                                   : rounded_agreement(info, load, result.best, **backbone, settings);
+                                   : rounded_agreement(info, load, exact, **backbone, settings);
         if (!agreement) {
             if (reference.empty() || agreement.error().kind == ErrorKind::Cancelled) return agreement.error();
             continue;
@@ -342,9 +354,12 @@ Result<SelfMeasurement> measure_backbone(const ModelInfo& info, const LoadBackbo
         }
         way.images_per_second = *rate;
         result.tried.push_back(way);
-        if (result.tried.size() == 1 || (way.agreement >= settings.least_agreement &&
-                                         way.images_per_second > result.best.images_per_second))
-            result.best = way;
+        const auto better_than = [&](const MeasuredWay& other) {
+            return result.tried.size() == 1 || (way.agreement >= settings.least_agreement &&
+                                                way.images_per_second > other.images_per_second);
+        };
+        if (better_than(result.best)) result.best = way;
+        if (way.precision == "fp32" && better_than(exact)) exact = way;
     }
 
     if (result.tried.empty())
@@ -455,10 +470,14 @@ BackboneOptions measured_options(const ModelInfo& info, BackboneOptions options,
 Result<std::unique_ptr<Backbone>> load_measured(const ModelRegistry& registry, const ModelInfo& info,
                                                 const BackboneOptions& options, const std::string& file) {
     auto backbone = registry.load(info, measured_options(info, options, file));
-    if (backbone ||
-        (backbone.error().kind != ErrorKind::Unsupported && backbone.error().kind != ErrorKind::Usage))
+    const auto is = [&](ErrorKind kind) { return backbone.error().kind == kind; };
+    if (backbone || (!is(ErrorKind::Unsupported) && !is(ErrorKind::Usage) && !is(ErrorKind::TooLarge)))
         return backbone;
-    return registry.load(info, options);
+    backbone = registry.load(info, options);
+    if (backbone || backbone.error().kind != ErrorKind::TooLarge || options.device != "auto") return backbone;
+    BackboneOptions on_cpu = options;  // a graphics card that others have filled
+    on_cpu.device = "cpu";
+    return registry.load(info, on_cpu);
 }
 
 int measured_batch(const ModelInfo& info, const std::string& file) {

@@ -32,7 +32,7 @@ struct MeasuredWay {
     /// Recall@10 of its neighbours against those of LibTorch's plain operators in fp32, over the sample; 1 is
     /// full agreement.
     double agreement = 0;
-    std::string precision = "fp32";  ///< "fp32" or "int16", as in BackboneOptions
+    std::string precision = "fp32";  ///< "fp32", "int16", "fp16" or "bf16", as in BackboneOptions
 };
 
 struct SelfMeasurement {
@@ -92,7 +92,8 @@ Status store_measurement(const SelfMeasurement& measurement, const std::string& 
 BackboneOptions measured_options(const ModelInfo& info, BackboneOptions options = {},
                                  const std::string& file = measurements_file());
 /// The model as measured_options() says; with `options` alone where a measurement names a way that this
-/// machine does not have (a file from elsewhere, another processor of the same name). Errors as
+/// machine does not have (a file from elsewhere, another processor of the same name), and on the CPU where a
+/// device has not enough free memory for the model and none was asked for. Errors as
 /// ModelRegistry::load.
 Result<std::unique_ptr<Backbone>> load_measured(const ModelRegistry& registry, const ModelInfo& info,
                                                 const BackboneOptions& options = {},

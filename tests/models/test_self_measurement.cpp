@@ -6,7 +6,9 @@
 #include <QtTest/QtTest>
 #include <cmath>
 #include <fstream>
+#include <set>
 
+#include "core/models/embed_benchmark.h"
 #include "core/models/self_measurement.h"
 
 using namespace fieldmark;
@@ -33,7 +35,7 @@ ModelInfo model() {
 
 /// Sums of the picture's quarters as an embedding; `noise` bends it, `microseconds` a picture is how long it
 /// takes.
-class MadeBackbone final : public Backbone {
+class MadeBackbone : public Backbone {
   public:
     MadeBackbone(std::string engine, int microseconds, float noise)
         : m_engine(std::move(engine)), m_microseconds(microseconds), m_noise(noise) {}
@@ -60,6 +62,16 @@ class MadeBackbone final : public Backbone {
     std::string m_engine;
     int m_microseconds;
     float m_noise;
+};
+
+/// One that runs on a device and says what its steps take.
+class MadeDevice final : public MadeBackbone, public DeviceTimer {
+  public:
+    using MadeBackbone::MadeBackbone;
+    Result<DeviceTimes> time_parts(std::span<const std::uint8_t> pixels, int count) override {
+        if (pixels.size() != index(count) * kSide * kSide * 3) return Error{ErrorKind::Internal, "Size."};
+        return DeviceTimes{count, 0.1, 0.2, 0.3};
+    }
 };
 
 std::unique_ptr<Backbone> made(const char* engine, int microseconds, float noise) {
@@ -142,6 +154,42 @@ class TestSelfMeasurement : public QObject {
         QVERIFY(measured && measured->best.precision == "fp32");
     }
 
+    void takes_16_bit_floats_only_where_they_agree() {
+        int refused = 0;
+        const auto measure = [&](float fp16, float bf16, bool cuda = true) {
+            return measure_backbone(
+                model(),
+                [=, &refused](const BackboneOptions& options) -> Result<std::unique_ptr<Backbone>> {
+                    if (options.device == "cuda" && !cuda) {
+                        ++refused;
+                        return Error{ErrorKind::Unsupported, "No such device."};
+                    }
+                    if (options.precision == "fp16") return made("cuda fp16", 3, fp16);
+                    if (options.precision == "bf16") return made("cuda bf16", 2, bf16);
+                    if (options.device == "cuda") return made("cuda fp32", 5, 0.0F);
+                    // Integers that are fast and far off must not become what the floats are compared with.
+                    if (options.precision == "int16") return made("integers", 1, 0.5F);
+                    return made(options.own_kernels ? "floats" : "plain", 50, 0.0F);
+                },
+                quick());
+        };
+        auto measured = measure(0.0F, 0.0F);
+        QVERIFY(measured);
+        QCOMPARE(measured->best.engine, std::string("cuda bf16"));
+        QCOMPARE(measured->best.precision, std::string("bf16"));
+        std::set<int> batches;
+        for (const MeasuredWay& way : measured->tried)
+            if (way.engine == "cuda bf16") batches.insert(way.batch);
+        QCOMPARE(batches, (std::set<int>{32, 64, 128, 256}));
+        measured = measure(0.0F, 0.5F);
+        QVERIFY(measured && measured->best.precision == "fp16" && measured->best.device == "cuda");
+        measured = measure(0.5F, 0.5F);
+        QVERIFY(measured && measured->best.engine == "cuda fp32");
+        measured = measure(0.0F, 0.0F, false);
+        QVERIFY(measured && measured->best.engine == "floats");
+        QCOMPARE(refused, 1);  // not once for each precision
+    }
+
     void takes_an_engine_once_where_two_asked_for_are_one() {
         m_loads = 0;
         const auto measured = measure_backbone(
@@ -172,6 +220,26 @@ class TestSelfMeasurement : public QObject {
             quick());
         QVERIFY(!failed);
         QCOMPARE(failed.error().kind, ErrorKind::Damaged);
+    }
+
+    void compares_a_device_with_the_cpu() {
+        const auto pixels = generated_pictures(30, kSide, kSide);
+        MadeBackbone cpu("floats", 10, 0);
+        MadeDevice same("cuda fp32", 1, 0), near("cuda bf16", 1, 0.02F);
+        auto result = benchmark_device(same, cpu, pixels, 30, 16);
+        QVERIFY(result);
+        QCOMPARE(result->times.pictures, 16);
+        QCOMPARE(result->times.compute, 0.3);
+        QCOMPARE(result->pictures, 30);
+        QCOMPARE(result->recall_at_10, 1.0);
+        QVERIFY(result->worst_cosine_distance < 1e-6);
+        result = benchmark_device(near, cpu, pixels, 30, 64);
+        QVERIFY(result && result->times.pictures == 30);
+        QVERIFY(result->recall_at_10 < 1 && result->worst_cosine_distance > 1e-5);
+        QVERIFY(result->mean_cosine_distance > 0 &&
+                result->mean_cosine_distance <= result->worst_cosine_distance);
+        QVERIFY(!benchmark_device(cpu, cpu, pixels, 30, 16));  // nothing is copied there
+        QVERIFY(!benchmark_device(same, cpu, pixels, 1, 1));
     }
 
     void counts_ranks() {
@@ -225,6 +293,15 @@ class TestSelfMeasurement : public QObject {
         QVERIFY(store_measurement(measured, file));
         QCOMPARE(measured_options(info, {}, file).precision, std::string("int16"));
         QCOMPARE(measured_options(info, {.precision = "fp32"}, file).precision, std::string("fp32"));
+        measured.best.precision = "fp16";  // not on the CPU
+        QVERIFY(store_measurement(measured, file));
+        QVERIFY(!stored_measurement(info, file));
+        measured.best.device = "cuda";
+        QVERIFY(store_measurement(measured, file));
+        QCOMPARE(measured_options(info, {}, file).precision, std::string("fp16"));
+        measured.best.device = "cpu";
+        measured.best.precision = "int16";
+        QVERIFY(store_measurement(measured, file));
         options = measured_options(info, {.threads = 1}, file);
         QCOMPARE(options.threads, 1);
         QVERIFY(!options.own_kernels);
