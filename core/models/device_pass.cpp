@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <string>
 #include <vector>
 
 namespace fieldmark {
@@ -55,6 +56,13 @@ class AllocatorMemory final : public DeviceMemory {
     c10::DeviceIndex m_index;
     std::int64_t m_before = 0;
 };
+
+/// Also where a library beside the allocator says so, in words: cuBLAS's and cuDNN's handles and workspaces.
+bool is_out_of_memory(const c10::Error& error) {
+    if (dynamic_cast<const c10::OutOfMemoryError*>(&error)) return true;
+    const std::string text = error.what_without_backtrace();
+    return text.find("out of memory") != std::string::npos || text.find("ALLOC_FAILED") != std::string::npos;
+}
 
 }  // namespace
 
@@ -181,10 +189,11 @@ void DevicePass::run(const std::uint8_t* pixels, int count, at::ScalarType type,
                 one(pixels + picture * static_cast<std::size_t>(first), now, type, forward,
                     results.narrow(0, first, now));
                 first += now;
-            } catch (const c10::OutOfMemoryError&) {
+            } catch (const c10::Error& error) {
+                if (!is_out_of_memory(error)) throw;
                 give_up();
                 if (m_memory) m_memory->release();
-                if (!m_size.shrink(now)) throw;
+                TORCH_CHECK_WITH(OutOfMemoryError, m_size.shrink(now), error.what_without_backtrace());
             }
         }
         wait();

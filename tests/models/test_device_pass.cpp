@@ -195,6 +195,24 @@ class TestDevicePass : public QObject {
         QVERIFY(run(by, pixels, 9) == in_one_pass(pixels, 9));
     }
 
+    /// What cuBLAS says in words only, when its workspace does not fit.
+    void a_library_that_runs_out_of_memory_counts_too() {
+        const auto pixels = generated_pictures(40, kWidth, kHeight);
+        DevicePass by = pass();
+        std::vector<float> rows(40 * kDimension);
+        int most = 3;
+        const auto forward_of_few = [&](const at::Tensor& x) {
+            TORCH_CHECK(x.size(0) <= most, "CUDA error: CUBLAS_STATUS_ALLOC_FAILED");
+            return features(x);
+        };
+        by.run(pixels.data(), 40, at::kFloat, forward_of_few, rows.data());
+        QVERIFY(rows == in_one_pass(pixels, 40));
+        QCOMPARE(m_report.releases, 2);
+        most = 0;
+        QVERIFY_THROWS_EXCEPTION(c10::OutOfMemoryError,
+                                 by.run(pixels.data(), 40, at::kFloat, forward_of_few, rows.data()));
+    }
+
     void another_exception_passes_through() {
         const auto pixels = generated_pictures(20, kWidth, kHeight);
         DevicePass by = pass();
