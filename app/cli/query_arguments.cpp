@@ -48,8 +48,8 @@ Result<QueryImage> query_image(const std::string& path, ItemId item, const std::
     return image;
 }
 
-Result<SearchRequest> QueryArguments::request() const {
-    if (images.empty() && items.empty()) {
+Result<SearchRequest> QueryArguments::request(bool with_more) const {
+    if (images.empty() && items.empty() && !with_more) {
         return Error{ErrorKind::Usage,
                      "Name at least one picture to search with: an image file, or --item with the "
                      "number of an item of the library."};

@@ -30,8 +30,9 @@ struct QueryArguments {
     bool auto_crop = false;
     bool keep_query = false;
 
-    /// Usage where the arguments do not fit together.
-    Result<SearchRequest> request() const;
+    /// Usage where the arguments do not fit together. `with_more`: anchors are added to it, so that no
+    /// picture need be named.
+    Result<SearchRequest> request(bool with_more = false) const;
     /// False where only pictures of the library are asked with.
     bool needs_model() const { return !images.empty() || !negatives.empty() || auto_crop; }
 };

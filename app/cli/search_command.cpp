@@ -4,9 +4,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "app/cli/anchor_query.h"
 #include "app/cli/library_access.h"
 #include "app/cli/match_output.h"
 #include "app/cli/query_arguments.h"
+#include "core/engine/anchor_point.h"
 #include "core/engine/search_service.h"
 
 namespace fieldmark::cli {
@@ -15,6 +17,7 @@ namespace {
 
 struct Arguments {
     QueryArguments query;
+    AnchorArguments anchors;
     std::string library;
     std::string model;
     std::string sheet;
@@ -22,7 +25,7 @@ struct Arguments {
 };
 
 Result<Answer> search(Context& context, const Arguments& arguments) {
-    auto request = arguments.query.request();
+    auto request = arguments.query.request(!arguments.anchors.anchors.empty());
     if (!request) return std::move(request).error();
     auto library = open_to_read(context, arguments.library);
     if (!library) return std::move(library).error();
@@ -30,6 +33,9 @@ Result<Answer> search(Context& context, const Arguments& arguments) {
     if (!reader) return std::move(reader).error();
     const auto model = choose_model(**reader, arguments.model);
     if (!model) return model.error();
+    auto anchors = anchor_queries(arguments.anchors, **reader, *model, context.interrupt.token());
+    if (!anchors) return std::move(anchors).error();
+    request->images.insert(request->images.begin(), anchors->begin(), anchors->end());
     std::unique_ptr<Embedder> embedder;
     if (arguments.query.needs_model()) {
         auto loaded = load_embedder(*model, {.threads = arguments.threads});
@@ -46,6 +52,13 @@ Result<Answer> search(Context& context, const Arguments& arguments) {
 
     Answer answer;
     answer.json = to_json(*response);
+    if (!anchors->empty()) {
+        auto asked = anchors_to_json(*anchors, **reader);
+        if (!asked) return std::move(asked).error();
+        answer.json["anchors"] = std::move(*asked);
+    }
+    for (const QueryImage& image : *anchors)
+        context.console.note("Searched by " + display_text(name_of(*image.anchor)) + '.');
     print(context.console, *response);
     if (!arguments.sheet.empty()) {
         const Status drawn = write_contact_sheet(**library, *request, *response, arguments.sheet);
@@ -63,6 +76,7 @@ void add_search(CLI::App& app, Action& action) {
     CLI::App& command =
         *app.add_subcommand("search", "Rank a library's pictures by likeness to one or several images");
     add_query_options(command, arguments->query);
+    add_anchor_options(command, arguments->anchors);
     add_library_option(command, arguments->library);
     add_model_option(command, arguments->model);
     command.add_option("--sheet", arguments->sheet, "Also draw the query and its matches into this PNG")

@@ -102,6 +102,7 @@ struct ClassPlace {
 
 struct AnchorsReport {
     std::string model;                 ///< name
+    std::string model_hash;            ///< in whose space the anchors lie
     bool densities = false;            ///< of a GAPan model; false: prototypes by spherical k-means
     std::vector<AnchorClass> classes;  ///< by name
     std::string class_name;            ///< whose anchors these are

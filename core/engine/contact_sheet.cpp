@@ -16,6 +16,7 @@
 #include <QPainterPath>
 
 #include "core/base/file_system.h"
+#include "core/engine/anchor_point.h"
 #include "core/engine/sheet_painting.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
@@ -185,7 +186,7 @@ Result<ContactSheet> make_contact_sheet(const Library& library, const SearchRequ
         }
         if (asked.bytes.empty()) {
             picture.image = sheet_picture(path, query_cover);
-            picture.caption = file_name_of(path);
+            picture.caption = asked.anchor ? name_of(*asked.anchor) : file_name_of(path);
         } else if (auto decoded =
                        decode(asked.bytes, "the pasted picture", {.cover = query_cover, .limits = {}})) {
             picture.image = std::move(decoded->image);

@@ -438,6 +438,7 @@ Result<AnchorsReport> describe_from(Ground& ground, const AnchorsRequest& reques
                                     std::span<const float> query_vector, const std::stop_token& stop) {
     AnchorsReport report;
     report.model = ground.model_name;
+    report.model_hash = ground.model_hash;
     std::size_t chosen = 0;
     for (std::size_t c = 0; c < ground.classes.size(); ++c) {
         AnchorClass one;

@@ -279,6 +279,9 @@ Result<std::vector<NamedQuery>> queries_of(LibraryReader& reader, ModelId model,
             return Error{ErrorKind::Usage,
                          "Matches are exported for each picture on its own. Leave out --not."};
         }
+        if (image.anchor)
+            return Error{ErrorKind::Usage,
+                         "Matches are exported of pictures, not of anchors. Name pictures."};
         if (image.item == 0) {
             queries.push_back({image, image.path});
         } else {

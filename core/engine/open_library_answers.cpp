@@ -15,10 +15,8 @@
 namespace fieldmark {
 
 namespace {
-/// A picture of the library as a whole has a stored vector.
-bool needs_model(const std::vector<QueryImage>& images) {
-    return std::any_of(images.begin(), images.end(),
-                       [](const QueryImage& image) { return image.item == 0 || !image.crop.whole(); });
+bool any_needs_model(const std::vector<QueryImage>& images) {
+    return std::any_of(images.begin(), images.end(), needs_model);
 }
 
 Result<std::vector<float>> embedded_query(LibraryReader& reader, const std::string& model_hash,
@@ -28,7 +26,9 @@ Result<std::vector<float>> embedded_query(LibraryReader& reader, const std::stri
     if (!models) return models.error();
     const auto record = std::find_if(models->begin(), models->end(),
                                      [&](const ModelRecord& one) { return one.hash == model_hash; });
-    QueryEmbedding embedding(reader, record == models->end() ? 0 : record->id, embedder);
+    ModelRecord known;
+    known.hash = model_hash;  // nothing may be embedded with it yet
+    QueryEmbedding embedding(reader, record == models->end() ? known : *record, embedder);
     auto embedded = embedding.run(images, std::move(stop));
     if (!embedded) return embedded.error();
     return std::move(embedded->pooled);
@@ -45,7 +45,7 @@ void OpenLibrary::search(RequestId id, SearchRequest request) {
         m_searches.emplace(id, stop);
     }
     m_searching.post([this, id, request = std::move(request), stop](std::stop_token) {
-        const bool ready = !needs_model(request.images) || wait_for_model(stop.get_token());
+        const bool ready = !any_needs_model(request.images) || wait_for_model(stop.get_token());
         auto response = within_memory("to search", [&]() -> Result<SearchResponse> {
             if (!ready) return Error{ErrorKind::Cancelled, "The search was cancelled."};
             return search_service()->search(request, stop.get_token());
@@ -159,7 +159,7 @@ void OpenLibrary::fetch_anchors(RequestId id, AnchorsRequest request) {
     m_describing.post([this, id, request = std::move(request), stop](std::stop_token) {
         if (stop.stop_requested()) return;
         // Only a picture from outside has to be embedded; stored vectors wait for no model.
-        const bool embeds = request.query && needs_model({*request.query});
+        const bool embeds = request.query && needs_model(*request.query);
         if (embeds && !wait_for_model(stop.get_token())) return;
         const auto fail = [&](const Error& error) {
             if (error.kind == ErrorKind::Cancelled || stop.stop_requested()) return;
@@ -267,7 +267,7 @@ void OpenLibrary::place_query(RequestId id, std::vector<QueryImage> images) {
     const std::stop_source stop = instead_of(m_query_mark_stop);
     m_placing.post([this, id, images = std::move(images), stop](std::stop_token) {
         constexpr int kNeighbours = 15;
-        const bool embeds = needs_model(images);
+        const bool embeds = any_needs_model(images);
         if (stop.stop_requested() || (embeds && !wait_for_model(stop.get_token()))) return;
         const auto query = [&](const Served& now, LibraryReader& reader) -> Result<std::vector<MapLandmark>> {
             auto vector =
@@ -276,8 +276,9 @@ void OpenLibrary::place_query(RequestId id, std::vector<QueryImage> images) {
             std::vector<MapLandmark> one(1);
             one[0].kind = MapLandmark::Kind::Query;
             one[0].vector = std::move(*vector);
-            // Its twins are as near to it as it is itself.
-            if (images.size() == 1 && !embeds) one[0].nearest = {{images.front().item, 1.0F}};
+            // Its twins are as near to it as it is itself. An anchor is no picture.
+            if (images.size() == 1 && !embeds && !images.front().anchor)
+                one[0].nearest = {{images.front().item, 1.0F}};
             return one;
         };
         place(id, kNeighbours, stop.get_token(), query);

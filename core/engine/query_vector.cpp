@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/engine/anchor_point.h"
 #include "core/engine/cpu_clock.h"
 #include "core/engine/object_service.h"
 #include "core/engine/prepared_picture.h"
@@ -16,6 +17,8 @@ namespace fieldmark {
 namespace {
 
 constexpr float kNegativeWeight = 0.5F;
+/// From 1, of the squared length of an anchor.
+constexpr double kMostOffUnit = 1e-3;
 
 void normalise(std::vector<float>& vector) {
     double square = 0;
@@ -30,6 +33,10 @@ void add(std::vector<float>& sum, const std::vector<float>& vector, float weight
 }
 
 }  // namespace
+
+bool needs_model(const QueryImage& image) {
+    return !image.anchor && (image.item == 0 || !image.crop.whole());
+}
 
 Result<QueryVector> QueryEmbedding::run(const std::vector<QueryImage>& images, std::stop_token stop) {
     QueryVector query;
@@ -65,7 +72,26 @@ Result<QueryVector> QueryEmbedding::run(const std::vector<QueryImage>& images, s
 }
 
 Result<std::vector<float>> QueryEmbedding::vector_of(const QueryImage& image, QueryVector& query) {
+    if (image.anchor) return anchor_vector(*image.anchor, query);
     return image.item != 0 ? item_vector(image, query) : file_vector(image, query);
+}
+
+Result<std::vector<float>> QueryEmbedding::anchor_vector(const AnchorPoint& anchor,
+                                                         QueryVector& query) const {
+    if (m_model.hash != anchor.model_hash ||
+        (m_model.id != 0 && anchor.vector.size() != static_cast<std::size_t>(m_model.dimension))) {
+        const bool other = !m_model.name.empty() && m_model.name != anchor.model;
+        return Error{ErrorKind::Usage, name_of(anchor) + " belongs to the model \"" + anchor.model + '"' +
+                                           (other ? ", but the search is by \"" + m_model.name + '"' : "") +
+                                           ". Open Anchors again and choose one of the model in use."};
+    }
+    double square = 0;
+    for (const float value : anchor.vector) square += static_cast<double>(value) * static_cast<double>(value);
+    if (!(std::abs(square - 1) < kMostOffUnit))
+        return Error{ErrorKind::Usage,
+                     name_of(anchor) + " is no direction to search in. Open Anchors again."};
+    query.crops.emplace_back();
+    return anchor.vector;
 }
 
 Result<std::vector<float>> QueryEmbedding::item_vector(const QueryImage& image, QueryVector& query) {
@@ -74,7 +100,7 @@ Result<std::vector<float>> QueryEmbedding::item_vector(const QueryImage& image, 
     query.queried.insert(item->id);
     if (!item->hash.empty()) m_hashes.insert(item->hash);
     if (stored_will_do(image.crop) && item->state != ItemState::Pending) {
-        auto stored = m_reader.embedding_of(m_model, item->id);
+        auto stored = m_reader.embedding_of(m_model.id, item->id);
         if (stored) {
             query.crops.push_back(stored_part(item->hash, image.crop));
             return std::move(stored->vector);
@@ -99,7 +125,7 @@ Result<std::vector<float>> QueryEmbedding::file_vector(const QueryImage& image, 
         auto twins = m_reader.items_with_hash(hash);
         if (!twins) return twins.error();
         for (const ItemId twin : *twins) {
-            auto stored = m_reader.embedding_of(m_model, twin);
+            auto stored = m_reader.embedding_of(m_model.id, twin);
             if (!stored) continue;
             query.decode_ms += clock.milliseconds();
             query.crops.push_back(stored_part(hash, image.crop));

@@ -282,13 +282,14 @@ Result<SearchResponse> SearchService::search(const SearchRequest& request, std::
     response.model_hash = m_impl->model_hash;
     auto model = m_impl->known_model(*reader);
     if (!model) return model.error();
+    if (model->id == 0) model->hash = m_impl->model_hash;  // nothing is embedded with it yet
     Embedder* const embedder = m_impl->embedder;
     response.model = embedder ? embedder->info().name : model->name;
     auto counts = m_impl->facts.counts(*reader);
     if (!counts) return counts.error();
     response.total = counts->items;
 
-    QueryEmbedding embedding(*reader, model->id, embedder, request.auto_crop);
+    QueryEmbedding embedding(*reader, *model, embedder, request.auto_crop);
     auto query = embedding.run(request.images, stop);
     if (!query) return query.error();
     response.crops = query->crops;

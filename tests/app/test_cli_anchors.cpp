@@ -70,6 +70,50 @@ class TestCliAnchors : public QObject {
         QVERIFY(text.out.find("species_01") == 0 && text.out.find("prototype 1") != std::string::npos);
     }
 
+    /// A search by a prototype itself: what "anchors" calls its nearest pictures come first, with their
+    /// scores.
+    void searches_by_a_prototype() {
+        const CliResult listed = run(
+            {"anchors", "--label", "species", "--class", "species_01", "--anchors", "2", "--nearest", "3"});
+        QVERIFY2(listed.status == 0, listed.err.c_str());
+        const json prototype = listed.json()["anchors"][1];
+        const CliResult found =
+            run({"search", "--anchor", "species_01:2", "--label", "species", "--anchors", "2", "--where",
+                 "species=species_01", "-k", "3", "--sheet", path("sheet.png")});
+        QVERIFY2(found.status == 0, found.err.c_str());
+        const json answer = found.json();
+        QCOMPARE(answer["results"].size(), std::size_t(3));
+        for (std::size_t i = 0; i < 3; ++i) {
+            const json& nearest = prototype["nearest"][i];
+            QCOMPARE(answer["results"][i]["path"].get<std::string>(), nearest["path"].get<std::string>());
+            QVERIFY(std::abs(answer["results"][i]["score"].get<double>() - nearest["score"].get<double>()) <
+                    1e-4);
+        }
+        QCOMPARE(answer["anchors"].size(), std::size_t(1));
+        const json& asked = answer["anchors"][0];
+        QCOMPARE(asked["class"].get<std::string>(), std::string("species_01"));
+        QCOMPARE(asked["number"].get<int>(), 2);
+        QVERIFY(asked["prototype"].get<bool>());
+        QCOMPARE(asked["model_hash"].get<std::string>(), answer["model_hash"].get<std::string>());
+        QCOMPARE(asked["nearest"].get<std::string>(), prototype["nearest"][0]["path"].get<std::string>());
+        QVERIFY(!QImage(QString::fromLocal8Bit(path("sheet.png"))).isNull());
+        // With a picture to move away from; the first anchor where no number is named.
+        const CliResult pooled = run({"search", "--anchor", "species_01", "--label", "species", "--not",
+                                      answer["results"][0]["path"].get<std::string>().c_str(), "-k", "3"});
+        QVERIFY2(pooled.status == 0, pooled.err.c_str());
+        QCOMPARE(pooled.json()["anchors"][0]["number"].get<int>(), 1);
+
+        const auto kind = [&](const QList<QByteArray>& arguments) {
+            const CliResult refused = run(arguments);
+            return refused.status == 0 ? "" : refused.json()["error"]["kind"].get<std::string>();
+        };
+        QCOMPARE(kind({"search", "--anchor", "species_01"}), std::string("usage"));
+        QCOMPARE(kind({"search", "--anchor", "species_01:9", "--label", "species"}), std::string("usage"));
+        QCOMPARE(kind({"search", "--anchor", "species_01:0", "--label", "species"}), std::string("usage"));
+        QCOMPARE(kind({"search", "--anchor", "phoenix", "--label", "species"}), std::string("not-found"));
+        QCOMPARE(kind({"search", "--anchor", "species_01", "--label", "colour"}), std::string("usage"));
+    }
+
     void anchors_of_a_learned_model() {
         const CliResult trained = run({"train",
                                        "--label",
@@ -111,6 +155,17 @@ class TestCliAnchors : public QObject {
         QCOMPARE(sheet.width(), 1600);
         QVERIFY(drawn(sheet));
         QCOMPARE(QDir(QString::fromLocal8Bit(path("copies/species_02"))).entryList(QDir::Files).size(), 12);
+
+        // A search by one of them, with the model in use.
+        const CliResult used = run({"models", "use", "learned"});
+        QVERIFY2(used.status == 0, used.err.c_str());
+        const CliResult found =
+            run({"search", "--anchor", "species_02:3", "--label", "species", "--anchors", "3", "-k", "2"});
+        QVERIFY2(found.status == 0, found.err.c_str());
+        QVERIFY(!found.json()["anchors"][0]["prototype"].get<bool>());
+        QCOMPARE(found.json()["results"][0]["path"].get<std::string>(),
+                 answer["anchors"][2]["nearest"][0]["path"].get<std::string>());
+        QCOMPARE(run({"models", "use", "efficientnet-lite0"}).status, 0);
 
         const CliResult reviewed =
             run({"anchors", "--model", "learned", "--review", "--label", "species", "--limit", "5"});

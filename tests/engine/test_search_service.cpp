@@ -7,6 +7,7 @@
 
 #include <QTest>
 
+#include "core/engine/anchor_point.h"
 #include "core/engine/evaluation_service.h"
 #include "core/index/kernels.h"
 #include "tests/engine/engine_fixture.h"
@@ -25,6 +26,27 @@ class TestSearchService : public QObject {
     EngineFixture& fixture() { return *m_fixture; }
     ItemId item(int species, int individual) {
         return m_fixture->item(m_paths[static_cast<std::size_t>(species * 6 + individual)]);
+    }
+    /// The prototypes of a class as queries, each with the picture nearest to it.
+    std::vector<QueryImage> prototypes_of(const std::string& name) {
+        AnchorsRequest request;
+        request.field = "species";
+        request.class_name = name;
+        request.anchors = 2;
+        const auto reader = fixture().reader();
+        const auto report = describe_classes(*reader, request, {}, ModelRegistry());
+        if (!report) qFatal("%s", report.error().text.c_str());
+        std::vector<QueryImage> images;
+        for (const ClassAnchor& anchor : report->anchors) images.push_back(query_by(anchor, *report));
+        return images;
+    }
+    /// Every picture by its cosine with a direction, best first.
+    std::vector<std::pair<float, std::string>> scanned(const std::vector<float>& direction) {
+        std::vector<std::pair<float, std::string>> order;
+        for (const auto& [key, row] : stored_rows(*fixture().library))
+            order.emplace_back(dot(direction.data(), row.vector.data(), direction.size()), key.substr(2));
+        std::sort(order.begin(), order.end(), std::greater<>());
+        return order;
     }
     static std::string species_of(const std::string& path) { return path.substr(0, path.find('/')); }
 
@@ -162,6 +184,99 @@ class TestSearchService : public QObject {
             const auto& vector = rows.at("1/" + match.row.item.path).vector;
             QVERIFY(std::abs(match.score - dot(pooled.data(), vector.data(), vector.size()) / norm) < 1e-5F);
         }
+    }
+
+    /// An anchor is searched with by its own vector: the order is that of an exact scan, its nearest picture,
+    /// which is no query, comes first, and a filter and other pictures do with it what they do with pictures.
+    void anAnchorAsksByItsOwnVector() {
+        const auto anchors = prototypes_of("species_02");
+        QCOMPARE(anchors.size(), std::size_t{2});
+        int differing = 0;
+        for (const QueryImage& anchor : anchors) {
+            QCOMPARE(anchor.anchor->model_hash, shared_embedder()->info().hash);
+            SearchRequest request;
+            request.images = {anchor};
+            request.k = 100;
+            const SearchResponse response = fixture().search(request);
+            const auto expected = scanned(anchor.anchor->vector);
+            QCOMPARE(response.matches.size(), expected.size());
+            for (std::size_t i = 0; i < expected.size(); ++i) {
+                QCOMPARE(response.matches[i].row.item.path, expected[i].second);
+                QVERIFY(std::abs(response.matches[i].score - expected[i].first) < 1e-5F);
+            }
+            QCOMPARE(response.matches.front().row.item.id, anchor.item);
+            QCOMPARE(response.crops, std::vector<Crop>{Crop{}});
+            // Its nearest picture as a query is another question, unless it is alone.
+            SearchRequest by_picture = query_item(anchor.item, 100);
+            by_picture.hide_query = false;
+            const float other = fixture().search(by_picture).matches[1].score;
+            differing += std::abs(other - response.matches[1].score) > 1e-4F ? 1 : 0;
+
+            request.filter.where = {{"species", Condition::Operator::Equal, "species_04"}};
+            const SearchResponse filtered = fixture().search(request);
+            QCOMPARE(filtered.searched, std::int64_t{6});
+            std::vector<std::string> wanted;
+            for (const auto& [score, path] : expected) {
+                if (species_of(path) == "species_04") wanted.push_back(path);
+            }
+            QCOMPARE(paths_of(filtered), wanted);
+        }
+        QVERIFY(differing > 0);
+    }
+
+    void anAnchorIsPooledWithPictures() {
+        const auto anchors = prototypes_of("species_02");
+        const auto rows = stored_rows(*fixture().library);
+        SearchRequest request;
+        request.k = 100;
+        request.images = {anchors[0], query_item(item(0, 1)).images[0], query_item(item(3, 0)).images[0]};
+        request.images[2].negative = true;
+        const auto& a = anchors[0].anchor->vector;
+        const auto& b = rows.at("1/" + m_paths[1]).vector;
+        const auto& n = rows.at("1/" + m_paths[18]).vector;
+        const auto check = [&](const std::vector<float>& sum, std::size_t count) {
+            const SearchResponse response = fixture().search(request);
+            QCOMPARE(response.matches.size(), count);
+            const float norm = std::sqrt(dot(sum.data(), sum.data(), sum.size()));
+            for (const Match& match : response.matches) {
+                const auto& vector = rows.at("1/" + match.row.item.path).vector;
+                QVERIFY(std::abs(match.score - dot(sum.data(), vector.data(), sum.size()) / norm) < 1e-5F);
+            }
+        };
+        std::vector<float> sum(a.size());
+        for (std::size_t i = 0; i < a.size(); ++i) sum[i] = (a[i] + b[i]) / 2 - n[i] / 2;
+        check(sum, 34);  // the two pictures are hidden, the anchor hides none
+        // "Not like this anchor".
+        request.images = {query_item(item(0, 1)).images[0], anchors[0]};
+        request.images[1].negative = true;
+        for (std::size_t i = 0; i < a.size(); ++i) sum[i] = b[i] - a[i] / 2;
+        check(sum, 35);
+    }
+
+    void anAnchorOfAnotherModelIsRefused() {
+        SearchRequest request;
+        request.images = {prototypes_of("species_02")[0]};
+        const AnchorPoint good = *request.images[0].anchor;
+        const auto refusal = [&](const AnchorPoint& point) {
+            request.images[0].anchor = std::make_shared<AnchorPoint>(point);
+            const auto response = fixture().service().search(request);
+            return response ? Error{ErrorKind::Internal, "found"} : response.error();
+        };
+        AnchorPoint other = good;
+        other.model_hash = std::string(64, '7');
+        other.model = "my birds";
+        const Error error = refusal(other);
+        QCOMPARE(error.kind, ErrorKind::Usage);
+        QVERIFY2(error.text.find("Prototype 1 of species_02 belongs to the model \"my birds\"") == 0 &&
+                     error.text.find("Open Anchors again") != std::string::npos,
+                 error.text.c_str());
+        AnchorPoint cut = good;
+        cut.vector.resize(7);
+        QCOMPARE(refusal(cut).kind, ErrorKind::Usage);
+        AnchorPoint none = good;
+        std::fill(none.vector.begin(), none.vector.end(), 0.0F);
+        QCOMPARE(refusal(none).kind, ErrorKind::Usage);
+        QCOMPARE(refusal(good).kind, ErrorKind::Internal);  // as it was
     }
 
     void refusesWhatMakesNoQuery() {
