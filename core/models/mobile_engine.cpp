@@ -7,13 +7,12 @@
 
 #include "core/models/aligned_floats.h"
 #include "core/models/dense_weights.h"
+#include "core/models/mobile_blocks.h"
 #include "core/models/picture_team.h"
 
 namespace fieldmark {
 namespace {
 
-// Half of a common second-level cache (1 to 2 MB); the other half is for weights and the maps at both ends.
-constexpr std::size_t kBandBytes = 640 * 1024;
 constexpr std::size_t kPattern =
     48;  // of kernels.normalise: a multiple of three channels and of any register
 
@@ -53,20 +52,12 @@ struct Depthwise {
     }
 };
 
-/// Expand (or, in the first block, the stem), depth-wise, project.
-struct Block {
+struct Block : MobileBlock {
+    using MobileBlock::MobileBlock;
     DenseWeights expand;
     Depthwise depthwise;
     DenseWeights project;
-    bool residual = false;
-    bool stem = false;
-    int height = 0, width = 0;          ///< of the expanded map
-    int out_height = 0, out_width = 0;  ///< of the projected map
-    Padding rows, columns;              ///< of the expanded map
     int padded_width = 0;
-    int band = 0;                       ///< output rows computed together
-    int band_rows = 0;                  ///< padded expanded rows they need
-    bool whole = false;                 ///< one band, expanded and filtered panel by panel
     std::vector<std::int32_t> offsets;  ///< of the pixels of unpadded rows in a padded plane, in floats
 };
 
@@ -194,40 +185,24 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
     int height = input.height, width = input.width;
     for (std::size_t i = 0; i + 1 < layers.size(); i += 3) {
         const ConvLayer &expand = layers[i], &depthwise = layers[i + 1], &project = layers[i + 2];
-        const bool stem = i == 0;
-        Block block;
-        block.stem = stem;
-        block.residual = project.ends_residual;
-        if (stem) {
+        Block block(expand, depthwise, project, i == 0, height, width);
+        if (block.stem) {
             plan->stem_rows = padding_of(expand, height);
             plan->stem_columns = padding_of(expand, width);
         }
-        block.height = same_size(height, expand.stride);
-        block.width = same_size(width, expand.stride);
-        block.rows = padding_of(depthwise, block.height);
-        block.columns = padding_of(depthwise, block.width);
-        block.out_height = same_size(block.height, depthwise.stride);
-        block.out_width = same_size(block.width, depthwise.stride);
         block.padded_width = block.width + block.columns.before + block.columns.behind;
         block.expand = pack(expand, *kernels);
         block.depthwise = Depthwise(depthwise, lanes);
         block.project = pack(project, *kernels);
 
         const std::size_t inner = size(block.expand.out_groups) * size(lanes);
-        const auto rows_for = [&](int band) { return (band - 1) * depthwise.stride + depthwise.kernel; };
-        const auto floats_for = [&](int band) {
-            return inner *
-                   (size(rows_for(band)) * size(block.padded_width) + size(band) * size(block.out_width));
-        };
-        block.whole =
-            !stem && inner * size(block.out_height) * size(block.out_width) * sizeof(float) <= kBandBytes;
-        block.band = block.whole ? block.out_height : 1;
-        while (block.band < block.out_height && floats_for(block.band + 1) * sizeof(float) <= kBandBytes)
-            ++block.band;
-        // Bands of nearly equal height.
-        const int bands = (block.out_height + block.band - 1) / block.band;
-        block.band = (block.out_height + bands - 1) / bands;
-        block.band_rows = rows_for(block.band);
+        const std::size_t whole_bytes =
+            inner * size(block.out_height) * size(block.out_width) * sizeof(float);
+        block.choose_band(!block.stem && whole_bytes <= kMobileBandBytes, [&](int band) {
+            return inner * sizeof(float) *
+                   (size(block.rows_for(band)) * size(block.padded_width) +
+                    size(band) * size(block.out_width));
+        });
         for (int p = 0; p < block.band_rows * block.width; ++p)
             block.offsets.push_back((p / block.width * block.padded_width + p % block.width) * lanes);
         // A whole block holds one panel of its expanded map at a time.
@@ -238,7 +213,7 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
             std::max(plan->filtered_floats, inner * size(block.band) * size(block.out_width));
         plan->map_floats = std::max(plan->map_floats, size(block.project.out_groups) * size(lanes) *
                                                           size(block.out_height) * size(block.out_width));
-        if (stem)
+        if (block.stem)
             plan->picture_floats =
                 size((block.band_rows - 1) * expand.stride + expand.kernel) * size(plan->picture_pitch());
         height = block.out_height;
@@ -246,15 +221,10 @@ std::unique_ptr<MobileEngine> MobileEngine::create(const MobileNetwork& network,
         plan->blocks.push_back(std::move(block));
     }
     const ConvLayer& head = layers.back();
-    // Where the maps of two pictures fit the cache together, one reading of the weights serves both.
-    plan->first_shared = plan->blocks.size();
-    while (plan->first_shared > 0) {
-        const Block& block = plan->blocks[plan->first_shared - 1];
-        const std::size_t filtered = size(block.expand.out_groups) * size(lanes) * size(block.out_height) *
-                                     size(block.out_width) * sizeof(float);
-        if (!block.whole || 2 * filtered > kBandBytes) break;
-        --plan->first_shared;
-    }
+    plan->first_shared = first_shared_block(plan->blocks, [&](const Block& block) {
+        return size(block.expand.out_groups) * size(lanes) * size(block.out_height) * size(block.out_width) *
+               sizeof(float);
+    });
     plan->head = pack(head, *kernels);
     plan->dimension = head.out;
     plan->head_pixels = height * width;

@@ -9,6 +9,7 @@
 
 #include "core/models/aligned_floats.h"
 #include "core/models/integer_weights.h"
+#include "core/models/mobile_blocks.h"
 
 namespace fieldmark {
 namespace {
@@ -16,8 +17,6 @@ namespace {
 constexpr int kLanes = 16;
 constexpr int kColumnPair = 2 * kLanes;  // int16s of a pair of columns of one group
 constexpr int kPattern = 48;             // of kernels.normalise
-// Half of a common second-level cache (1 to 2 MB); the other half is for weights and the maps at both ends.
-constexpr std::size_t kBandBytes = 640 * 1024;
 // Of an expanded panel: with more, bands do better.
 constexpr std::size_t kPanelBytes = 256 * 1024;
 // What 6 becomes after an expansion and after a depth-wise convolution, and the largest value of a map
@@ -205,23 +204,17 @@ std::optional<Depthwise> depthwise_of(const ConvLayer& layer) {
 }
 
 /// Expand (or, in the first block, the stem), depth-wise, project.
-struct Block {
+struct Block : MobileBlock {
+    using MobileBlock::MobileBlock;
     Expansion expand;
     Depthwise depthwise;
     std::vector<Part> project;
-    bool residual = false;
-    bool stem = false;
     int in_channels = 0;
     int inner_groups = 0, out_groups = 0;
-    int height = 0, width = 0;          ///< of the expanded map
-    int out_height = 0, out_width = 0;  ///< of the projected map
-    Padding rows;                       ///< of the expanded map
-    int before = 0;                     ///< columns before it: even, so that its first one begins a pair
+    int before = 0;                     ///< columns before the expanded map: even, so that its first one
+                                        ///< begins a pair
     int first = 0;                      ///< of those, how many lie before the first window
     int pairs = 0;                      ///< of columns in a padded row
-    int band = 0;                       ///< output rows computed together
-    int band_rows = 0;                  ///< padded expanded rows they need
-    bool whole = false;                 ///< one band, expanded and filtered panel by panel
     std::vector<std::int32_t> offsets;  ///< of the pixels of unpadded rows in an expanded map
 
     std::ptrdiff_t pitch() const { return std::ptrdiff_t{pairs} * kColumnPair; }
@@ -319,9 +312,7 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
     double map_bound = 0;  // on the magnitudes of the map that the block takes
     for (std::size_t i = 0; i + 1 < layers.size(); i += 3) {
         const ConvLayer &expand = layers[i], &depthwise = layers[i + 1], &project = layers[i + 2];
-        Block block;
-        block.stem = i == 0;
-        block.residual = project.ends_residual;
+        Block block(expand, depthwise, project, i == 0, height, width);
         block.in_channels = expand.in;
         block.inner_groups = groups_of(expand.out, kLanes);
         block.out_groups = groups_of(project.out, kLanes);
@@ -330,14 +321,8 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
             plan->stem_columns = padding_of(expand, width);
             plan->stem_kernel = expand.kernel;
         }
-        block.height = same_size(height, expand.stride);
-        block.width = same_size(width, expand.stride);
-        block.rows = padding_of(depthwise, block.height);
-        const Padding columns = padding_of(depthwise, block.width);
-        block.out_height = same_size(block.height, depthwise.stride);
-        block.out_width = same_size(block.width, depthwise.stride);
-        block.before = (columns.before + 1) / 2 * 2;
-        block.first = block.before - columns.before;
+        block.before = (block.columns.before + 1) / 2 * 2;
+        block.first = block.before - block.columns.before;
         const int last_window = (block.first + (block.out_width - 1) * depthwise.stride) / 2;
         block.pairs =
             std::max((block.before + block.width + 1) / 2, last_window + (depthwise.kernel + 1) / 2);
@@ -370,22 +355,17 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
 
         const std::size_t inner = size(block.inner_groups) * size(kLanes);
         const std::size_t row_numbers = size(block.pairs) * size(kColumnPair);
-        const auto rows_for = [&](int band) { return (band - 1) * depthwise.stride + depthwise.kernel; };
-        const auto bytes_for = [&](int band) {
-            return sizeof(std::int16_t) * (size(block.inner_groups) * size(rows_for(band)) * row_numbers +
-                                           inner * size(band) * size(block.out_width));
-        };
         const std::size_t filtered_bytes =
             inner * size(block.out_height) * size(block.out_width) * sizeof(std::int16_t);
         const std::size_t panel_bytes = size(std::min(most, block.inner_groups)) *
-                                        size(rows_for(block.out_height)) * row_numbers * sizeof(std::int16_t);
-        block.whole = !block.stem && filtered_bytes <= kBandBytes && panel_bytes <= kPanelBytes;
-        block.band = block.whole ? block.out_height : 1;
-        while (block.band < block.out_height && bytes_for(block.band + 1) <= kBandBytes) ++block.band;
-        // Bands of nearly equal height.
-        const int bands = (block.out_height + block.band - 1) / block.band;
-        block.band = (block.out_height + bands - 1) / bands;
-        block.band_rows = rows_for(block.band);
+                                        size(block.rows_for(block.out_height)) * row_numbers *
+                                        sizeof(std::int16_t);
+        const bool whole = !block.stem && filtered_bytes <= kMobileBandBytes && panel_bytes <= kPanelBytes;
+        block.choose_band(whole, [&](int band) {
+            return sizeof(std::int16_t) *
+                   (size(block.inner_groups) * size(block.rows_for(band)) * row_numbers +
+                    inner * size(band) * size(block.out_width));
+        });
         for (int p = 0; p < block.band_rows * block.width; ++p) {
             const int column = block.before + p % block.width;
             block.offsets.push_back((p / block.width * block.pairs + column / 2) * kColumnPair + column % 2);
@@ -409,15 +389,10 @@ std::unique_ptr<MobileIntegerEngine> MobileIntegerEngine::create(const MobileNet
         width = block.out_width;
         plan->blocks.push_back(std::move(block));
     }
-    // Where the maps of two pictures fit the cache together, one reading of the weights serves both.
-    plan->first_shared = plan->blocks.size();
-    while (plan->first_shared > 0) {
-        const Block& block = plan->blocks[plan->first_shared - 1];
-        const std::size_t filtered = size(block.inner_groups) * size(kLanes) * size(block.out_height) *
-                                     size(block.out_width) * sizeof(std::int16_t);
-        if (!block.whole || 2 * filtered > kBandBytes) break;
-        --plan->first_shared;
-    }
+    plan->first_shared = first_shared_block(plan->blocks, [](const Block& block) {
+        return size(block.inner_groups) * size(kLanes) * size(block.out_height) * size(block.out_width) *
+               sizeof(std::int16_t);
+    });
     const ConvLayer& head = layers.back();
     if (unit_exponent(map_bound) > kMostHeadExponent) return nullptr;
     plan->heads = projection(head, kMaps, 1, most);
