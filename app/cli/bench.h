@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/cli/command.h"
+#include "core/models/backbone.h"
 
 namespace fieldmark::cli {
 
@@ -20,17 +21,24 @@ Result<Answer> bench_decode(Context& context, const BenchDecodeArguments& argume
 
 struct BenchEmbedArguments {
     std::string model;
-    std::string engine = "fused";  ///< "fused" (the best one), "fp32", "int16", "onednn" or "eager"
+    /// "fused" (the best one), "fp32", "int16", "fp16", "bf16", "onednn" or "eager"
+    std::string engine = "fused";
     std::string device = "auto";
     int batch = 16;
     int threads = 0;
     double seconds = 5;
     bool remeasure = false;  ///< measure anew how this model runs best here
     std::string agreement;   ///< a folder of pictures for bench_agreement()
-    int limit = 1000;        ///< of those
+    int limit = 1000;        ///< of those, or of `pictures`
+    std::string pictures;    ///< a folder of them for bench_device()
 };
 /// The bare model loop: pixels in memory, nothing else; and what the self-measurement found.
 Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& arguments);
+/// What bench_embed() adds where the model runs on a device: each step alone, what bounds it, and how far its
+/// embeddings are from those of the CPU; with a folder of pictures their decoding too. Prints, and fills in
+/// answer.json["device"].
+Status bench_device(Context& context, const BenchEmbedArguments& arguments, const ModelInfo& info,
+                    Backbone& backbone, Answer& answer);
 /// The embeddings of a folder's pictures in int16 against those in fp32. Unsupported where the processor or
 /// the model has no int16.
 Result<Answer> bench_agreement(Context& context, const BenchEmbedArguments& arguments);

@@ -38,8 +38,10 @@ void add_bench(CLI::App& app, Action& action) {
     const auto embed = std::make_shared<BenchEmbedArguments>();
     CLI::App& embed_command = *command.add_subcommand("embed", "The bare model loop, pixels in memory");
     embed_command.add_option("--model", embed->model, "Name or hash of the model")->type_name("NAME");
-    embed_command.add_option("--engine", embed->engine, "fused (the best one), fp32, int16, onednn or eager")
-        ->check(CLI::IsMember({"fused", "fp32", "int16", "onednn", "eager"}));
+    embed_command
+        .add_option("--engine", embed->engine,
+                    "fused (the best one), fp32, int16, fp16, bf16, onednn or eager")
+        ->check(CLI::IsMember({"fused", "fp32", "int16", "fp16", "bf16", "onednn", "eager"}));
     embed_command.add_option("--device", embed->device, "auto, cpu or cuda")
         ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
     embed_command.add_option("--batch", embed->batch, "Pictures per batch")
@@ -59,6 +61,11 @@ void add_bench(CLI::App& app, Action& action) {
         ->excludes("--engine")
         ->excludes("--device")
         ->excludes("--remeasure");
+    embed_command
+        .add_option("--pictures", embed->pictures,
+                    "On a GPU: also decode this folder's pictures, and compare with the CPU on them")
+        ->type_name("FOLDER")
+        ->excludes("--agreement");
     embed_command.add_option("--limit", embed->limit, "Pictures of that folder, evenly over it")
         ->check(CLI::Range(2, 10'000))
         ->capture_default_str();

@@ -9,6 +9,7 @@
 #include "core/engine/embedder.h"
 #include "core/engine/lister.h"
 #include "core/image/decode.h"
+#include "core/models/device_times.h"
 #include "core/models/embed_benchmark.h"
 #include "core/models/model_registry.h"
 #include "core/models/self_measurement.h"
@@ -166,9 +167,15 @@ Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& argument
     BackboneOptions options{
         .threads = arguments.threads, .fused = arguments.engine != "eager", .device = arguments.device};
     options.own_kernels = arguments.engine != "onednn";
-    if (arguments.engine == "fp32" || arguments.engine == "int16") options.precision = arguments.engine;
+    for (const char* precision : {"fp32", "int16", "fp16", "bf16"})
+        if (arguments.engine == precision) options.precision = precision;
     const auto backbone = load_measured(registry, *info, options);
     if (!backbone) return backbone.error();
+    const bool on_device = !(*backbone)->engine().starts_with("cpu") && device_timer_of(**backbone);
+    if (!on_device && !arguments.pictures.empty())
+        return Error{ErrorKind::Usage, "--pictures is for a network on a GPU, and this one runs as \"" +
+                                           (*backbone)->engine() +
+                                           "\". Take bench import for the CPU's steps."};
     context.console.progress("Embedding generated pictures");
     const auto result =
         benchmark_embedding(**backbone, arguments.batch, arguments.threads, arguments.seconds);
@@ -186,6 +193,9 @@ Result<Answer> bench_embed(Context& context, const BenchEmbedArguments& argument
                           ": " + format_number(result->images_per_second, 1) + " images/s (median of " +
                           std::to_string(result->seconds.size()) + " batches; best " +
                           format_number(result->best_images_per_second, 1) + ")\n");
+    if (on_device)
+        if (const Status done = bench_device(context, arguments, *info, **backbone, answer); !done)
+            return done.error();
     if (const auto& found = *measured) {
         answer.json["measurement"] = {{"processor", found->processor}, {"best", to_json(found->best)}};
         Json& tried = answer.json["measurement"]["tried"] = Json::array();

@@ -403,6 +403,12 @@ class TestCliCommands : public QObject {
         QCOMPARE(decode["files"][0]["format"].get<std::string>(), "JPEG");
         const json embed = m_cli.run({"bench", "embed", "--batch", "2", "--seconds", "0.1"}).json();
         QVERIFY(embed["images_per_second"].get<double>() > 0);
+        for (const char* precision : {"fp16", "bf16"}) {
+            const CliResult refused = m_cli.run({"bench", "embed", "--device", "cpu", "--engine", precision});
+            QCOMPARE(refused.json()["error"]["kind"].get<std::string>(), "usage");
+        }
+        const CliResult on_cpu = m_cli.run({"bench", "embed", "--device", "cpu", "--pictures", pictures()});
+        QCOMPARE(on_cpu.json()["error"]["kind"].get<std::string>(), "usage");
         const json search =
             m_cli.run({"bench", "search", "--rows", "2000", "--dimension", "32", "--queries", "20"}).json();
         QVERIFY(search["recall_at_10"].get<double>() > 0.9);
