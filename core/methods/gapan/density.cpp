@@ -71,6 +71,51 @@ Tensor tensor_of(const Safetensors::Tensor& tensor) {
     return torch::tensor(values).reshape(tensor.shape);
 }
 
+/// A JSON array of names; empty where `text` is none.
+std::vector<std::string> names_of(const std::string& text) {
+    const auto list = nlohmann::json::parse(text, nullptr, false);
+    if (!list.is_array()) return {};
+    std::vector<std::string> names;
+    for (const auto& name : list) {
+        if (!name.is_string()) return {};
+        names.push_back(name.get<std::string>());
+    }
+    return names;
+}
+
+Error damaged(const std::string& path, const std::string& what) {
+    return {ErrorKind::Damaged, "The class densities \"" + path + "\" " + what + ". Train the model anew."};
+}
+
+/// The flow as density_file() wrote it.
+Result<Flow> read_flow(const Safetensors& file, std::int64_t dimension, const std::string& path) {
+    const auto hidden = file.f32("flow.block0_n1.0.weight", {-1, dimension / 2});
+    if (!hidden) return hidden.error();
+    FlowOptions options;
+    options.dimension = dimension;
+    options.hidden = hidden->shape[0];
+    options.blocks = 0;
+    while (file.tensors().contains("flow.block" + std::to_string(options.blocks) + "_n1.0.weight"))
+        ++options.blocks;
+    if (dimension < 2 || options.blocks > 64) return damaged(path, "hold an impossible flow");
+    Flow flow(options);
+    for (auto& item : flow->named_parameters()) {
+        const auto tensor = file.f32("flow." + item.key(), item.value().sizes().vec());
+        if (!tensor) return tensor.error();
+        item.value().copy_(tensor_of(*tensor));
+        item.value().set_requires_grad(false);
+    }
+    for (auto& item : flow->named_buffers()) {
+        const auto tensor = file.f32("flow." + item.key(), {dimension});
+        if (!tensor) return tensor.error();
+        const Tensor order = tensor_of(*tensor).to(torch::kLong);
+        if (!torch::equal(std::get<0>(order.sort()), torch::arange(dimension, torch::kLong)))
+            return damaged(path, "hold a permutation that is none");
+        item.value().copy_(order);
+    }
+    return flow;
+}
+
 }  // namespace
 
 Density::Density(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
@@ -91,56 +136,29 @@ Result<Density> Density::load(const std::string& model_folder) {
 }
 
 Result<Density> Density::parse(std::vector<std::byte> bytes, const std::string& path) {
-    const auto damaged = [&](const std::string& what) {
-        return Error{ErrorKind::Damaged,
-                     "The class densities \"" + path + "\" " + what + ". Train the model anew."};
-    };
     try {
+        const torch::NoGradGuard no_grad;
         const auto metadata = metadata_of(bytes);
         auto file = Safetensors::parse(std::move(bytes), path);
         if (!file) return file.error();
-        auto impl = std::make_unique<Impl>();
         const auto text = [&](const char* key) {
             const auto it = metadata.find(key);
             return it == metadata.end() ? std::string() : it->second;
         };
-        const auto names = nlohmann::json::parse(text("classes"), nullptr, false);
-        if (!names.is_array() || names.empty()) return damaged("name no classes");
-        for (const auto& name : names) {
-            if (!name.is_string()) return damaged("name no classes");
-            impl->classes.push_back(name.get<std::string>());
-        }
+        auto impl = std::make_unique<Impl>();
+        impl->classes = names_of(text("classes"));
+        if (impl->classes.empty()) return damaged(path, "name no classes");
+        impl->novelty_by = text("novelty_by") == "centroid" ? "centroid" : "density";
+
         const auto classes = static_cast<std::int64_t>(impl->classes.size());
         const auto mu = file->f32("prior.mu", {classes, -1});
         if (!mu) return mu.error();
         const std::int64_t dimension = mu->shape[1];
-        const auto hidden = file->f32("flow.block0_n1.0.weight", {-1, dimension / 2});
-        if (!hidden) return hidden.error();
-        int blocks = 0;
-        while (file->tensors().contains("flow.block" + std::to_string(blocks) + "_n1.0.weight")) ++blocks;
-        if (dimension < 2 || blocks > 64) return damaged("hold an impossible flow");
-
-        FlowOptions flow;
-        flow.dimension = dimension;
-        flow.blocks = blocks;
-        flow.hidden = hidden->shape[0];
-        impl->flow = Flow(flow);
+        const auto flow = read_flow(*file, dimension, path);
+        if (!flow) return flow.error();
+        impl->flow = *flow;
         impl->dimension = static_cast<int>(dimension);
-        const torch::NoGradGuard no_grad;
-        for (auto& item : impl->flow->named_parameters()) {
-            const auto tensor = file->f32("flow." + item.key(), item.value().sizes().vec());
-            if (!tensor) return tensor.error();
-            item.value().copy_(tensor_of(*tensor));
-            item.value().set_requires_grad(false);
-        }
-        for (auto& item : impl->flow->named_buffers()) {
-            const auto tensor = file->f32("flow." + item.key(), {dimension});
-            if (!tensor) return tensor.error();
-            const Tensor order = tensor_of(*tensor).to(torch::kLong);
-            if (!torch::equal(std::get<0>(order.sort()), torch::arange(dimension, torch::kLong)))
-                return damaged("hold a permutation that is none");
-            item.value().copy_(order);
-        }
+
         const auto rho = file->f32("prior.rho", {classes});
         const auto centroids = file->f32("centroids", {classes, dimension});
         const auto typicality = file->f32("typicality", {classes, 101});
@@ -159,7 +177,6 @@ Result<Density> Density::parse(std::vector<std::byte> bytes, const std::string& 
         impl->novelty_density = floats_of(*by_density);
         impl->novelty_centroid = floats_of(*by_centroid);
         for (const float count : floats_of(*pictures)) impl->pictures.push_back(static_cast<int>(count));
-        impl->novelty_by = text("novelty_by") == "centroid" ? "centroid" : "density";
         return Density(std::move(impl));
     } catch (const std::exception& error) {
         return Error{ErrorKind::Damaged, "The class densities \"" + path + "\" could not be read.",

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/models/safetensors_writer.h"
 #include "core/training/epoch_loop.h"
@@ -71,6 +73,114 @@ void calibrate(FittedDensity& density, const Tensor& embeddings, const Tensor& l
     density.own_anchors = (nearest == every.repeat_interleave(8)).to(torch::kFloat).mean().item<double>();
 }
 
+/// The rows that the flow learns from and those it is judged by.
+struct Division {
+    std::vector<std::int64_t> fit;
+    std::vector<std::int64_t> held_out;  ///< sorted
+    std::vector<int> class_sizes;
+    std::vector<int> fit_sizes;
+};
+
+Division hold_out(const std::vector<std::int32_t>& labels, std::size_t classes,
+                  const DensityOptions& options) {
+    Random random(options.seed ^ 0x64656e73697479ull);
+    std::vector<std::vector<std::int64_t>> rows(classes);
+    for (std::size_t row = 0; row < labels.size(); ++row)
+        rows[static_cast<std::size_t>(labels[row])].push_back(static_cast<std::int64_t>(row));
+    Division division;
+    for (auto& of_class : rows) {
+        random.shuffle(of_class);
+        // Never the last picture of a class.
+        const auto out = std::min(
+            static_cast<std::size_t>(std::lround(options.held_out * static_cast<double>(of_class.size()))),
+            of_class.empty() ? 0 : of_class.size() - 1);
+        const auto middle = of_class.begin() + static_cast<std::ptrdiff_t>(out);
+        division.held_out.insert(division.held_out.end(), of_class.begin(), middle);
+        division.fit.insert(division.fit.end(), middle, of_class.end());
+        division.class_sizes.push_back(static_cast<int>(of_class.size()));
+        division.fit_sizes.push_back(static_cast<int>(of_class.size() - out));
+    }
+    std::sort(division.held_out.begin(), division.held_out.end());
+    return division;
+}
+
+/// Centroids, a fresh flow, and priors at the class means of what it gives: the embeddings no longer move, so
+/// the means need not wait for an epoch.
+void begin(FittedDensity& density, const Tensor& embeddings, const Tensor& labels,
+           const std::vector<int>& sizes, const DensityOptions& options) {
+    FlowOptions flow;
+    flow.dimension = embeddings.size(1);
+    flow.blocks = options.blocks;
+    flow.hidden = options.hidden;
+    flow.seed = options.seed;
+    density.flow = Flow(flow);
+    density.prior = Prior(sizes, embeddings.size(1));
+    const torch::NoGradGuard no_grad;
+    const Tensor unit = losses::unit(embeddings);
+    density.centroids = losses::unit(
+        torch::zeros({static_cast<std::int64_t>(sizes.size()), unit.size(1)}).index_add_(0, labels, unit));
+    density.prior->set_means(density.flow->forward(flow_input(embeddings)).z, labels);
+}
+
+/// Maximum likelihood of flow and priors: AdamW, cosine, the gradient's norm clipped at 1.
+class FlowFit {
+  public:
+    FlowFit(FittedDensity& density, const Tensor& embeddings, Tensor labels, const DensityOptions& options)
+        : m_density(density),
+          m_options(options),
+          m_v(flow_input(embeddings)),
+          m_labels(std::move(labels)),
+          m_generator(at::make_generator<at::CPUGeneratorImpl>(options.seed)) {
+        m_parameters = density.flow->parameters();
+        std::vector<torch::optim::OptimizerParamGroup> groups;
+        groups.emplace_back(density.flow->parameters());
+        groups.emplace_back(density.prior->parameters());
+        m_optimizer = std::make_unique<torch::optim::AdamW>(
+            groups, torch::optim::AdamWOptions(options.rate).weight_decay(1e-5));
+        static_cast<torch::optim::AdamWOptions&>(m_optimizer->param_groups()[1].options()).weight_decay(0);
+        for (const Tensor& parameter : density.prior->parameters()) m_parameters.push_back(parameter);
+    }
+
+    /// epoch from 0. Leaves its mean in density.nll. False where `stop` came.
+    bool epoch(int epoch, const std::stop_token& stop) {
+        const std::int64_t count = m_v.size(0);
+        const std::int64_t batches = (count + kBatch - 1) / kBatch;
+        const Tensor order = torch::randperm(count, m_generator, torch::TensorOptions().dtype(torch::kLong));
+        double sum = 0;
+        for (std::int64_t batch = 0; batch < batches; ++batch) {
+            if (stop.stop_requested()) return false;
+            sum += step(order.slice(0, batch * kBatch, std::min(count, (batch + 1) * kBatch)),
+                        cosine_rate(epoch * batches + batch, m_options.epochs * batches));
+        }
+        m_density.nll = sum / static_cast<double>(batches);
+        return true;
+    }
+
+  private:
+    double step(const Tensor& rows, double share) {
+        Tensor input = m_v.index_select(0, rows);
+        input = input + m_options.noise * torch::randn(input.sizes(), m_generator, torch::TensorOptions());
+        const Tensor loss =
+            negative_log_likelihood(m_density.flow->forward(input), m_labels.index_select(0, rows),
+                                    m_density.prior->mu, m_density.prior->log_sigma());
+        m_optimizer->zero_grad();
+        loss.backward();
+        torch::nn::utils::clip_grad_norm_(m_parameters, 1);
+        for (auto& group : m_optimizer->param_groups())
+            static_cast<torch::optim::AdamWOptions&>(group.options()).lr(m_options.rate * share);
+        m_optimizer->step();
+        return loss.item<double>();
+    }
+
+    FittedDensity& m_density;
+    const DensityOptions& m_options;
+    Tensor m_v;
+    Tensor m_labels;
+    std::vector<Tensor> m_parameters;
+    std::unique_ptr<torch::optim::AdamW> m_optimizer;
+    at::Generator m_generator;
+};
+
 }  // namespace
 
 Tensor score(FittedDensity& density, const Tensor& embeddings) {
@@ -91,83 +201,20 @@ Result<FittedDensity> fit_density(const Tensor& embeddings, const std::vector<st
     try {
         if (embeddings.size(0) < 2 || classes == 0)
             return Error{ErrorKind::Usage, "A density needs at least two pictures."};
+        Division division = hold_out(labels, classes, options);
         FittedDensity density;
-        Random random(options.seed ^ 0x64656e73697479ull);
-        std::vector<std::vector<std::int64_t>> rows(classes);
-        for (std::size_t row = 0; row < labels.size(); ++row)
-            rows[static_cast<std::size_t>(labels[row])].push_back(static_cast<std::int64_t>(row));
-        std::vector<std::int64_t> fit;
-        std::vector<int> fit_sizes;
-        for (auto& of_class : rows) {
-            density.class_sizes.push_back(static_cast<int>(of_class.size()));
-            random.shuffle(of_class);
-            // Never the last picture of a class.
-            const auto out = std::min(static_cast<std::size_t>(std::lround(
-                                          options.held_out * static_cast<double>(of_class.size()))),
-                                      of_class.empty() ? 0 : of_class.size() - 1);
-            density.held_out.insert(density.held_out.end(), of_class.begin(),
-                                    of_class.begin() + static_cast<std::ptrdiff_t>(out));
-            fit.insert(fit.end(), of_class.begin() + static_cast<std::ptrdiff_t>(out), of_class.end());
-            fit_sizes.push_back(static_cast<int>(of_class.size() - out));
-        }
-        std::sort(density.held_out.begin(), density.held_out.end());
-
-        FlowOptions flow;
-        flow.dimension = embeddings.size(1);
-        flow.blocks = options.blocks;
-        flow.hidden = options.hidden;
-        flow.seed = options.seed;
-        density.flow = Flow(flow);
-        density.prior = Prior(fit_sizes, embeddings.size(1));
+        density.class_sizes = std::move(division.class_sizes);
+        density.held_out = std::move(division.held_out);
         const Tensor all_labels =
             torch::tensor(std::vector<std::int64_t>(labels.begin(), labels.end()), torch::kLong);
-        const Tensor fit_rows = index_of(fit);
-        const Tensor v = flow_input(embeddings.detach()).index_select(0, fit_rows);
-        const Tensor y = all_labels.index_select(0, fit_rows);
-        {
-            const torch::NoGradGuard no_grad;
-            const Tensor unit = losses::unit(embeddings.index_select(0, fit_rows));
-            density.centroids = losses::unit(
-                torch::zeros({static_cast<std::int64_t>(classes), unit.size(1)}).index_add_(0, y, unit));
-            // The embeddings no longer move, so the means need not wait for an epoch: a fresh flow permutes.
-            density.prior->set_means(density.flow->forward(v).z, y);
-        }
-        std::vector<torch::optim::OptimizerParamGroup> groups;
-        groups.emplace_back(density.flow->parameters());
-        groups.emplace_back(density.prior->parameters());
-        torch::optim::AdamW optimizer(groups, torch::optim::AdamWOptions(options.rate).weight_decay(1e-5));
-        static_cast<torch::optim::AdamWOptions&>(optimizer.param_groups()[1].options()).weight_decay(0);
-        std::vector<Tensor> parameters = density.flow->parameters();
-        for (const Tensor& parameter : density.prior->parameters()) parameters.push_back(parameter);
-        at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(options.seed);
-
-        const auto count = static_cast<std::int64_t>(fit.size());
-        const std::int64_t batches = (count + kBatch - 1) / kBatch;
+        const Tensor fit_rows = index_of(division.fit);
+        const Tensor fit_embeddings = embeddings.detach().index_select(0, fit_rows);
+        const Tensor fit_labels = all_labels.index_select(0, fit_rows);
+        begin(density, fit_embeddings, fit_labels, division.fit_sizes, options);
+        FlowFit fit(density, fit_embeddings, fit_labels, options);
         for (int epoch = 0; epoch < options.epochs; ++epoch) {
-            const Tensor order =
-                torch::randperm(count, generator, torch::TensorOptions().dtype(torch::kLong));
-            double sum = 0;
-            for (std::int64_t batch = 0; batch < batches; ++batch) {
-                if (stop.stop_requested())
-                    return Error{ErrorKind::Cancelled, "The fit of the class densities was cancelled."};
-                const Tensor index = order.slice(0, batch * kBatch, std::min(count, (batch + 1) * kBatch));
-                Tensor input = v.index_select(0, index);
-                input =
-                    input + options.noise * torch::randn(input.sizes(), generator, torch::TensorOptions());
-                const Tensor loss =
-                    negative_log_likelihood(density.flow->forward(input), y.index_select(0, index),
-                                            density.prior->mu, density.prior->log_sigma());
-                optimizer.zero_grad();
-                loss.backward();
-                torch::nn::utils::clip_grad_norm_(parameters, 1);
-                const double rate =
-                    options.rate * cosine_rate(epoch * batches + batch, options.epochs * batches);
-                for (auto& group : optimizer.param_groups())
-                    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-                optimizer.step();
-                sum += loss.item<double>();
-            }
-            density.nll = sum / static_cast<double>(batches);
+            if (!fit.epoch(epoch, stop))
+                return Error{ErrorKind::Cancelled, "The fit of the class densities was cancelled."};
             if (!std::isfinite(density.nll))
                 return Error{ErrorKind::Internal,
                              "The fit of the class densities ended in what is no number."};

@@ -89,6 +89,13 @@ void GapanObjective::begin_epoch(int epoch, int epochs) {
 }
 
 Tensor GapanObjective::loss(const ObjectiveBatch& batch, std::map<std::string, double>& terms) {
+    const Tensor total = auxiliary_loss(batch, terms);
+    if (!m_aligns) return total;
+    return total + m_options.beta * alignment_loss(losses::unit(batch.embeddings), batch.labels, terms);
+}
+
+Tensor GapanObjective::auxiliary_loss(const ObjectiveBatch& batch,
+                                      std::map<std::string, double>& terms) const {
     Tensor aux;
     switch (m_options.aux) {
         case Auxiliary::Spherical:
@@ -109,14 +116,14 @@ Tensor GapanObjective::loss(const ObjectiveBatch& batch, std::map<std::string, d
         terms["proxy"] = proxy.item<double>();
         total = total + m_options.proxy_weight * proxy;
     }
-    if (!m_aligns) return total;
+    return total;
+}
 
-    const Tensor u = losses::unit(batch.embeddings);
+Tensor GapanObjective::alignment_loss(const Tensor& u, Tensor labels, std::map<std::string, double>& terms) {
     const std::int64_t all = m_prior->mu.size(0);
-    Tensor classes = torch::arange(all, batch.labels.options());
-    Tensor labels = batch.labels;
+    Tensor classes = torch::arange(all, labels.options());
     if (all * m_options.anchors > kAllClasses) {
-        const auto unique = at::_unique(batch.labels, true, true);
+        const auto unique = at::_unique(labels, true, true);
         classes = std::get<0>(unique);
         labels = std::get<1>(unique);
     }
@@ -125,7 +132,7 @@ Tensor GapanObjective::loss(const ObjectiveBatch& batch, std::map<std::string, d
     Tensor align;
     switch (m_options.align) {
         case Alignment::None:
-            return total;
+            return torch::zeros({}, u.options());
         case Alignment::ProfileKl: {
             const Tensor choice = torch::randint(m_options.anchors, {labels.size(0)}, m_generator,
                                                  torch::TensorOptions().dtype(torch::kLong))
@@ -150,7 +157,7 @@ Tensor GapanObjective::loss(const ObjectiveBatch& batch, std::map<std::string, d
         terms["inverse_error"] = (m_flow->inverse(m_flow->forward(v).z) - v).abs().max().item<double>();
     }
     terms["align"] = align.item<double>();
-    return total + m_options.beta * align;
+    return align;
 }
 
 std::vector<Tensor> GapanObjective::parameters() {

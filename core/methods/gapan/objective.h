@@ -73,6 +73,11 @@ class GapanObjective final : public Objective {
 
   private:
     bool uses_flow() const { return m_options.align != Alignment::None; }
+    /// L_aux, weighted, with the proxies beside it.
+    torch::Tensor auxiliary_loss(const ObjectiveBatch& batch, std::map<std::string, double>& terms) const;
+    /// L_ali with freshly drawn anchors. u (B, D): unit embeddings with gradient.
+    torch::Tensor alignment_loss(const torch::Tensor& u, torch::Tensor labels,
+                                 std::map<std::string, double>& terms);
 
     Options m_options;
     int m_epoch = 0;
