@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "core/base/file_system.h"
+#include "core/models/cuda_present.h"
 #include "core/models/model_registry.h"
 
 namespace fieldmark {
@@ -410,7 +411,8 @@ std::string processor_name() {
             if (colon != std::string::npos && colon + 2 < line.size()) found = line.substr(colon + 2);
             break;
         }
-        return found + ", " + std::to_string(std::max(1u, std::thread::hardware_concurrency())) + " threads";
+        return found + ", " + std::to_string(std::max(1u, std::thread::hardware_concurrency())) + " threads" +
+               (cuda_present() ? ", CUDA" : "");
     }();
     return name;
 }

@@ -74,7 +74,7 @@ double rank_agreement(std::span<const float> reference, std::span<const float> c
 /// (count, height, width, 3): blurred coloured spots and stripes, the same in every call.
 std::vector<std::uint8_t> generated_pictures(int count, int width, int height);
 
-/// The processor's name and number of cores.
+/// The processor's name and number of cores, and CUDA where there is such a device.
 std::string processor_name();
 
 /// Where measurements are kept: fieldmark/measurements.json in the user's data folder; "" without a home.

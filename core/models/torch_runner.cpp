@@ -9,6 +9,7 @@
 #include <cstring>
 #include <thread>
 
+#include "core/models/cuda_present.h"
 #include "core/models/pixel_tensor.h"
 
 namespace fieldmark {
@@ -30,6 +31,11 @@ void normalise(std::vector<float>& embeddings, std::size_t dimension) {
 
 }  // namespace
 
+bool cuda_present() {
+    static const bool present = at::hasCUDA();
+    return present;
+}
+
 Result<TorchPlace> torch_place(const BackboneOptions& options) {
     if (options.device != "auto" && options.device != "cpu" && options.device != "cuda")
         return Error{ErrorKind::Usage,
@@ -50,7 +56,7 @@ Result<TorchPlace> torch_place(const BackboneOptions& options) {
         return Error{ErrorKind::Usage,
                      "The precision int16 belongs to the CPU. With CUDA use fp32, fp16 or bf16."};
     if (options.device == "cpu" || options.precision == "int16") return place;
-    if (at::hasCUDA()) {
+    if (cuda_present()) {
         place.device = at::Device(at::kCUDA, 0);
         return place;
     }

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/models/cuda_present.h"
 #include "core/models/embed_benchmark.h"
 #include "core/models/self_measurement.h"
 
@@ -309,6 +310,7 @@ class TestSelfMeasurement : public QObject {
         QVERIFY(!options.fused);  // asked for
         QCOMPARE(options.threads, 0);
 
+        QCOMPARE(processor_name().ends_with(", CUDA"), cuda_present());
         // Another version or processor measured it, too: neither counts here, both stay.
         SelfMeasurement elsewhere = measured;
         elsewhere.version = "0.0.0";
