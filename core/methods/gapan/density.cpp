@@ -197,6 +197,11 @@ int Density::class_index(const std::string& name) const {
 bool Density::few_pictures(int class_index) const {
     return m_impl->pictures[static_cast<std::size_t>(class_index)] < 5;
 }
+int Density::pictures() const {
+    int sum = 0;
+    for (const int of_class : m_impl->pictures) sum += of_class;
+    return sum;
+}
 const std::string& Density::novelty_by() const {
     return m_impl->novelty_by;
 }

@@ -36,6 +36,7 @@ class Density {
     /// Whether the class had so few pictures (under 5) that its spread is shared and its anchors are
     /// unreliable.
     bool few_pictures(int class_index) const;
+    int pictures() const;  ///< learned from, of all classes; a fifth of each was held out
 
     /// embeddings: (count, dimension) unit rows. Returns (count, classes).
     Result<std::vector<float>> log_density(std::span<const float> embeddings, std::size_t count) const;
