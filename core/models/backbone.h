@@ -48,7 +48,7 @@ struct BackboneOptions {
     bool own_kernels =
         true;  ///< where fused: our AVX kernels if the processor has them, else oneDNN's operators
     std::string device = "auto";  ///< "auto", "cpu", "cuda"
-    /// "fp32"; "int16" (mobile networks on a CPU with AVX-512 VNNI); "fp16", "bf16" (CUDA only, pooled in fp32);
+    /// "fp32"; "int16" (mobile networks on a CPU with AVX-512 VNNI); "fp16", "bf16" (CUDA, pooled in fp32);
     /// "auto": fp32, unless measured_options() has put what was measured here in its place.
     std::string precision = "auto";
 };
