@@ -207,16 +207,6 @@ QPixmap mark_pixmap(int size, double ratio, const Paint& paint) {
     return pixmap;
 }
 
-void draw_diamond(QPainter& painter, const QPointF& at, double radius) {
-    painter.drawPolygon(QPolygonF{at + QPointF(0, -radius), at + QPointF(radius, 0), at + QPointF(0, radius),
-                                  at + QPointF(-radius, 0)});
-}
-
-void draw_cross(QPainter& painter, const QPointF& at, double arm) {
-    painter.drawLines(QList<QLineF>{QLineF(at - QPointF(arm, 0), at + QPointF(arm, 0)),
-                                    QLineF(at - QPointF(0, arm), at + QPointF(0, arm))});
-}
-
 }  // namespace
 
 QPixmap MapView::swatch(int group, int size) const {
@@ -238,41 +228,28 @@ QPixmap MapView::swatch(int group, int size) const {
 
 QPixmap MapView::swatch(MapLandmark::Kind kind, int size) const {
     return mark_pixmap(size, devicePixelRatioF(), [&](QPainter& painter, double middle) {
-        painter.setPen(QPen(palette().color(QPalette::Text), middle * 0.2));
-        if (kind == MapLandmark::Kind::Query) return draw_cross(painter, {}, middle * 0.75);
-        painter.setBrush(kind == MapLandmark::Kind::Anchor ? QBrush(quiet_text(palette())) : QBrush());
-        draw_diamond(painter, {}, middle * 0.8);
+        MapLandmarks::draw_swatch(painter, kind, middle, palette());
     });
 }
 
 // --- anchors, query, filter ---
 
 void MapView::set_landmarks(const std::vector<std::pair<MapLandmark, int>>& landmarks) {
-    m_landmarks.clear();
-    for (const auto& [what, group] : landmarks)
-        m_landmarks.push_back({what, std::clamp(group, 0, most_groups), std::nullopt});
+    m_landmarks.set(landmarks);
     place_landmarks();
 }
 
 void MapView::set_query(const std::optional<MapLandmark>& query) {
-    m_query.reset();
-    if (query) m_query = Landmark{*query, 0, std::nullopt};
+    m_landmarks.set_query(query);
     place_landmarks();
 }
 
-void MapView::place(Landmark& landmark) const {
-    const auto place =
-        place_landmark(m_map, landmark.what, [this](ItemId item) -> std::optional<std::size_t> {
-            const auto row = m_rows.find(item);
-            if (row == m_rows.end()) return std::nullopt;
-            return row->second;
-        });
-    landmark.place = place ? std::optional(QPointF(double{(*place)[0]}, double{(*place)[1]})) : std::nullopt;
-}
-
 void MapView::place_landmarks() {
-    for (Landmark& landmark : m_landmarks) place(landmark);
-    if (m_query) place(*m_query);
+    m_landmarks.place(m_map, [this](ItemId item) -> std::optional<std::size_t> {
+        const auto row = m_rows.find(item);
+        if (row == m_rows.end()) return std::nullopt;
+        return row->second;
+    });
     m_landmark_caption.clear();
     update();
 }
@@ -296,39 +273,12 @@ int MapView::shown_count() const {
     return static_cast<int>(std::count(m_dimmed.begin(), m_dimmed.end(), std::uint8_t{0}));
 }
 
-QString MapView::name_of(const MapLandmark& landmark) {
-    const QString number = Text::count(landmark.index + 1);
-    const QString name = Text::display_name(landmark.class_name);
-    switch (landmark.kind) {
-        case MapLandmark::Kind::Anchor:
-            return tr("Anchor %1 of %2", "number, class").arg(number, name);
-        case MapLandmark::Kind::Prototype:
-            return tr("Prototype %1 of %2", "number, class").arg(number, name);
-        case MapLandmark::Kind::Query:
-            break;
-    }
-    return tr("The query");
-}
-
 double MapView::landmark_radius() const {
     return std::max(point_radius() * 1.5, rhythm(this) * 0.8);
 }
 
-QColor MapView::landmark_colour(const Landmark& landmark) const {
-    return mark(landmark.group).colour;
-}
-
 QString MapView::landmark_text(const QPointF& at) const {
-    const double reach = landmark_radius() * 1.1;
-    const auto under = [&](const Landmark& landmark) {
-        return landmark.place && (on_screen(*landmark.place) - at).manhattanLength() < reach;
-    };
-    if (m_query && under(*m_query)) return name_of(m_query->what);
-    // The one drawn last lies on top.
-    for (auto landmark = m_landmarks.rbegin(); landmark != m_landmarks.rend(); ++landmark) {
-        if (under(*landmark)) return name_of(landmark->what);
-    }
-    return {};
+    return m_landmarks.text_at(at, frame(), landmark_radius());
 }
 
 void MapView::set_selected(const std::vector<ItemId>& items) {
@@ -373,13 +323,13 @@ std::optional<QPointF> MapView::position(ItemId item) const {
 }
 
 std::optional<QPointF> MapView::query_position() const {
-    if (!m_query || !m_query->place) return std::nullopt;
-    return on_screen(*m_query->place);
+    const auto place = m_landmarks.query_place();
+    return place ? std::optional(frame().to_screen(*place)) : std::nullopt;
 }
 
 std::optional<QPointF> MapView::landmark_position(std::size_t index) const {
-    if (index >= m_landmarks.size() || !m_landmarks[index].place) return std::nullopt;
-    return on_screen(*m_landmarks[index].place);
+    const auto place = m_landmarks.place_of(index);
+    return place ? std::optional(frame().to_screen(*place)) : std::nullopt;
 }
 
 ItemId MapView::item_at(const QPointF& at) const {
@@ -403,15 +353,11 @@ ItemId MapView::item_at(const QPointF& at) const {
 // --- the part of the plane ---
 
 QPointF MapView::to_screen(std::size_t row) const {
-    return on_screen(QPointF(double{m_map.places[2 * row]}, double{m_map.places[2 * row + 1]}));
+    return frame().to_screen(QPointF(double{m_map.places[2 * row]}, double{m_map.places[2 * row + 1]}));
 }
 
-QPointF MapView::on_screen(const QPointF& place) const {
-    return (place - m_centre) * m_scale + QPointF(width(), height()) / 2;
-}
-
-QPointF MapView::to_map(const QPointF& at) const {
-    return (at - QPointF(width(), height()) / 2) / m_scale + m_centre;
+MapFrame MapView::frame() const {
+    return {m_centre, m_scale, QSizeF(size())};
 }
 
 double MapView::fitting_scale() const {
@@ -433,9 +379,9 @@ void MapView::zoom(double factor) {
 void MapView::zoom_at(double factor, const QPointF& at) {
     if (m_map.items.empty()) return;
     const double fitting = fitting_scale();
-    const QPointF before = to_map(at);
+    const QPointF before = frame().to_map(at);
     m_scale = std::clamp(m_scale * factor, fitting / 2, fitting * kClosest);
-    m_centre += before - to_map(at);
+    m_centre += before - frame().to_map(at);
     m_fitted = false;
     moved();
 }
@@ -618,46 +564,6 @@ void MapView::draw_tiles(QPainter& painter) const {
     painter.setOpacity(1);
 }
 
-void MapView::draw_landmarks(QPainter& painter) const {
-    const double radius = landmark_radius();
-    const double line = std::max(1.5, rhythm(this) * 0.22);
-    for (const Landmark& landmark : m_landmarks) {
-        if (!landmark.place) continue;
-        const QPointF at = on_screen(*landmark.place);
-        if (!QRectF(rect()).adjusted(-radius, -radius, radius, radius).contains(at)) continue;
-        // A halo in the ground's colour and an outline, so that it stands out of points of its own colour.
-        painter.setBrush(palette().color(QPalette::Base));
-        painter.setPen(Qt::NoPen);
-        draw_diamond(painter, at, radius + 2 * line);
-        const bool filled = landmark.what.kind == MapLandmark::Kind::Anchor;
-        painter.setBrush(filled ? QBrush(landmark_colour(landmark)) : QBrush());
-        painter.setPen(QPen(filled ? palette().color(QPalette::Text) : landmark_colour(landmark),
-                            filled ? line : 1.6 * line, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
-        draw_diamond(painter, at, radius);
-    }
-}
-
-void MapView::draw_query(QPainter& painter) const {
-    const auto at = query_position();
-    if (!at) return;
-    const double arm = rhythm(this) * 1.6;
-    painter.setPen(QPen(palette().color(QPalette::Base), rhythm(this) * 0.8, Qt::SolidLine, Qt::RoundCap));
-    draw_cross(painter, *at, arm);
-    painter.setPen(QPen(palette().color(QPalette::Text), rhythm(this) * 0.35, Qt::SolidLine, Qt::RoundCap));
-    draw_cross(painter, *at, arm);
-    draw_label(painter, *at + QPointF(arm * 0.6, arm * 0.4), tr("Query"));
-}
-
-void MapView::draw_label(QPainter& painter, const QPointF& corner, const QString& text) const {
-    QRectF box(QPointF(), fontMetrics().size(Qt::TextSingleLine, text) + QSizeF(rhythm(this), 0));
-    box.moveTopLeft(corner);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(palette().color(QPalette::Base));
-    painter.drawRoundedRect(box, box.height() / 4, box.height() / 4);
-    painter.setPen(palette().color(QPalette::Text));
-    painter.drawText(box, Qt::AlignCenter, text);
-}
-
 void MapView::draw_hover(QPainter& painter) const {
     if (m_dragging || m_lassoing || (m_landmark_caption.isEmpty() && m_hover == 0)) return;
     const int unit = rhythm(this);
@@ -699,8 +605,9 @@ void MapView::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setRenderHint(QPainter::SmoothPixmapTransform);
     draw_tiles(painter);
-    draw_landmarks(painter);
-    draw_query(painter);
+    m_landmarks.draw(painter, frame(),
+                     {palette(), double(rhythm(this)), landmark_radius(),
+                      [this](int group) { return mark(group).colour; }});
     if (m_lassoing && m_lasso.size() > 1) {
         const QColor accent = palette().color(QPalette::Highlight);
         QColor inside = accent;

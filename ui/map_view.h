@@ -13,6 +13,7 @@
 #include <QWidget>
 
 #include "core/engine/library_map.h"
+#include "ui/map_landmarks.h"
 
 namespace fieldmark {
 
@@ -65,7 +66,7 @@ class MapView : public QWidget {
     std::optional<QPointF> position(ItemId item) const;
     std::optional<QPointF> query_position() const;
     std::optional<QPointF> landmark_position(std::size_t index) const;  ///< of set_landmarks()
-    std::size_t landmark_count() const { return m_landmarks.size(); }
+    std::size_t landmark_count() const { return m_landmarks.count(); }
     int shown_count() const;  ///< on the map and let through by the filter
     /// What lies under the cursor, if it is no picture: "Anchor 2 of Robin", "The query".
     QString landmark_text(const QPointF& position) const;
@@ -106,14 +107,8 @@ class MapView : public QWidget {
         std::uint32_t row = 0;
         int more = 0;  ///< others that share the place
     };
-    struct Landmark {
-        MapLandmark what;
-        int group = 0;
-        std::optional<QPointF> place;  ///< in the map's units
-    };
-
     QPointF to_screen(std::size_t row) const;
-    QPointF to_map(const QPointF& position) const;
+    MapFrame frame() const;
     double fitting_scale() const;
     double point_radius() const;
     int tile_size() const;
@@ -122,16 +117,9 @@ class MapView : public QWidget {
     void draw_points();
     void lay_tiles();
     void draw_tiles(QPainter& painter) const;
-    void draw_landmarks(QPainter& painter) const;
-    void draw_query(QPainter& painter) const;
-    void draw_label(QPainter& painter, const QPointF& corner, const QString& text) const;
     void place_landmarks();
     void dim();
-    void place(Landmark& landmark) const;
-    QPointF on_screen(const QPointF& place) const;
     double landmark_radius() const;
-    QColor landmark_colour(const Landmark& landmark) const;
-    static QString name_of(const MapLandmark& landmark);
     void draw_hover(QPainter& painter) const;
     void want_pictures();
     void set_hover(ItemId item);
@@ -149,8 +137,7 @@ class MapView : public QWidget {
     std::unordered_map<ItemId, int> m_group_of;
     std::vector<std::uint8_t> m_dimmed;  ///< by row: outside the filter
     std::optional<std::unordered_set<ItemId>> m_shown;
-    std::vector<Landmark> m_landmarks;
-    std::optional<Landmark> m_query;
+    MapLandmarks m_landmarks;
 
     QPointF m_centre;      ///< of the part that is shown, in the map's units
     double m_scale = 1;    ///< logical pixels a unit

@@ -187,6 +187,17 @@ QString Text::error(const Error& failure) {
     return failure.text.empty() ? error(failure.kind) : display_name(failure.text);
 }
 
+QString Text::anchor(bool prototype, int index, const std::string& class_name) {
+    const QString number = count(index + 1);
+    const QString name = display_name(class_name);
+    return prototype ? tr("Prototype %1 of %2", "number, class").arg(number, name)
+                     : tr("Anchor %1 of %2", "number, class").arg(number, name);
+}
+
+QString Text::anchor(const AnchorPoint& point) {
+    return anchor(point.prototype, point.index, point.class_name);
+}
+
 QString Text::condition(const Condition& condition) {
     const QString field = condition.field == "path"         ? tr("path")
                           : condition.field == "collection" ? tr("collection")

@@ -49,6 +49,9 @@ class Text {
     static QString error(ErrorKind kind);                  ///< two or three words: "Not found", "Disk full"
     static QString error(const Error& error);              ///< the sentence, for display
     static QString condition(const Condition& condition);  ///< "species = Song Sparrow"
+    /// "Anchor 2 of Cuckoo"; `index` counts from 0.
+    static QString anchor(bool prototype, int index, const std::string& class_name);
+    static QString anchor(const AnchorPoint& anchor);
 
     // --- items ---
     /// What a tile is called: the value of `field`, or, with `field` "", of the first of "label", "species",

@@ -3,6 +3,8 @@
 //
 // The map: points under mouse and keys, and the page in the window.
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <random>
 
@@ -19,6 +21,8 @@
 #include <QWheelEvent>
 #include <QtTest>
 
+#include "core/library/library.h"
+#include "core/models/model_registry.h"
 #include "tests/support/specimens.h"
 #include "ui/anchors_page.h"
 #include "ui/filter_chips.h"
@@ -537,6 +541,64 @@ class TestMapPage : public QObject {
         redraw->click();
         QTRY_COMPARE_WITH_TIMEOUT(page->view().point_count(), 21, patience);
         QTRY_VERIFY_WITH_TIMEOUT(!news->isVisible(), patience);
+    }
+
+    /// Densities that cannot be read: the map is drawn all the same and says why there are no anchors on it,
+    /// until there are.
+    void says_why_the_anchors_could_not_be_placed() {
+        const std::string pictures = m_dir.filePath(QStringLiteral("spoiled")).toStdString();
+        testing::SpecimenOptions options;
+        options.classes = 2;
+        options.per_class = 3;
+        testing::write_specimens(pictures, options);
+        const std::string library = m_dir.filePath(QStringLiteral("Spoiled.fieldmark")).toStdString();
+        std::string density;
+        {
+            LibraryOptions create;
+            create.create = true;
+            const auto made = Library::open(library, create);
+            QVERIFY2(made, made ? "" : made.error().text.c_str());
+            const auto model = ModelRegistry().find();
+            QVERIFY2(model, model ? "" : model.error().text.c_str());
+            const std::filesystem::path own = std::filesystem::path((*made)->models_folder()) / model->name;
+            std::filesystem::create_directories(own);
+            std::filesystem::copy(
+                model->path, own,
+                std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+            density = own.string() + "/density.safetensors";
+            std::ofstream(density, std::ios::binary) << "these are no tensors";
+        }
+        MainWindow window(m_dir.filePath(QStringLiteral("settings3.conf")));
+        window.resize(1280, 800);
+        window.show();
+        QSignalSpy opened(&window.session(), &Session::opened);
+        window.open_library(library);
+        QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
+        QSignalSpy finished(&window.session(), &Session::importFinished);
+        window.import_paths({pictures}, pictures + "/labels.csv");
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(window.session().model().embedded, std::int64_t(6), patience);
+        part<QAction>(window, "pageMap")->trigger();
+        auto* page = part<MapPage>(window, "mapPage");
+        QTRY_VERIFY_WITH_TIMEOUT(page->map() && page->map()->final, patience);
+        auto* status = part<QLabel>(window, "mapStatus");
+        const QString told = QStringLiteral("the anchors could not be placed:");
+        QTRY_VERIFY_WITH_TIMEOUT(status->text().contains(told), patience);
+        QVERIFY2(status->text().contains(QStringLiteral("density.safetensors")) &&
+                     status->text().contains(QStringLiteral("is damaged")),
+                 qPrintable(status->text()));
+        QCOMPARE(page->view().point_count(), 6);
+        QCOMPARE(page->view().landmark_count(), std::size_t(0));
+        QCOMPARE(part<QListWidget>(window, "mapLegend")->count(), 2);
+
+        // Switched off, nothing is missing; and once the file is well again, they are there.
+        auto* anchors = part<QToolButton>(window, "mapAnchors");
+        anchors->click();
+        QTRY_VERIFY_WITH_TIMEOUT(!status->text().contains(told), patience);
+        QVERIFY(std::filesystem::remove(density));
+        anchors->click();
+        QTRY_COMPARE_WITH_TIMEOUT(page->view().landmark_count(), std::size_t(2), patience);
+        QVERIFY(!status->text().contains(told));
     }
 
     void a_library_of_two_has_no_map_and_says_why() {
