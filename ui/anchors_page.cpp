@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QResizeEvent>
+#include <QShortcut>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QStandardItemModel>
@@ -18,6 +19,7 @@
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "core/engine/anchor_point.h"
 #include "ui/field_chooser.h"
 #include "ui/icons.h"
 #include "ui/message_page.h"
@@ -251,12 +253,11 @@ QWidget* AnchorsPage::build_class() {
     top->addWidget(m_title, 1);
     m_search = new QPushButton(icon(QStringLiteral("find-similar")), tr("&Search from here"), page);
     m_search->setObjectName(QStringLiteral("anchorsSearch"));
-    m_search->setToolTip(tr("Look-alikes of the picture nearest to the chosen anchor or prototype (%1)")
-                             .arg(QKeySequence(Qt::Key_Return).toString(QKeySequence::NativeText)));
-    connect(m_search, &QPushButton::clicked, this, [this] {
-        if (const PictureRow* row = m_anchors->rows().row(std::max(0, m_anchors->current_row())))
-            Q_EMIT lookAlikesRequested(row->query);
-    });
+    m_search->setToolTip(
+        tr("Search by the chosen anchor or prototype itself (%1); a double click on a picture "
+           "searches by that picture")
+            .arg(QKeySequence(Qt::Key_Return).toString(QKeySequence::NativeText)));
+    connect(m_search, &QPushButton::clicked, this, &AnchorsPage::search_from_anchor);
     m_browse = new QPushButton(icon(QStringLiteral("pictures")), tr("Show the cl&ass"), page);
     m_browse->setObjectName(QStringLiteral("anchorsBrowse"));
     m_browse->setToolTip(tr("All pictures of the class, in Browse"));
@@ -279,6 +280,11 @@ QWidget* AnchorsPage::build_class() {
     below->addWidget(m_learn, 0, Qt::AlignTop);
     column->addLayout(below);
     m_anchors = build_rows(QStringLiteral("anchorsRows"), tr("What the class looks like"), tr("None."));
+    // Of the other lists Enter searches by the row's picture; here the row is a point.
+    for (const Qt::Key key : {Qt::Key_Return, Qt::Key_Enter}) {
+        auto* shortcut = new QShortcut(key, m_anchors, nullptr, nullptr, Qt::WidgetShortcut);
+        connect(shortcut, &QShortcut::activated, this, &AnchorsPage::search_from_anchor);
+    }
     column->addWidget(m_anchors, 1);
     return page;
 }
@@ -290,6 +296,16 @@ PictureRows* AnchorsPage::build_rows(const QString& name, const QString& accessi
     rows->set_empty_text(empty);
     connect(rows, &PictureRows::lookAlikesRequested, this, &AnchorsPage::lookAlikesRequested);
     return rows;
+}
+
+void AnchorsPage::search_from_anchor() {
+    if (!m_report) return;
+    int row = std::max(0, m_anchors->current_row());
+    for (const ClassAnchor& anchor : m_report->anchors) {
+        if (anchor.nearest.empty() || row-- > 0) continue;  // as show_anchors() lists them
+        Q_EMIT anchorRequested(query_by(anchor, *m_report));
+        return;
+    }
 }
 
 // --- what is asked ---

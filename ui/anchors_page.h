@@ -44,6 +44,8 @@ class AnchorsPage : public QWidget {
 
   Q_SIGNALS:
     void lookAlikesRequested(fieldmark::ItemId item);
+    /// A search by one of the anchors (or prototypes) itself.
+    void anchorRequested(const fieldmark::QueryImage& anchor);
     void classRequested(const std::string& field, const std::string& value);
     void addLabelsRequested();
     void learnRequested();
@@ -69,6 +71,7 @@ class AnchorsPage : public QWidget {
     void show_query();
     void show_state();
     void say(const QString& title, const QString& hint, bool with_labels_button = false);
+    void search_from_anchor();
     void outdate();  ///< what is shown is to be asked for anew, soon if it is seen
     void ask();
     void clear();

@@ -64,8 +64,10 @@ ComparePane::ComparePane(Session& session, Role role, QWidget* parent)
 
 void ComparePane::setQuery(const QueryImage& query) {
     m_item = query.item;
-    m_title_text = tr("Query");
+    m_title_text =
+        query.anchor ? tr("Query: %1", "name of an anchor").arg(Text::anchor(*query.anchor)) : tr("Query");
     m_part = !query.crop.whole();
+    m_nearest = query.anchor != nullptr;
     nameQuery(!query.path.empty() ? Text::file_name(query.path)
               : query.item != 0   ? tr("a picture of the library")
                                   : tr("a pasted picture"));
@@ -75,7 +77,9 @@ void ComparePane::setQuery(const QueryImage& query) {
 }
 
 void ComparePane::nameQuery(const QString& name) {
-    m_detail_text = m_part ? tr("%1 · the part in the box").arg(name) : name;
+    m_detail_text = m_nearest ? tr("shown by its nearest picture, %1").arg(name)
+                    : m_part  ? tr("%1 · the part in the box").arg(name)
+                              : name;
     updateTexts();
 }
 

@@ -54,7 +54,8 @@ class ComparePane : public QWidget {
     ItemId m_item = 0;
     RequestId m_row_request = 0;  ///< for the name of a queried item
     bool m_by_mark = false;
-    bool m_part = false;  ///< a part of the query is searched with
+    bool m_part = false;     ///< a part of the query is searched with
+    bool m_nearest = false;  ///< the picture stands for an anchor
     QString m_title_text;
     QString m_detail_text;
     const ComparePane* m_stand_in = nullptr;

@@ -394,7 +394,10 @@ void CompareView::setChoosingMark(bool choosing) {
     if (m_choosing) {
         setBlinking(false);
         setFlipped(false);
-        say(tr("Draw a box around a mark of the query, or click on it"), tr("Cancel"));
+        say(m_query->anchor
+                ? tr("Draw a box around a mark of the picture nearest to the anchor, or click on it")
+                : tr("Draw a box around a mark of the query, or click on it"),
+            tr("Cancel"));
         m_query_pane->view()->setFocus(Qt::OtherFocusReason);
     } else if (m_search) {
         return;  // the banner tells how far that is
@@ -681,8 +684,13 @@ void CompareView::showExplanation(const Explanation& explanation) {
     m_explanation = 0;
     m_query_pane->view()->setOverlay(std::make_shared<PictureOverlay>(query_overlay(explanation)));
     m_match_pane->view()->setOverlay(std::make_shared<PictureOverlay>(match_overlay(explanation)));
+    // An anchor is no picture and has no places; its own score stands in the match's caption.
+    const QString of_nearest =
+        m_query && m_query->anchor
+            ? tr("Of the anchor's nearest picture, not of the anchor:").toHtmlEscaped() + QLatin1Char(' ')
+            : QString();
     if (!explanation.exact) {
-        m_reason->setText(tr("Where the model looks, and places that look alike"));
+        m_reason->setText(of_nearest + tr("Where the model looks, and places that look alike"));
         return;
     }
     QStringList terms;
@@ -694,10 +702,10 @@ void CompareView::showExplanation(const Explanation& explanation) {
     }
     terms << tr("everything else: %1", "share of the score")
                  .arg(Text::score(static_cast<float>(explanation.rest)));
-    m_reason->setText(
-        tr("Score %1 = %2", "score, its parts")
-            .arg(Text::score(static_cast<float>(explanation.score)), terms.join(QStringLiteral(" + ")))
-            .toHtmlEscaped());
+    m_reason->setText(of_nearest + tr("Score %1 = %2", "score, its parts")
+                                       .arg(Text::score(static_cast<float>(explanation.score)),
+                                            terms.join(QStringLiteral(" + ")))
+                                       .toHtmlEscaped());
 }
 
 void CompareView::setBlinking(bool blinking) {

@@ -127,7 +127,6 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_query_preview->setInteractive(false);
     m_query_preview->setCropOnly(true);
     m_query_preview->setFixedSize(unit * 9, unit * 7);
-    m_query_preview->setToolTip(tr("What was searched with"));
     m_query_preview->setAccessibleName(tr("The query"));
     match_line->addWidget(m_query_preview);
     auto* score_column = new QVBoxLayout;
@@ -428,9 +427,15 @@ void Inspector::refresh(bool picture) {
     m_query_box->setVisible(m_match.has_value());
     if (m_match) {
         const auto& shown = m_query_preview->source();
-        const bool same_query = shown && shown->item == m_query->item && shown->path == m_query->path &&
-                                shown->crop == m_query->crop && shown->bytes == m_query->bytes;
+        const bool same_query = shown && same_subject(*shown, *m_query) && shown->crop == m_query->crop;
         if (!same_query) m_query_preview->setSource(m_query);
+        const QString asked =
+            m_query->anchor
+                ? tr("What was searched with: %1. Shown is the picture nearest to it.", "an anchor")
+                      .arg(Text::anchor(*m_query->anchor))
+                : tr("What was searched with");
+        m_query_preview->setToolTip(asked);
+        m_query_preview->setAccessibleDescription(m_query->anchor ? asked : QString());
         m_score->setText(tr("rank %1 · score %2", "rank, score")
                              .arg(Text::count(m_match->rank), Text::score(m_match->score)));
         m_score->setAccessibleName(Text::spoken(*m_match));

@@ -447,6 +447,8 @@ void MainWindow::connect_parts() {
         image.item = item;
         find_similar({image});
     });
+    connect(m_anchors, &AnchorsPage::anchorRequested, this,
+            [this](const QueryImage& anchor) { find_similar({anchor}); });
     connect(m_anchors, &AnchorsPage::addLabelsRequested, m_add_labels, &QAction::trigger);
     connect(m_anchors, &AnchorsPage::learnRequested, this, [this] { show_page(Page::Learn); });
     connect(m_learn, &LearnPage::lookAlikesRequested, this, [this](ItemId item) {

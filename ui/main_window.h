@@ -133,6 +133,7 @@ class MainWindow : public QMainWindow {
     void restore_layout();
     void show_failed_list();
     void show_models();
+    void take_foreign_anchors(const ModelInfo& model);
     void model_switched(const ModelSwitchReport& report);
 
     // main_window_actions.cpp: menus, keys and what they do

@@ -348,7 +348,8 @@ void MainWindow::select_in_gallery(const std::vector<ItemId>& items) {
     }
     m_gallery->selectionModel()->select(selection, QItemSelectionModel::ClearAndSelect);
     if (!selection.isEmpty()) {
-        m_gallery->selectionModel()->setCurrentIndex(selection.first().topLeft(), QItemSelectionModel::NoUpdate);
+        m_gallery->selectionModel()->setCurrentIndex(selection.first().topLeft(),
+                                                     QItemSelectionModel::NoUpdate);
     }
     selection_moved();
 }
@@ -397,8 +398,31 @@ void MainWindow::show_models() {
     m_models_dialog->raise();
 }
 
+/// Anchors are points of one model's space; with another one they would find nothing but chance.
+void MainWindow::take_foreign_anchors(const ModelInfo& model) {
+    const auto anchors = m_strip->takeForeignAnchors(model.hash);
+    if (anchors.empty()) return;
+    if (m_page == Page::Compare && m_strip->isEmpty()) show_page(Page::Gallery);
+    Message message;
+    message.id = QStringLiteral("foreignAnchors");
+    message.text = tr("Took %n anchor(s) of the former model out of the query. Anchors shows those of %1.",
+                      nullptr, static_cast<int>(anchors.size()))
+                       .arg(Text::display_name(model.name));
+    message.seconds = 30;
+    message.actions.push_back({tr("Search by the nearest picture"), [this, anchors] {
+                                   std::vector<QueryImage> pictures;
+                                   for (QueryImage image : anchors) {
+                                       image.anchor.reset();
+                                       if (image.item != 0) pictures.push_back(std::move(image));
+                                   }
+                                   find_similar(pictures, false);
+                               }});
+    m_messages->show_message(message);
+}
+
 void MainWindow::model_switched(const ModelSwitchReport& report) {
     if (!report.switched || report.info.hash == report.former) return;
+    take_foreign_anchors(report.info);
     m_matches->rerun();
     Message message;
     message.kind = Message::Kind::Positive;

@@ -20,8 +20,7 @@ constexpr qint64 kFirstSecond = 1000;  // ms in which better matches replace wha
 bool only_crops_differ(const std::vector<QueryImage>& a, const std::vector<QueryImage>& b) {
     return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                       [](const QueryImage& one, const QueryImage& other) {
-                          return one.item == other.item && one.path == other.path &&
-                                 one.negative == other.negative && one.bytes == other.bytes;
+                          return one.negative == other.negative && same_subject(one, other);
                       });
 }
 
@@ -131,9 +130,9 @@ void MatchController::schedule(int milliseconds) {
 }
 
 bool MatchController::needsModel() const {
-    return m_auto_crop || std::any_of(m_images.begin(), m_images.end(), [](const QueryImage& image) {
-               return image.item == 0 || !image.crop.whole();
-           });
+    return std::any_of(m_images.begin(), m_images.end(), [this](const QueryImage& image) {
+        return !image.anchor && (m_auto_crop || image.item == 0 || !image.crop.whole());
+    });
 }
 
 void MatchController::send(bool quiet) {

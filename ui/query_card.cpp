@@ -46,7 +46,7 @@ QueryCard::QueryCard(Session& session, ThumbnailStore& thumbnails, QueryImage im
     auto* top = new QHBoxLayout;
     m_name = new QLabel(this);
     m_name->setTextFormat(Qt::PlainText);
-    m_name->setFixedWidth(fontMetrics().averageCharWidth() * 18);
+    m_name->setFixedWidth(fontMetrics().averageCharWidth() * (m_image.anchor ? 24 : 18));
     top->addWidget(m_name, 1);
     m_remove = new QToolButton(this);
     m_remove->setObjectName(QStringLiteral("removeQueryPicture"));
@@ -130,6 +130,7 @@ QueryCard::~QueryCard() {
 }
 
 QString QueryCard::name() const {
+    if (m_image.anchor) return Text::anchor(*m_image.anchor);
     if (!m_title.isEmpty()) return m_title;
     if (!m_image.path.empty()) return Text::file_name(m_image.path);
     if (m_image.item != 0) return tr("From the library");
@@ -169,7 +170,9 @@ void QueryCard::setPlace(int index, int count) {
 
 void QueryCard::updateTexts() {
     const bool negative = m_image.negative;
-    m_name->setText(fontMetrics().elidedText(name(), Qt::ElideMiddle, m_name->width()));
+    // The number of an anchor stands first, the end of a file's name tells it from its neighbours.
+    m_name->setText(
+        fontMetrics().elidedText(name(), m_image.anchor ? Qt::ElideRight : Qt::ElideMiddle, m_name->width()));
     m_name->setToolTip(m_image.path.empty() ? name() : Text::display_name(m_image.path));
     m_like->setChecked(negative);
     m_like->setIcon(icon(negative ? QStringLiteral("minus") : QStringLiteral("plus")));
@@ -191,11 +194,44 @@ void QueryCard::updateTexts() {
                                   : tr("Change the part of the picture, %1").arg(Text::percent(share)));
     m_crop->setToolTip(tr("Drag a box around what matters (Enter)"));
     m_remove->setAccessibleName(tr("Remove %1 from the query").arg(name()));
+    if (m_image.anchor) return updateAnchorTexts();
     const QString what = negative ? tr("not like this") : tr("like this");
     setAccessibleName(tr("Query picture %1 of %2: %3, %4, %5", "index, count, name, like or not, crop")
                           .arg(QString::number(m_index + 1), QString::number(m_count), name(), what, part));
     setAccessibleDescription(m_error);
     setToolTip(m_error);
+}
+
+void QueryCard::updateAnchorTexts() {
+    const bool negative = m_image.negative;
+    const QString shown = m_title.isEmpty() ? tr("Shown is the picture nearest to it.")
+                                            : tr("Shown is the picture nearest to it: %1.").arg(m_title);
+    const QString about = m_image.anchor->prototype
+                              ? tr("A prototype by the model %1: what pictures of the class have in common.")
+                                    .arg(Text::display_name(m_image.anchor->model))
+                              : tr("An anchor by the model %1: a point of the class's appearance.")
+                                    .arg(Text::display_name(m_image.anchor->model));
+    m_name->setToolTip(name() + QLatin1Char('\n') + about + QLatin1Char('\n') + shown);
+    m_like->setAccessibleName(negative ? tr("Search for pictures not like this anchor")
+                                       : tr("Search for pictures like this anchor"));
+    m_like->setToolTip(negative
+                           ? tr("Matches are moved away from it. Click to search for its look-alikes (N)")
+                           : tr("Matches look like it. Click to move them away from it instead (N)"));
+    m_crop->setChecked(false);
+    m_crop->setEnabled(false);
+    m_crop->setText(tr("Crop…"));
+    m_crop->setAccessibleName(tr("An anchor has no crop"));
+    m_crop->setToolTip(noCropText());
+    m_remove->setToolTip(tr("Take it out of the query (Del)"));
+    setAccessibleName(tr("Query %1 of %2: %3, %4", "index, count, name of an anchor, like or not")
+                          .arg(QString::number(m_index + 1), QString::number(m_count), name(),
+                               negative ? tr("not like this") : tr("like this")));
+    setAccessibleDescription(about + QLatin1Char(' ') + shown);
+    setToolTip(shown);
+}
+
+QString QueryCard::noCropText() {
+    return tr("An anchor is a point of appearance, not a picture: there is nothing to crop.");
 }
 
 QRect QueryCard::thumbRect() const {
@@ -226,7 +262,9 @@ void QueryCard::paintEvent(QPaintEvent*) {
         painter.setPen(quiet_text(colours));
         painter.setBrush(Qt::NoBrush);
         painter.drawText(place, static_cast<int>(Qt::AlignCenter) | static_cast<int>(Qt::TextWordWrap),
-                         m_error.isEmpty() ? tr("Loading") : tr("Cannot be read"));
+                         m_error.isEmpty() ? tr("Loading")
+                         : m_image.anchor  ? tr("Its nearest picture cannot be read")
+                                           : tr("Cannot be read"));
         return;
     }
     const QSize size = pixmap.size().scaled(place.size(), Qt::KeepAspectRatio);
@@ -247,16 +285,39 @@ void QueryCard::paintEvent(QPaintEvent*) {
         painter.setPen(QPen(Qt::white, 1.5));
         painter.drawRect(box);
     }
-    if (m_image.negative) {
-        // A sign besides the dashed frame and the words: seen without reading.
-        const qreal side = rhythm(this) * 2.5;
-        const QRectF badge(target.left() + rhythm(this) / 2.0, target.top() + rhythm(this) / 2.0, side, side);
-        painter.setPen(QPen(Qt::white, 1.5));
-        painter.setBrush(QColor(0, 0, 0, 190));
-        painter.drawEllipse(badge);
-        painter.setPen(QPen(Qt::white, 2.5, Qt::SolidLine, Qt::RoundCap));
-        painter.drawLine(badge.center() - QPointF(side / 4, 0), badge.center() + QPointF(side / 4, 0));
-    }
+    if (m_image.negative) paintNegativeBadge(painter, target);
+    if (m_image.anchor) paintAnchorBadge(painter, target);
+}
+
+/// A dark disc in a corner of the picture.
+QRectF QueryCard::paintBadge(QPainter& painter, const QPointF& centre) const {
+    const qreal side = rhythm(this) * 2.5;
+    const QRectF badge(centre.x() - side / 2, centre.y() - side / 2, side, side);
+    painter.setPen(QPen(Qt::white, 1.5));
+    painter.setBrush(QColor(0, 0, 0, 190));
+    painter.drawEllipse(badge);
+    return badge;
+}
+
+/// A sign besides the dashed frame and the words: seen without reading.
+void QueryCard::paintNegativeBadge(QPainter& painter, const QRectF& picture) const {
+    const qreal inset = rhythm(this) * 1.75;
+    const QRectF badge = paintBadge(painter, picture.topLeft() + QPointF(inset, inset));
+    const QPointF arm(badge.width() / 4, 0);
+    painter.setPen(QPen(Qt::white, 2.5, Qt::SolidLine, Qt::RoundCap));
+    painter.drawLine(badge.center() - arm, badge.center() + arm);
+}
+
+/// As on the map: full for an anchor, hollow for a prototype.
+void QueryCard::paintAnchorBadge(QPainter& painter, const QRectF& picture) const {
+    const qreal inset = rhythm(this) * 1.75;
+    const QRectF badge = paintBadge(painter, picture.bottomRight() - QPointF(inset, inset));
+    const qreal reach = badge.width() * 0.28;
+    const QPointF middle = badge.center();
+    painter.setPen(QPen(Qt::white, 1.5, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
+    painter.setBrush(m_image.anchor->prototype ? QBrush() : QBrush(Qt::white));
+    painter.drawPolygon(QPolygonF{middle - QPointF(0, reach), middle + QPointF(reach, 0),
+                                  middle + QPointF(0, reach), middle - QPointF(reach, 0)});
 }
 
 void QueryCard::keyPressEvent(QKeyEvent* event) {

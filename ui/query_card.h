@@ -15,7 +15,8 @@ namespace fieldmark {
 
 class ThumbnailStore;
 
-/// One picture of the query: what of it is searched with, whether as 'like' or 'not like', and a cross.
+/// One picture of the query: what of it is searched with, whether as 'like' or 'not like', and a cross. Of an
+/// anchor the picture nearest to it, with the map's diamond on it and no crop.
 /// Focusable: Enter opens the crop, Delete removes, N turns 'like' into 'not like'. UI thread.
 class QueryCard : public QFrame {
     Q_OBJECT
@@ -40,6 +41,7 @@ class QueryCard : public QFrame {
     }  ///< large enough for the crop panel; null while loading
     QSize sourceSize() const { return m_source_size; }
     QString name() const;
+    static QString noCropText();  ///< why there is none for an anchor
 
   Q_SIGNALS:
     void changed();
@@ -56,6 +58,10 @@ class QueryCard : public QFrame {
 
   private:
     void updateTexts();
+    void updateAnchorTexts();
+    void paintAnchorBadge(QPainter& painter, const QRectF& picture) const;
+    void paintNegativeBadge(QPainter& painter, const QRectF& picture) const;
+    QRectF paintBadge(QPainter& painter, const QPointF& centre) const;
     QRect thumbRect() const;
 
     Session& m_session;

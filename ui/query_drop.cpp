@@ -95,10 +95,6 @@ bool is_folder(const std::string& path) {
     return path.empty() || path.back() == '/';
 }
 
-bool same(const QueryImage& a, const QueryImage& b) {
-    return a.item == b.item && a.path == b.path && a.bytes == b.bytes;
-}
-
 }  // namespace
 
 QString QueryDropReader::items_mime_type() {
@@ -153,7 +149,7 @@ QueryDrop QueryDropReader::read(const QMimeData& data) {
     bool more = false;
     const auto add = [&](QueryImage image) {
         if (std::any_of(drop.images.begin(), drop.images.end(),
-                        [&](const auto& one) { return same(one, image); }))
+                        [&](const auto& one) { return same_subject(one, image); }))
             return;
         if (drop.images.size() >= kMaxImages) {
             more = true;

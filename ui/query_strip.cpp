@@ -299,9 +299,7 @@ void QueryStrip::add(const std::vector<QueryImage>& images, bool replace) {
     bool left_out = false;
     for (const QueryImage& image : images) {
         const bool there = std::any_of(m_cards.begin(), m_cards.end(), [&](const QueryCard* card) {
-            const QueryImage& other = card->image();
-            return other.item == image.item && other.path == image.path && other.bytes == image.bytes &&
-                   other.crop == image.crop;
+            return same_subject(card->image(), image) && card->image().crop == image.crop;
         });
         if (there) continue;
         if (m_cards.size() >= QueryDropReader::kMaxImages) {
@@ -326,6 +324,22 @@ void QueryStrip::add(const std::vector<QueryImage>& images, bool replace) {
     if (left_out)
         showProblem(tr("A query takes %n pictures; the rest was left out.", nullptr,
                        static_cast<int>(QueryDropReader::kMaxImages)));
+}
+
+std::vector<QueryImage> QueryStrip::takeForeignAnchors(const std::string& model_hash) {
+    std::vector<QueryImage> taken;
+    for (QueryCard* card : std::vector<QueryCard*>(m_cards)) {
+        const QueryImage image = card->image();
+        if (!image.anchor || image.anchor->model_hash == model_hash) continue;
+        remove(card);
+        taken.push_back(image);
+    }
+    return taken;
+}
+
+bool QueryStrip::hasPictures() const {
+    return std::any_of(m_cards.begin(), m_cards.end(),
+                       [](const QueryCard* card) { return !card->image().anchor; });
 }
 
 void QueryStrip::clear() {
@@ -380,7 +394,8 @@ void QueryStrip::setFoundCrops(const std::vector<Crop>& crops) {
     for (std::size_t at = 0; at < m_cards.size(); ++at)
         m_cards[at]->setFoundCrop(at < crops.size() ? crops[at] : Crop{});
     // The editor holds the box while it is dragged; only what was found anew is put into it.
-    if (m_edited >= 0 && m_cards[static_cast<std::size_t>(m_edited)]->image().crop.whole()) refreshCropPanel();
+    if (m_edited >= 0 && m_cards[static_cast<std::size_t>(m_edited)]->image().crop.whole())
+        refreshCropPanel();
 }
 
 int QueryStrip::indexOf(const QueryCard* card) const {
@@ -402,6 +417,7 @@ void QueryStrip::relayout() {
     // The matches stay in view below the box.
     const int unit = rhythm(this);
     m_editor->setFixedHeight(qBound(unit * 14, window()->height() / 2 - unit * 20, unit * 36));
+    m_object->setEnabled(empty || hasPictures());
     for (std::size_t at = 0; at < m_cards.size(); ++at)
         m_cards[at]->setPlace(static_cast<int>(at), static_cast<int>(m_cards.size()));
     if (!empty) {
@@ -420,6 +436,8 @@ void QueryStrip::relayout() {
 
 void QueryStrip::editCrop(int index) {
     if (index >= static_cast<int>(m_cards.size())) return;
+    if (index >= 0 && m_cards[static_cast<std::size_t>(index)]->image().anchor)
+        return showProblem(QueryCard::noCropText());
     const bool was_open = m_edited >= 0;
     if (was_open && m_edited != index) m_cards[static_cast<std::size_t>(m_edited)]->setCropOpen(false);
     QueryCard* before = was_open && m_panel->isAncestorOf(QApplication::focusWidget())

@@ -30,6 +30,8 @@ class QueryStrip : public QWidget {
 
     /// Pictures that are there already are not added twice.
     void add(const std::vector<QueryImage>& images, bool replace = true);
+    /// Takes the anchors of other models than this one out of the query; returns them.
+    std::vector<QueryImage> takeForeignAnchors(const std::string& model_hash);
     void clear();
     bool isEmpty() const { return m_cards.empty(); }
     std::vector<QueryImage> images() const;
@@ -68,6 +70,7 @@ class QueryStrip : public QWidget {
 
     void relayout();
     void remove(QueryCard* card);
+    bool hasPictures() const;  ///< others than anchors
     void changed();
     void refreshCropPanel();
     int indexOf(const QueryCard* card) const;
