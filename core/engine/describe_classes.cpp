@@ -27,6 +27,10 @@ constexpr std::size_t kBetween = 6;
 constexpr std::size_t kFewPictures = 5;
 /// A class with fewer has no centroid worth comparing with once a picture of it is left out.
 constexpr std::size_t kLeastForCentroid = 3;
+/// Pictures a model must have learned from before it says how novel one is. A fifth of them were held out: a
+/// low percentile among fewer than twenty says nothing, and the head of so few has kept little but their
+/// classes.
+constexpr int kLeastForNovelty = 100;
 /// Pictures of a class that one of it is compared with to see how usual it is.
 constexpr std::size_t kMostCompared = 2000;
 /// Vectors above this many bytes are read anew for each class.
@@ -410,13 +414,16 @@ Status place_query(Ground& ground, std::span<const float> query, const AnchorsRe
                    AnchorsReport& report, const std::stop_token& stop) {
     if (query.size() != ground.dimension)
         return Error{ErrorKind::Usage, "The query was embedded by another model than the pictures."};
-    if (ground.density) {
+    const bool learned =
+        std::any_of(ground.known.begin(), ground.known.end(), [](int known) { return known >= 0; });
+    if (ground.density && learned) {
         const auto scores = ground.density->log_density(query, 1);
         if (!scores) return scores.error();
         for (std::size_t c = 0; c < scores->size(); ++c) {
             report.query.push_back({ground.density->classes()[c], static_cast<double>((*scores)[c])});
         }
-        report.query_novelty = ground.density->novelty(query, *scores);
+        if (ground.density->pictures() >= kLeastForNovelty)
+            report.query_novelty = ground.density->novelty(query, *scores);
     } else {
         for (std::size_t c = 0; c < ground.classes.size(); ++c) {
             const SphericalClusters& clusters = prototypes_of(ground, c, request.anchors, request.seed, stop);
