@@ -278,6 +278,14 @@ QWidget* AnchorsPage::build_class() {
     m_learn->setFlat(true);
     connect(m_learn, &QPushButton::clicked, this, &AnchorsPage::learnRequested);
     below->addWidget(m_learn, 0, Qt::AlignTop);
+    m_other_field = new QPushButton(icon(QStringLiteral("anchors")), {}, page);
+    m_other_field->setObjectName(QStringLiteral("anchorsOtherField"));
+    m_other_field->setToolTip(tr("The classes whose anchors the model has learned"));
+    m_other_field->setFlat(true);
+    connect(m_other_field, &QPushButton::clicked, this, [this] {
+        if (m_report) set_field(std::string(m_report->learned_field));
+    });
+    below->addWidget(m_other_field, 0, Qt::AlignTop);
     column->addLayout(below);
     m_anchors = build_rows(QStringLiteral("anchorsRows"), tr("What the class looks like"), tr("None."));
     // Of the other lists Enter searches by the row's picture; here the row is a point.
@@ -520,13 +528,22 @@ void AnchorsPage::show_class() {
                 .arg(Text::display_name(report.model));
     } else {
         parts += tr("Prototypes (spherical k-means) of how the model %1 sees the class, each shown by the "
-                    "pictures "
-                    "nearest to it. Anchors come with a model learned by GAPan.")
+                    "pictures nearest to it.")
                      .arg(Text::display_name(report.model));
+        if (!report.learned_field.empty())
+            parts += tr("The model's anchors are of the classes in the field “%1”.")
+                         .arg(Text::display_name(report.learned_field));
+        else if (report.learned_classes > 0)
+            parts += tr("It has learned anchors of %n other class(es), none of this one.", nullptr,
+                        static_cast<int>(report.learned_classes));
+        else
+            parts += tr("Anchors come with a model learned by GAPan.");
     }
     if (few) parts += tr("With so few pictures they say little.");
     m_explanation->setText(parts.join(QLatin1Char(' ')));
-    m_learn->setVisible(!report.densities);
+    m_other_field->setVisible(!report.learned_field.empty());
+    m_other_field->setText(tr("Show “%1”").arg(Text::display_name(report.learned_field)));
+    m_learn->setVisible(!report.densities && report.learned_field.empty());
 }
 
 void AnchorsPage::show_anchors() {
@@ -621,8 +638,9 @@ void AnchorsPage::show_query() {
                       .arg(Text::display_name(report.query[i].name),
                            Text::score(static_cast<float>(report.query[i].log_density)));
     }
+    const bool by_density = report.learned_classes > 0;
     QString text =
-        report.densities
+        by_density
             ? tr("The query fits, by log-density: %1.").arg(places.join(QStringLiteral(", ")))
             : tr("The query is nearest to prototypes of: %1.").arg(places.join(QStringLiteral(", ")));
     if (report.query_novelty >= 0 && report.query_novelty < kNovel) {

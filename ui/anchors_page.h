@@ -105,6 +105,7 @@ class AnchorsPage : public QWidget {
     QPushButton* m_search = nullptr;
     QPushButton* m_browse = nullptr;
     QPushButton* m_learn = nullptr;
+    QPushButton* m_other_field = nullptr;  ///< to the field that the model has learned
     QTabWidget* m_tabs = nullptr;
     PictureRows* m_doubtful = nullptr;
     PictureRows* m_outliers = nullptr;

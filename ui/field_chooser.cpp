@@ -20,9 +20,24 @@ void FieldChooser::set_nothing(const QString& text) {
 }
 
 bool FieldChooser::set_fields(const std::vector<Field>& fields) {
+    m_fields = fields;
+    return fill();
+}
+
+bool FieldChooser::want(const std::string& field) {
+    m_wanted = field;
+    const std::string before = this->field();
+    (void)fill();
+    const QSignalBlocker quiet(this);
+    (void)choose();
+    return this->field() != before;
+}
+
+bool FieldChooser::fill() {
     std::vector<std::string> names;
-    for (const Field& field : fields) {
-        if (m_numbers || field.kind != FieldKind::Number) names.push_back(field.name);
+    for (const Field& field : m_fields) {
+        if (m_numbers || field.kind != FieldKind::Number || field.name == m_wanted)
+            names.push_back(field.name);
     }
     if (m_filled && names == m_names) return false;
     m_filled = true;
@@ -36,12 +51,6 @@ bool FieldChooser::set_fields(const std::vector<Field>& fields) {
     setCurrentIndex(before.empty() ? -1 : findData(QByteArray::fromStdString(before)));
     (void)choose();
     return true;
-}
-
-bool FieldChooser::want(const std::string& field) {
-    m_wanted = field;
-    const QSignalBlocker quiet(this);
-    return findData(QByteArray::fromStdString(field)) >= 0 && choose();
 }
 
 std::string FieldChooser::field() const {

@@ -20,7 +20,8 @@ class FieldChooser : public QComboBox {
   public:
     explicit FieldChooser(QWidget* parent = nullptr);
 
-    void set_numbers(bool on) { m_numbers = on; }  ///< offers fields of numbers as well
+    /// Offers fields of numbers as well; without it only one that is asked for by want().
+    void set_numbers(bool on) { m_numbers = on; }
     void set_nothing(const QString& text);         ///< a first choice that is no field
     /// True if the choices changed; no signal is sent.
     bool set_fields(const std::vector<Field>& fields);
@@ -30,12 +31,14 @@ class FieldChooser : public QComboBox {
     bool has_fields() const { return !m_names.empty(); }
 
   private:
+    bool fill();
     bool choose();
 
     bool m_numbers = false;
     bool m_filled = false;
     QString m_nothing;
-    std::vector<std::string> m_names;
+    std::vector<Field> m_fields;
+    std::vector<std::string> m_names;  ///< of those offered
     std::optional<std::string> m_wanted;
 };
 

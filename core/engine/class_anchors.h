@@ -104,6 +104,8 @@ struct AnchorsReport {
     std::string model;                 ///< name
     std::string model_hash;            ///< in whose space the anchors lie
     bool densities = false;            ///< of a GAPan model; false: prototypes by spherical k-means
+    std::int64_t learned_classes = 0;  ///< of these, how many a GAPan model has densities of
+    std::string learned_field;         ///< another field, whose classes the model learned instead; or ""
     std::vector<AnchorClass> classes;  ///< by name
     std::string class_name;            ///< whose anchors these are
     std::vector<ClassAnchor> anchors;

@@ -10,12 +10,15 @@
 #include <span>
 #include <unordered_map>
 
+#include <nlohmann/json.hpp>
+
 #include "core/engine/anchor_choice.h"
 #include "core/engine/class_anchors.h"
 #include "core/engine/labelled_vectors.h"
 #include "core/index/kernels.h"
 #include "core/index/spherical_kmeans.h"
 #include "core/methods/gapan/density.h"
+#include "core/models/manifest.h"
 
 namespace fieldmark {
 namespace {
@@ -46,6 +49,7 @@ struct Ground {
     std::string model_name;
     std::uint64_t generation = 0;
     std::optional<gapan::Density> density;
+    std::string learned_field;  ///< whose classes `density` knows, where that is another field of the library
     std::size_t dimension = 0;
     std::vector<ItemId> items;
     std::vector<float> vectors;                     ///< (items, dimension)
@@ -123,7 +127,8 @@ void sum_up(Ground& ground) {
 Status weigh(Ground& ground, const std::stop_token& stop) {
     ground.known.assign(ground.classes.size(), -1);
     ground.doubtful.assign(ground.classes.size(), 0);
-    if (!ground.density) return {};
+    // The same name in another field is another class.
+    if (!ground.density || !ground.learned_field.empty()) return {};
     for (std::size_t c = 0; c < ground.classes.size(); ++c) {
         ground.known[c] = ground.density->class_index(ground.classes[c]);
     }
@@ -143,6 +148,22 @@ Status weigh(Ground& ground, const std::stop_token& stop) {
             ++ground.doubtful[ground.label[i]];
     }
     return {};
+}
+
+/// The field that the model was learned from, if it is another one of this library's than `field`; else "".
+Result<std::string> other_field(LibraryReader& reader, const ModelInfo& model, const std::string& field) {
+    const auto manifest = read_manifest(model.path);
+    if (!manifest) return manifest.error();
+    const auto training = nlohmann::json::parse(manifest->training, nullptr, /*allow_exceptions=*/false);
+    if (!training.is_object() || !training.contains("field") || !training["field"].is_string())
+        return std::string();
+    const auto learned = training["field"].get<std::string>();
+    if (learned == field) return std::string();
+    const auto fields = reader.fields();
+    if (!fields) return fields.error();
+    const bool here =
+        std::any_of(fields->begin(), fields->end(), [&](const Field& one) { return one.name == learned; });
+    return here ? learned : std::string();
 }
 
 Result<Ground> read_ground(LibraryReader& reader, const std::string& field, const ModelInfo& model,
@@ -165,6 +186,9 @@ Result<Ground> read_ground(LibraryReader& reader, const std::string& field, cons
             return Error{ErrorKind::Damaged, "The class densities of the model \"" + model.name +
                                                  "\" do not fit its embedding. Train the model anew."};
         ground.density = std::move(*density);
+        auto other = other_field(reader, model, field);
+        if (!other) return other.error();
+        ground.learned_field = std::move(*other);
     } else if (density.error().kind != ErrorKind::NotFound) {
         return density.error();
     }
@@ -466,6 +490,9 @@ Result<AnchorsReport> describe_from(Ground& ground, const AnchorsRequest& reques
     }
     report.class_name = ground.classes[chosen];
     report.densities = ground.density && ground.known[chosen] >= 0;
+    report.learned_field = ground.learned_field;
+    report.learned_classes =
+        std::count_if(ground.known.begin(), ground.known.end(), [](int known) { return known >= 0; });
     auto anchors = anchors_of(ground, chosen, request, stop);
     if (!anchors) return anchors.error();
     report.anchors = std::move(*anchors);

@@ -448,6 +448,25 @@ class TestClassAnchors : public QObject {
         QCOMPARE(placed->query.front().name, std::string("class 1"));
         QCOMPARE(placed->query_novelty, -1.0);  // of so few pictures it does not know
         QCOMPARE(placed->class_name, std::string("class 4"));
+        QCOMPARE(placed->learned_classes, std::int64_t{kClasses});
+        QCOMPARE(placed->learned_field, std::string());
+
+        // The same name in another field is another class: of that the model has learned nothing.
+        std::vector<ValueEdit> elsewhere;
+        for (std::size_t i = 0; i < ids->size(); ++i)
+            elsewhere.push_back({(*ids)[i], "shelf", i % 2 == 0 ? "class 1" : "class 2"});
+        QVERIFY(writer->set_values(elsewhere, ValueSource::User));
+        AnchorsRequest other = request("class 1", 2, 1);
+        other.field = "shelf";
+        const auto shelf =
+            describe_classes(**reader, other, "learned", registry, report->anchors.front().vector);
+        QVERIFY2(shelf, shelf ? "" : shelf.error().text.c_str());
+        QVERIFY(!shelf->densities);
+        QCOMPARE(shelf->learned_field, std::string("kind"));
+        QCOMPARE(shelf->learned_classes, std::int64_t{0});
+        QVERIFY(shelf->anchors.front().prototype);
+        QCOMPARE(shelf->query.size(), std::size_t{2});
+        QVERIFY(shelf->query_novelty < 0);
 
         // As landmarks of a map: the same anchors; a class that the model did not learn by prototypes.
         AnchorMarksRequest marks;
