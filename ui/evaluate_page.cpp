@@ -29,6 +29,7 @@
 #include "ui/message_page.h"
 #include "ui/metrics.h"
 #include "ui/picture_rows.h"
+#include "ui/row_table.h"
 #include "ui/text.h"
 #include "ui/tile_roles.h"
 
@@ -244,19 +245,11 @@ QWidget* EvaluatePage::build_form() {
 
 QTableView* EvaluatePage::build_table(QStandardItemModel* model, const QString& name) {
     auto* table = new QTableView;
-    table->setObjectName(name);
+    show_rows(*table, name);
     model->setSortRole(kSortRole);
     table->setModel(model);
     table->setSortingEnabled(true);
-    table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    table->setSelectionMode(QAbstractItemView::SingleSelection);
-    table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    table->setShowGrid(false);
-    table->setTabKeyNavigation(false);
     table->setFrameShape(QFrame::NoFrame);
-    table->verticalHeader()->hide();
-    table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + rhythm(this));
-    table->horizontalHeader()->setHighlightSections(false);
     table->horizontalHeader()->setMinimumSectionSize(rhythm(this) * 9);
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
     table->horizontalHeader()->setSortIndicatorClearable(false);

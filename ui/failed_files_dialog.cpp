@@ -19,6 +19,7 @@
 #include "ui/dialog_buttons.h"
 #include "ui/icons.h"
 #include "ui/metrics.h"
+#include "ui/row_table.h"
 #include "ui/text.h"
 
 namespace fieldmark {
@@ -109,23 +110,16 @@ FailedFilesDialog::FailedFilesDialog(Session& session, QWidget* parent)
 
     m_sorted->setSourceModel(m_model);
     m_sorted->setSortCaseSensitivity(Qt::CaseInsensitive);
-    m_table->setObjectName(QStringLiteral("failedTable"));
+    show_rows(*m_table, QStringLiteral("failedTable"));
     m_table->setAccessibleName(tr("Failed files"));
     m_table->setModel(m_sorted);
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(FailedFilesModel::FileColumn, Qt::AscendingOrder);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
     m_table->setWordWrap(true);
-    m_table->setTabKeyNavigation(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() * 7 / 4);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->setColumnWidth(FailedFilesModel::FileColumn, unit * 22);
-    m_table->setColumnWidth(FailedFilesModel::FolderColumn, unit * 26);
-    m_table->setColumnWidth(FailedFilesModel::KindColumn, unit * 14);
+    set_column_widths(*m_table, {22, 26, 14});  // the reason takes what is left
     column->addWidget(m_table, 1);
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);

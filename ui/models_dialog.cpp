@@ -20,6 +20,7 @@
 #include "ui/message_bar.h"
 #include "ui/metrics.h"
 #include "ui/model_bar.h"
+#include "ui/row_table.h"
 #include "ui/text.h"
 
 namespace fieldmark {
@@ -168,28 +169,14 @@ ModelsDialog::ModelsDialog(Session& session, QWidget* parent)
 }
 
 void ModelsDialog::build_table() {
-    const int unit = rhythm(this);
     m_table = new QTableView(this);
-    m_table->setObjectName(QStringLiteral("modelsTable"));
+    show_rows(*m_table, QStringLiteral("modelsTable"));
     m_table->setAccessibleName(tr("Models"));
     m_table->setModel(m_model);
-    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_table->setAlternatingRowColors(true);
-    m_table->setShowGrid(false);
-    m_table->setTabKeyNavigation(false);
     m_table->setWordWrap(false);
-    m_table->verticalHeader()->hide();
-    m_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() * 7 / 4);
     m_table->horizontalHeader()->setStretchLastSection(true);
-    m_table->horizontalHeader()->setHighlightSections(false);
-    m_table->setColumnWidth(ModelsModel::NameColumn, unit * 36);
-    m_table->setColumnWidth(ModelsModel::KindColumn, unit * 20);
-    m_table->setColumnWidth(ModelsModel::DimensionColumn, unit * 11);
-    m_table->setColumnWidth(ModelsModel::InputColumn, unit * 12);
-    m_table->setColumnWidth(ModelsModel::BaseColumn, unit * 18);
-    m_table->setColumnWidth(ModelsModel::VectorsColumn, unit * 10);
+    set_column_widths(*m_table, {36, 20, 11, 12, 18, 10});  // the licence takes what is left
     auto* column = static_cast<QVBoxLayout*>(layout());
     column->addWidget(m_table, 1);
     m_empty =
