@@ -15,7 +15,6 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QTreeWidget>
 #include <QUrl>
@@ -25,6 +24,7 @@
 
 #include "core/library/library.h"
 #include "tests/support/specimens.h"
+#include "tests/support/window_fixture.h"
 #include "ui/gallery_view.h"
 #include "ui/main_window.h"
 #include "ui/match_controller.h"
@@ -32,6 +32,7 @@
 #include "ui/tile_roles.h"
 
 using namespace fieldmark;
+using testing::part;
 using Page = MainWindow::Page;
 
 namespace {
@@ -41,17 +42,9 @@ constexpr int patience = 120'000;
 class TestMainWindow : public QObject {
     Q_OBJECT
   private:
-    QTemporaryDir m_dir;
-    QString m_settings;
-    std::string m_library;
-    std::string m_pictures;
+    const testing::WindowFixture m_fixture;
+    const std::string m_pictures = m_fixture.path(QStringLiteral("Kenya 2025")).toStdString();
 
-    std::unique_ptr<MainWindow> make_window(int width = 1280) {
-        auto window = std::make_unique<MainWindow>(m_settings);
-        window->resize(width, 800);
-        window->show();
-        return window;
-    }
     static QString message(MainWindow& window) {
         auto* text = window.findChild<QLabel*>(QStringLiteral("messageText"));
         return text != nullptr ? text->text() : QString();
@@ -59,24 +52,12 @@ class TestMainWindow : public QObject {
     static QPushButton* message_action(MainWindow& window) {
         return window.findChild<QPushButton*>(QStringLiteral("messageAction"));
     }
-    template <typename T>
-    static T* part(MainWindow& window, const char* name) {
-        auto* found = window.findChild<T*>(QLatin1String(name));
-        if (found == nullptr) qFatal("no part %s", name);
-        return found;
-    }
     static int counted(MainWindow& window) {
         return part<GalleryView>(window, "gallery")->model()->rowCount();
     }
 
   private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(m_dir.isValid());
-        QStandardPaths::setTestModeEnabled(true);
-        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
-        m_settings = m_dir.filePath(QStringLiteral("settings.conf"));
-        m_library = m_dir.filePath(QStringLiteral("Birds.fieldmark")).toStdString();
-        m_pictures = m_dir.filePath(QStringLiteral("Kenya 2025")).toStdString();
         testing::SpecimenOptions options;
         options.classes = 3;
         options.per_class = 4;
@@ -84,16 +65,16 @@ class TestMainWindow : public QObject {
     }
 
     void a_first_start_shows_the_welcome_page() {
-        auto window = make_window();
+        auto window = m_fixture.window({1280, 800});
         QVERIFY(window->page() == Page::Welcome);
         QVERIFY(part<QWidget>(*window, "welcomePage")->isVisible());
         QVERIFY(!part<QWidget>(*window, "sidebar")->isVisible());
     }
 
     void dropped_pictures_are_imported_and_compared() {
-        auto window = make_window();
+        auto window = m_fixture.window({1280, 800});
         QSignalSpy opened(&window->session(), &Session::opened);
-        window->open_library(m_library);
+        window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
         QVERIFY(window->page() == Page::Welcome);
 
@@ -159,8 +140,8 @@ class TestMainWindow : public QObject {
     }
 
     void labels_and_words_filter() {
-        auto window = make_window();
-        window->open_library(m_library);
+        auto window = m_fixture.window({1280, 800});
+        window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(counted(*window), 12, patience);
         auto* field = part<QLineEdit>(*window, "filterField");
         field->setText(QStringLiteral("species_00"));
@@ -175,8 +156,8 @@ class TestMainWindow : public QObject {
     }
 
     void removing_can_be_undone() {
-        auto window = make_window();
-        window->open_library(m_library);
+        auto window = m_fixture.window({1280, 800});
+        window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(counted(*window), 12, patience);
         auto* gallery = part<GalleryView>(*window, "gallery");
         gallery->selectAll();
@@ -200,8 +181,8 @@ class TestMainWindow : public QObject {
 
     void the_layout_is_remembered() {
         {
-            auto window = make_window();
-            window->open_library(m_library);
+            auto window = m_fixture.window({1280, 800});
+            window->open_library(m_fixture.library());
             QTRY_VERIFY_WITH_TIMEOUT(window->page() == Page::Gallery, patience);
             QVERIFY(part<QWidget>(*window, "inspector")->isVisible());
             part<QAction>(*window, "toggleInspector")->trigger();
@@ -209,7 +190,7 @@ class TestMainWindow : public QObject {
             part<QSlider>(*window, "sizeSlider")->setValue(250);
             window->close();
         }
-        auto window = make_window();
+        auto window = m_fixture.window({1280, 800});
         window->open_usual_library();
         QTRY_VERIFY_WITH_TIMEOUT(window->page() == Page::Gallery, patience);
         QVERIFY(window->windowTitle().startsWith(QStringLiteral("Birds")));
@@ -221,8 +202,8 @@ class TestMainWindow : public QObject {
     }
 
     void a_narrow_window_starts_with_its_panels_closed() {
-        auto window = make_window(800);
-        window->open_library(m_library);
+        auto window = m_fixture.window({800, 800});
+        window->open_library(m_fixture.library());
         QTRY_VERIFY_WITH_TIMEOUT(window->page() == Page::Gallery, patience);
         QVERIFY(!part<QWidget>(*window, "sidebar")->isVisible());
         QVERIFY(!part<QWidget>(*window, "inspector")->isVisible());
@@ -233,10 +214,10 @@ class TestMainWindow : public QObject {
     void a_library_in_use_is_offered_for_reading() {
         LibraryOptions options;
         options.program = "another program";
-        auto held = Library::open(m_library, options);
+        auto held = Library::open(m_fixture.library(), options);
         QVERIFY(held.ok());
-        auto window = make_window();
-        window->open_library(m_library);
+        auto window = m_fixture.window({1280, 800});
+        window->open_library(m_fixture.library());
         QTRY_VERIFY_WITH_TIMEOUT(message_action(*window) != nullptr, patience);
         QVERIFY(window->page() == Page::Welcome);
         QSignalSpy opened(&window->session(), &Session::opened);
@@ -249,8 +230,8 @@ class TestMainWindow : public QObject {
     }
 
     void a_library_of_a_newer_program_is_left_alone() {
-        const std::string newer = m_dir.filePath(QStringLiteral("Newer.fieldmark")).toStdString();
-        std::filesystem::copy(m_library, newer, std::filesystem::copy_options::recursive);
+        const std::string newer = m_fixture.path(QStringLiteral("Newer.fieldmark")).toStdString();
+        std::filesystem::copy(m_fixture.library(), newer, std::filesystem::copy_options::recursive);
         for (const auto& entry : std::filesystem::directory_iterator(newer)) {
             std::ifstream file(entry.path(), std::ios::binary);
             std::string magic(15, '\0');
@@ -259,7 +240,7 @@ class TestMainWindow : public QObject {
             SQLite::Database database(entry.path().string(), SQLite::OPEN_READWRITE);
             database.exec("PRAGMA user_version = 9999");
         }
-        auto window = make_window();
+        auto window = m_fixture.window({1280, 800});
         QSignalSpy failed(&window->session(), &Session::openFailed);
         window->open_library(newer);
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
@@ -269,9 +250,9 @@ class TestMainWindow : public QObject {
     }
 
     void a_library_that_is_gone_can_be_forgotten() {
-        auto window = make_window();
+        auto window = m_fixture.window({1280, 800});
         QSignalSpy failed(&window->session(), &Session::openFailed);
-        window->open_library(m_dir.filePath(QStringLiteral("Gone.fieldmark")).toStdString(),
+        window->open_library(m_fixture.path(QStringLiteral("Gone.fieldmark")).toStdString(),
                              SessionOptions{false, false});
         QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
         QVERIFY(message_action(*window) != nullptr);
@@ -279,8 +260,8 @@ class TestMainWindow : public QObject {
     }
 
     void every_control_has_a_name() {
-        auto window = make_window();
-        window->open_library(m_library);
+        auto window = m_fixture.window({1280, 800});
+        window->open_library(m_fixture.library());
         QTRY_VERIFY_WITH_TIMEOUT(window->page() == Page::Gallery, patience);
         const auto buttons = window->findChildren<QAbstractButton*>();
         for (const QAbstractButton* button : buttons) {

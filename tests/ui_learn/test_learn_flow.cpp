@@ -13,7 +13,6 @@
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QtTest>
 
 #include "core/engine/training_note.h"
@@ -21,6 +20,7 @@
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "tests/support/specimens.h"
+#include "tests/support/window_fixture.h"
 #include "ui/evaluate_page.h"
 #include "ui/gallery_view.h"
 #include "ui/learn_page.h"
@@ -29,6 +29,7 @@
 #include "ui/tile_roles.h"
 
 using namespace fieldmark;
+using testing::part;
 
 namespace {
 constexpr int patience = 120'000;
@@ -36,46 +37,27 @@ constexpr int patience = 120'000;
 
 class TestLearnFlow : public QObject {
     Q_OBJECT
-    QTemporaryDir m_dir;
-    std::string m_library;
-    QString m_settings;
+    const testing::WindowFixture m_fixture;
 
-    std::unique_ptr<MainWindow> make_window() {
-        auto window = std::make_unique<MainWindow>(m_settings);
-        window->resize(1100, 760);
-        window->show();
-        return window;
-    }
     /// With the library and its model ready.
     std::unique_ptr<MainWindow> opened_window() {
-        auto window = make_window();
-        window->open_library(m_library);
+        auto window = m_fixture.window();
+        window->open_library(m_fixture.library());
         if (!QTest::qWaitFor([&] { return window->session().model().available; }, patience))
             qFatal("no model");
         return window;
     }
-    template <typename T>
-    static T* part(const QWidget& window, const char* name) {
-        auto* found = window.findChild<T*>(QLatin1String(name));
-        if (found == nullptr) qFatal("no part %s", name);
-        return found;
-    }
 
   private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(m_dir.isValid());
-        QStandardPaths::setTestModeEnabled(true);
-        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
-        m_settings = m_dir.filePath(QStringLiteral("settings.conf"));
-        m_library = m_dir.filePath(QStringLiteral("Birds.fieldmark")).toStdString();
-        const std::string pictures = m_dir.filePath(QStringLiteral("pictures")).toStdString();
+        const std::string pictures = m_fixture.path(QStringLiteral("pictures")).toStdString();
         testing::SpecimenOptions options;
         options.classes = 6;
         options.per_class = 5;
         QCOMPARE(testing::write_specimens(pictures, options).size(), std::size_t(30));
-        auto window = make_window();
+        auto window = m_fixture.window();
         QSignalSpy opened(&window->session(), &Session::opened);
-        window->open_library(m_library);
+        window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
         QVERIFY(!part<QAction>(*window, "pageEvaluate")->isEnabled());
         QSignalSpy finished(&window->session(), &Session::importFinished);
@@ -247,7 +229,7 @@ class TestLearnFlow : public QObject {
     void a_training_that_was_cut_off_is_offered_again() {
         {
             LibraryOptions options;
-            auto library = Library::open(m_library, options);
+            auto library = Library::open(m_fixture.library(), options);
             QVERIFY2(library.ok(), library.ok() ? "" : library.error().text.c_str());
             TrainingRequest request;
             request.label = "species";
@@ -268,9 +250,9 @@ class TestLearnFlow : public QObject {
             QVERIFY((*found)->filter.where == request.filter.where);
         }
         {
-            auto window = make_window();
+            auto window = m_fixture.window();
             QSignalSpy told(&window->session(), &Session::interruptedTraining);
-            window->open_library(m_library);
+            window->open_library(m_fixture.library());
             QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, patience);
             QPushButton* forget = nullptr;
             for (auto* button : window->findChildren<QPushButton*>(QStringLiteral("messageAction"))) {
@@ -288,7 +270,7 @@ class TestLearnFlow : public QObject {
     }
 
     void closing_puts_a_training_aside() {
-        const std::filesystem::path models = std::filesystem::path(m_library) / "models";
+        const std::filesystem::path models = std::filesystem::path(m_fixture.library()) / "models";
         TrainingRequest request;
         request.label = "species";
         request.model_name = "aside";
@@ -304,11 +286,11 @@ class TestLearnFlow : public QObject {
         }
         QVERIFY(std::filesystem::exists(models / ".aside.training" / "checkpoint"));
         QVERIFY(!std::filesystem::exists(models / "aside"));
-        auto window = make_window();
+        auto window = m_fixture.window();
         QSignalSpy told(&window->session(), &Session::interruptedTraining);
         QSignalSpy epochs(&window->session(), &Session::trainingEpoch);
         QSignalSpy ended(&window->session(), &Session::trainingFinished);
-        window->open_library(m_library);
+        window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(told.size(), 1, patience);
         const auto again = told[0][0].value<TrainingRequest>();
         QVERIFY(again.resume);
