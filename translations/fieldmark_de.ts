@@ -145,10 +145,6 @@
         <translation>&amp;Von hier suchen</translation>
     </message>
     <message>
-        <source>Look-alikes of the picture nearest to the chosen anchor or prototype (%1)</source>
-        <translation>Ähnliche Bilder zu dem, das dem gewählten Anker oder Prototyp am nächsten ist (%1)</translation>
-    </message>
-    <message>
         <source>Show the cl&amp;ass</source>
         <translation>Kl&amp;asse zeigen</translation>
     </message>
@@ -215,10 +211,6 @@
     <message>
         <source>Anchors: points of the appearance density that the model %1 learned (a reconstruction of GAPan), each shown by the pictures of the class nearest to it.</source>
         <translation>Anker: Punkte der Erscheinungsdichte, die das Modell %1 gelernt hat (eine Nachbildung von GAPan), jeder gezeigt durch die nächsten Bilder der Klasse.</translation>
-    </message>
-    <message>
-        <source>Prototypes (spherical k-means) of how the model %1 sees the class, each shown by the pictures nearest to it. Anchors come with a model learned by GAPan.</source>
-        <translation>Prototypen (sphärisches k-Means) davon, wie das Modell %1 die Klasse sieht, jeder gezeigt durch die nächsten Bilder. Anker kommen mit einem durch GAPan gelernten Modell.</translation>
     </message>
     <message>
         <source>With so few pictures they say little.</source>
@@ -314,6 +306,37 @@
         <comment>an error</comment>
         <translation>Das Suchbild konnte nicht gelesen werden: %1</translation>
     </message>
+    <message>
+        <source>Search by the chosen anchor or prototype itself (%1); a double click on a picture searches by that picture</source>
+        <translation>Mit dem gewählten Anker oder Prototyp selbst suchen (%1); ein Doppelklick auf ein Bild sucht mit diesem Bild</translation>
+    </message>
+    <message>
+        <source>The classes whose anchors the model has learned</source>
+        <translation>Die Klassen, deren Anker das Modell gelernt hat</translation>
+    </message>
+    <message>
+        <source>Prototypes (spherical k-means) of how the model %1 sees the class, each shown by the pictures nearest to it.</source>
+        <translation>Prototypen (sphärisches k-Means): wie das Modell %1 die Klasse sieht, jeder gezeigt durch die nächsten Bilder.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s anchors are of the classes in the field “%1”.</source>
+        <translation>Die Anker des Modells gehören zu den Klassen im Feld „%1“.</translation>
+    </message>
+    <message numerus="yes">
+        <source>It has learned anchors of %n other class(es), none of this one.</source>
+        <translation>
+            <numerusform>Es hat Anker von einer anderen Klasse gelernt, keine von dieser.</numerusform>
+            <numerusform>Es hat Anker von %n anderen Klassen gelernt, keine von dieser.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Anchors come with a model learned by GAPan.</source>
+        <translation>Anker gibt es mit einem Modell, das mit GAPan gelernt wurde.</translation>
+    </message>
+    <message>
+        <source>Show “%1”</source>
+        <translation>„%1“ zeigen</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::ComparePane</name>
@@ -354,6 +377,15 @@
         <source>rank %1 · mark %2</source>
         <comment>rank, likeness of the mark</comment>
         <translation>Rang %1 · Merkmal %2</translation>
+    </message>
+    <message>
+        <source>Query: %1</source>
+        <comment>name of an anchor</comment>
+        <translation>Suchbild: %1</translation>
+    </message>
+    <message>
+        <source>shown by its nearest picture, %1</source>
+        <translation>gezeigt durch das nächste Bild, %1</translation>
     </message>
 </context>
 <context>
@@ -576,6 +608,14 @@
     <message>
         <source>There is no picture to look for the mark in</source>
         <translation>Es gibt kein Bild, in dem das Merkmal gesucht werden kann</translation>
+    </message>
+    <message>
+        <source>Draw a box around a mark of the picture nearest to the anchor, or click on it</source>
+        <translation>Ziehen Sie einen Rahmen um ein Merkmal des Bildes, das dem Anker am nächsten ist, oder klicken Sie darauf</translation>
+    </message>
+    <message>
+        <source>Of the anchor&apos;s nearest picture, not of the anchor:</source>
+        <translation>Vom nächsten Bild des Ankers, nicht vom Anker:</translation>
     </message>
 </context>
 <context>
@@ -1562,6 +1602,11 @@
     <message>
         <source>What the model looks at in this picture</source>
         <translation>Wohin das Modell in diesem Bild sieht</translation>
+    </message>
+    <message>
+        <source>What was searched with: %1. Shown is the picture nearest to it.</source>
+        <comment>an anchor</comment>
+        <translation>Gesucht wurde mit: %1. Gezeigt wird das nächste Bild.</translation>
     </message>
 </context>
 <context>
@@ -2728,10 +2773,6 @@
         <translation>Schneidet jedes Bild auf sein Objekt zu, bevor es eingebettet wird, jetzt und bei jedem Import. Die Bibliothek wird im Hintergrund neu eingebettet; ausgeschaltet werden die früheren Vektoren wieder benutzt.</translation>
     </message>
     <message>
-        <source>Look &amp;inside…</source>
-        <translation>&amp;Hineinsehen…</translation>
-    </message>
-    <message>
         <source>A&amp;nchors</source>
         <translation>A&amp;nker</translation>
     </message>
@@ -2770,6 +2811,32 @@
     <message>
         <source>Select nothing; again: back to the pictures</source>
         <translation>Nichts auswählen; noch einmal: zurück zu den Bildern</translation>
+    </message>
+    <message numerus="yes">
+        <source>Took %n anchor(s) of the former model out of the query. Anchors shows those of %1.</source>
+        <translation>
+            <numerusform>Ein Anker des vorigen Modells wurde aus der Suche genommen. Die Seite Anker zeigt die von %1.</numerusform>
+            <numerusform>%n Anker des vorigen Modells wurden aus der Suche genommen. Die Seite Anker zeigt die von %1.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Search by the nearest picture</source>
+        <translation>Mit dem nächsten Bild suchen</translation>
+    </message>
+    <message>
+        <source>Look &amp;inside…</source>
+        <translation>&amp;Hineinsehen…</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::MapLandmarks</name>
+    <message>
+        <source>The query</source>
+        <translation>Das Suchbild</translation>
+    </message>
+    <message>
+        <source>Query</source>
+        <translation>Suchbild</translation>
     </message>
 </context>
 <context>
@@ -3015,10 +3082,6 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
 </context>
 <context>
     <name>fieldmark::MapView</name>
-    <message>
-        <source>Query</source>
-        <translation>Suchbild</translation>
-    </message>
     <message numerus="yes">
         <source>Map of %n picture(s)</source>
         <translation>
@@ -3032,20 +3095,6 @@ Overview (PCA): the two directions in which the pictures differ most; far distan
             <numerusform>%n ausgewählt</numerusform>
             <numerusform>%n ausgewählt</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Anchor %1 of %2</source>
-        <comment>number, class</comment>
-        <translation>Anker %1 von %2</translation>
-    </message>
-    <message>
-        <source>Prototype %1 of %2</source>
-        <comment>number, class</comment>
-        <translation>Prototyp %1 von %2</translation>
-    </message>
-    <message>
-        <source>The query</source>
-        <translation>Das Suchbild</translation>
     </message>
 </context>
 <context>
@@ -3641,6 +3690,59 @@ Rang %3, Ähnlichkeit %4</translation>
         <source>Object, %1</source>
         <translation>Objekt, %1</translation>
     </message>
+    <message>
+        <source>Shown is the picture nearest to it.</source>
+        <translation>Gezeigt wird das nächste Bild.</translation>
+    </message>
+    <message>
+        <source>Shown is the picture nearest to it: %1.</source>
+        <translation>Gezeigt wird das nächste Bild: %1.</translation>
+    </message>
+    <message>
+        <source>A prototype by the model %1: what pictures of the class have in common.</source>
+        <translation>Ein Prototyp des Modells %1: was Bilder der Klasse gemeinsam haben.</translation>
+    </message>
+    <message>
+        <source>An anchor by the model %1: a point of the class&apos;s appearance.</source>
+        <translation>Ein Anker des Modells %1: ein Punkt der Erscheinung der Klasse.</translation>
+    </message>
+    <message>
+        <source>Search for pictures not like this anchor</source>
+        <translation>Nach Bildern suchen, die diesem Anker nicht ähneln</translation>
+    </message>
+    <message>
+        <source>Search for pictures like this anchor</source>
+        <translation>Nach Bildern suchen, die diesem Anker ähneln</translation>
+    </message>
+    <message>
+        <source>Matches are moved away from it. Click to search for its look-alikes (N)</source>
+        <translation>Treffer rücken von ihm weg. Klicken, um nach Ähnlichen zu suchen (N)</translation>
+    </message>
+    <message>
+        <source>Matches look like it. Click to move them away from it instead (N)</source>
+        <translation>Treffer sehen ihm ähnlich. Klicken, um sie von ihm wegzurücken (N)</translation>
+    </message>
+    <message>
+        <source>An anchor has no crop</source>
+        <translation>Ein Anker hat keinen Ausschnitt</translation>
+    </message>
+    <message>
+        <source>Take it out of the query (Del)</source>
+        <translation>Aus der Suche nehmen (Entf)</translation>
+    </message>
+    <message>
+        <source>Query %1 of %2: %3, %4</source>
+        <comment>index, count, name of an anchor, like or not</comment>
+        <translation>Suchbild %1 von %2: %3, %4</translation>
+    </message>
+    <message>
+        <source>An anchor is a point of appearance, not a picture: there is nothing to crop.</source>
+        <translation>Ein Anker ist ein Punkt der Erscheinung, kein Bild: Es gibt nichts zuzuschneiden.</translation>
+    </message>
+    <message>
+        <source>Its nearest picture cannot be read</source>
+        <translation>Sein nächstes Bild kann nicht gelesen werden</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::QueryDropReader</name>
@@ -4049,6 +4151,16 @@ Rang %3, Ähnlichkeit %4</translation>
         <source>rank %1, %2, score %3, from %4</source>
         <comment>rank, name, score, collection</comment>
         <translation>Rang %1, %2, Ähnlichkeit %3, aus %4</translation>
+    </message>
+    <message>
+        <source>Prototype %1 of %2</source>
+        <comment>number, class</comment>
+        <translation>Prototyp %1 von %2</translation>
+    </message>
+    <message>
+        <source>Anchor %1 of %2</source>
+        <comment>number, class</comment>
+        <translation>Anker %1 von %2</translation>
     </message>
 </context>
 <context>

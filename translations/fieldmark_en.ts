@@ -11,6 +11,13 @@
             <numerusform>%1 · %n pictures</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>It has learned anchors of %n other class(es), none of this one.</source>
+        <translation>
+            <numerusform>It has learned anchors of one other class, none of this one.</numerusform>
+            <numerusform>It has learned anchors of %n other classes, none of this one.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::EvaluatePage</name>
@@ -191,6 +198,13 @@
         <translation>
             <numerusform>Took %n picture out of the library. The file stays where it is.</numerusform>
             <numerusform>Took %n pictures out of the library. The files stay where they are.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Took %n anchor(s) of the former model out of the query. Anchors shows those of %1.</source>
+        <translation>
+            <numerusform>Took an anchor of the former model out of the query. Anchors shows those of %1.</numerusform>
+            <numerusform>Took %n anchors of the former model out of the query. Anchors shows those of %1.</numerusform>
         </translation>
     </message>
 </context>

@@ -178,7 +178,7 @@ void MainWindow::build_actions() {
     m_compare_action =
         add_action(QStringLiteral("compare"), tr("&Compare"), {Qt::Key_C}, QStringLiteral("compare"));
     connect(m_compare_action, &QAction::triggered, this, &MainWindow::compare_selected);
-    m_look_action = add_action(QStringLiteral("lookInside"), tr("Look What the model looks &at…inside…"), {});
+    m_look_action = add_action(QStringLiteral("lookInside"), tr("Look &inside…"), {});
     connect(m_look_action, &QAction::triggered, this, [this] {
         const std::vector<ItemId> items = selected_items();
         if (items.size() != 1) return;
