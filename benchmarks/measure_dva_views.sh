@@ -5,7 +5,7 @@
 # What DVA's object and background views and their transfer bring on uncropped pictures, with true boxes and
 # with those of the object finder: learned from one part of the classes, reported on the other, where whole
 # pictures are searched without any box.
-#   [LEARN=seen] [REPORT=unseen] [EPOCHS=4] measure_dva_views.sh CLI TRAIN DATA MODEL SCRATCH [SEED...]
+#   [LEARN=seen] [REPORT=unseen] [EPOCHS=4] [RATE=1e-3] measure_dva_views.sh CLI TRAIN DATA MODEL SCRATCH [SEED...]
 # DATA/birds_scenes holds pictures and labels.csv (path,class_id,label,split,box_x,box_y,box_width,box_height).
 # MODEL: a vision transformer, a name or its folder. What is there of an earlier call is not made again. Prints
 # one line a training: boxes, what learns, seed, Recall@1 and MAP@R in per cent, best epoch.
@@ -13,7 +13,7 @@ set -e -o pipefail
 cli=$1 train=$2 data=$3/birds_scenes model=$4 scratch=$5
 shift 5
 seeds=${*:-1}
-learn=${LEARN:-seen} report=${REPORT:-unseen} epochs=${EPOCHS:-4}
+learn=${LEARN:-seen} report=${REPORT:-unseen} epochs=${EPOCHS:-4} rate=${RATE:-1e-3}
 
 pack() {  # BOXES SPLIT
     [ -e "$scratch/$1-$2.cache" ] && return
@@ -44,7 +44,7 @@ print("%.2f %.2f" % (100 * o["recall_at"]["1"], 100 * o["map_at_r"]))'
 arm() {  # BOXES NAME SEED [OPTION=VALUE...]
     local boxes=$1 name=$2 seed=$3 made=$1-$2-$3 best
     shift 3
-    local options=(--option activation=relu --option batch_per_class=2 --option refit=no)
+    local options=(--option activation=relu --option batch_per_class=2 --option refit=no --option "rate=$rate")
     for option in "$@"; do options+=(--option "$option"); done
     best=$("$train" learn "$scratch/$boxes-$learn.cache" --model "$model" --method dva --name "$made" \
         --models "$scratch/models" -o "$scratch/models" --epochs "$epochs" --seed "$seed" --threads 1 --json \
