@@ -10,11 +10,11 @@
 #include <QTimer>
 
 #include "translations/translations.h"
-#include "ui/icons.h"
-#include "ui/main_window.h"
-#include "ui/settings.h"
-#include "ui/text.h"
-#include "ui/theme.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/settings.h"
+#include "ui/widgets/text.h"
+#include "ui/widgets/theme.h"
+#include "ui/window/main_window.h"
 
 using namespace fieldmark;
 

@@ -11,7 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/anchor_point.h"
+#include "core/engine/classes/anchor_point.h"
 
 namespace fieldmark::cli {
 

@@ -9,7 +9,7 @@
 
 #include "app/cli/text.h"
 #include "core/base/result.h"
-#include "core/engine/query.h"
+#include "core/engine/pictures/query.h"
 #include "core/library/reader.h"
 
 namespace CLI {

@@ -6,10 +6,10 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/anchor_sheet.h"
-#include "core/engine/class_anchors.h"
-#include "core/engine/contact_sheet.h"
-#include "core/engine/training_job.h"
+#include "core/engine/classes/anchor_sheet.h"
+#include "core/engine/classes/class_anchors.h"
+#include "core/engine/learning/training_job.h"
+#include "core/engine/search/contact_sheet.h"
 
 namespace fieldmark::cli {
 

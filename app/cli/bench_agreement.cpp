@@ -5,7 +5,7 @@
 #include <span>
 
 #include "app/cli/bench.h"
-#include "core/engine/embedder.h"
+#include "core/engine/pictures/embedder.h"
 #include "core/image/decode.h"
 #include "core/models/model_registry.h"
 #include "core/models/self_measurement.h"

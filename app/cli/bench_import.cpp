@@ -10,9 +10,9 @@
 
 #include "app/cli/bench.h"
 #include "app/cli/import_command.h"
-#include "core/engine/cpu_clock.h"
-#include "core/engine/lister.h"
-#include "core/engine/prepared_picture.h"
+#include "core/engine/pictures/cpu_clock.h"
+#include "core/engine/pictures/lister.h"
+#include "core/engine/pictures/prepared_picture.h"
 #include "core/library/writer.h"
 
 namespace fieldmark::cli {

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "app/cli/bench.h"
-#include "core/engine/cpu_clock.h"
-#include "core/engine/embedder.h"
-#include "core/engine/lister.h"
+#include "core/engine/pictures/cpu_clock.h"
+#include "core/engine/pictures/embedder.h"
+#include "core/engine/pictures/lister.h"
 #include "core/image/decode.h"
 #include "core/models/device_times.h"
 #include "core/models/embed_benchmark.h"

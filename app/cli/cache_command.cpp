@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/image_packer.h"
+#include "core/engine/learning/image_packer.h"
 
 namespace fieldmark::cli {
 

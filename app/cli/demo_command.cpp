@@ -10,8 +10,8 @@
 
 #include "app/cli/import_command.h"
 #include "app/cli/match_output.h"
-#include "core/engine/sample_pictures.h"
-#include "core/engine/search_service.h"
+#include "core/engine/importing/sample_pictures.h"
+#include "core/engine/search/search_service.h"
 
 namespace fieldmark::cli {
 

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/evaluation_service.h"
+#include "core/engine/learning/evaluation_service.h"
 
 namespace fieldmark::cli {
 

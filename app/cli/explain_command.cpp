@@ -9,11 +9,11 @@
 #include "app/cli/explain_output.h"
 #include "app/cli/library_access.h"
 #include "app/cli/query_arguments.h"
-#include "core/engine/contact_sheet.h"
-#include "core/engine/explain_options.h"
-#include "core/engine/explanation_picture.h"
-#include "core/engine/picture_source.h"
-#include "core/engine/sheet_painting.h"
+#include "core/engine/explain/explain_options.h"
+#include "core/engine/explain/explanation_picture.h"
+#include "core/engine/pictures/picture_source.h"
+#include "core/engine/pictures/sheet_painting.h"
+#include "core/engine/search/contact_sheet.h"
 
 namespace fieldmark::cli {
 

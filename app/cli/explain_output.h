@@ -4,8 +4,8 @@
 
 #include "app/cli/text.h"
 #include "core/base/crop.h"
-#include "core/engine/attention_heads.h"
-#include "core/engine/explanation.h"
+#include "core/engine/explain/attention_heads.h"
+#include "core/engine/explain/explanation.h"
 
 namespace fieldmark::cli {
 

@@ -6,7 +6,7 @@
 
 #include "app/cli/library_access.h"
 #include "app/cli/query_arguments.h"
-#include "core/engine/export.h"
+#include "core/engine/search/export.h"
 
 namespace fieldmark::cli {
 

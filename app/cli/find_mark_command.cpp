@@ -9,9 +9,9 @@
 #include "app/cli/explain_output.h"
 #include "app/cli/library_access.h"
 #include "app/cli/query_arguments.h"
-#include "core/engine/contact_sheet.h"
-#include "core/engine/find_mark.h"
-#include "core/engine/search_service.h"
+#include "core/engine/explain/find_mark.h"
+#include "core/engine/search/contact_sheet.h"
+#include "core/engine/search/search_service.h"
 
 namespace fieldmark::cli {
 

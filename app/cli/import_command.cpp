@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "core/engine/object_service.h"
+#include "core/engine/pictures/object_service.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "app/cli/library_access.h"
-#include "core/engine/import_pipeline.h"
+#include "core/engine/importing/import_pipeline.h"
 
 namespace fieldmark::cli {
 

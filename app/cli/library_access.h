@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "app/cli/command.h"
-#include "core/engine/embedder.h"
-#include "core/engine/search_service.h"
+#include "core/engine/pictures/embedder.h"
+#include "core/engine/search/search_service.h"
 #include "core/library/library.h"
 #include "core/library/reader.h"
 #include "core/models/model_registry.h"

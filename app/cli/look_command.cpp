@@ -9,9 +9,9 @@
 #include "app/cli/explain_output.h"
 #include "app/cli/library_access.h"
 #include "app/cli/query_arguments.h"
-#include "core/engine/contact_sheet.h"
-#include "core/engine/look_picture.h"
-#include "core/engine/picture_source.h"
+#include "core/engine/explain/look_picture.h"
+#include "core/engine/pictures/picture_source.h"
+#include "core/engine/search/contact_sheet.h"
 
 namespace fieldmark::cli {
 

@@ -3,7 +3,7 @@
 #include "app/cli/match_output.h"
 
 #include "app/cli/library_access.h"
-#include "core/engine/contact_sheet.h"
+#include "core/engine/search/contact_sheet.h"
 
 namespace fieldmark::cli {
 

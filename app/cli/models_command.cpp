@@ -5,9 +5,9 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/model_catalog.h"
-#include "core/engine/model_switch.h"
-#include "core/engine/whitening.h"
+#include "core/engine/models/model_catalog.h"
+#include "core/engine/models/model_switch.h"
+#include "core/engine/models/whitening.h"
 #include "core/models/model_import.h"
 
 namespace fieldmark::cli {

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/object_boxes.h"
+#include "core/engine/importing/object_boxes.h"
 #include "core/library/writer.h"
 
 namespace fieldmark::cli {

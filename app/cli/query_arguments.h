@@ -7,7 +7,7 @@
 
 #include "core/base/crop.h"
 #include "core/base/result.h"
-#include "core/engine/query.h"
+#include "core/engine/pictures/query.h"
 
 namespace CLI {
 class App;

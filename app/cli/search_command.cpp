@@ -8,8 +8,8 @@
 #include "app/cli/library_access.h"
 #include "app/cli/match_output.h"
 #include "app/cli/query_arguments.h"
-#include "core/engine/anchor_point.h"
-#include "core/engine/search_service.h"
+#include "core/engine/classes/anchor_point.h"
+#include "core/engine/search/search_service.h"
 
 namespace fieldmark::cli {
 

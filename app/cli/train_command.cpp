@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/training_job.h"
+#include "core/engine/learning/training_job.h"
 
 namespace fieldmark::cli {
 

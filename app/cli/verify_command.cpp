@@ -5,7 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
-#include "core/engine/search_service.h"
+#include "core/engine/search/search_service.h"
 #include "core/library/verify.h"
 
 namespace fieldmark::cli {

@@ -25,8 +25,8 @@
 #include <set>
 #include <sstream>
 
-#include "core/engine/explain_options.h"
-#include "core/engine/prepared_picture.h"
+#include "core/engine/explain/explain_options.h"
+#include "core/engine/pictures/prepared_picture.h"
 #include "core/explain/correspondences.h"
 #include "core/models/model_registry.h"
 #include "core/models/safetensors_writer.h"

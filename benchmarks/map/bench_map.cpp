@@ -26,10 +26,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/engine/library_mapper.h"
+#include "core/engine/classes/library_mapper.h"
 #include "core/library/library.h"
 #include "core/library/writer.h"
-#include "ui/map_view.h"
+#include "ui/pages/map_view.h"
 
 using namespace fieldmark;
 

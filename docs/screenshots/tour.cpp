@@ -12,13 +12,13 @@
 #include <QMouseEvent>
 #include <QTest>
 
-#include "core/engine/sample_pictures.h"
-#include "ui/anchors_page.h"
-#include "ui/compare_view.h"
-#include "ui/gallery_view.h"
-#include "ui/image_view.h"
-#include "ui/map_page.h"
-#include "ui/map_view.h"
+#include "core/engine/importing/sample_pictures.h"
+#include "ui/compare/compare_view.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/pages/anchors_page.h"
+#include "ui/pages/map_page.h"
+#include "ui/pages/map_view.h"
+#include "ui/widgets/image_view.h"
 
 namespace fieldmark {
 

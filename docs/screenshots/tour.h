@@ -11,9 +11,9 @@
 #include <QString>
 #include <QTemporaryDir>
 
-#include "core/engine/session.h"
-#include "ui/main_window.h"
-#include "ui/theme.h"
+#include "core/engine/session/session.h"
+#include "ui/widgets/theme.h"
+#include "ui/window/main_window.h"
 
 class QWidget;
 

@@ -10,8 +10,8 @@
 #include <QUrl>
 
 #include "docs/screenshots/tour.h"
-#include "ui/map_page.h"
-#include "ui/map_view.h"
+#include "ui/pages/map_page.h"
+#include "ui/pages/map_view.h"
 
 namespace fieldmark {
 namespace {

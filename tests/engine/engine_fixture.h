@@ -9,8 +9,8 @@
 
 #include <QTemporaryDir>
 
-#include "core/engine/import_pipeline.h"
-#include "core/engine/search_service.h"
+#include "core/engine/importing/import_pipeline.h"
+#include "core/engine/search/search_service.h"
 #include "core/library/library.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"

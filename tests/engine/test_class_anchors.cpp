@@ -13,8 +13,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/engine/class_anchors.h"
-#include "core/engine/training_job.h"
+#include "core/engine/classes/class_anchors.h"
+#include "core/engine/learning/training_job.h"
 #include "core/index/kernels.h"
 #include "core/index/spherical_kmeans.h"
 #include "core/models/model_registry.h"

@@ -9,9 +9,9 @@
 #include <QPainter>
 #include <QTest>
 
-#include "core/engine/class_anchors.h"
-#include "core/engine/query_vector.h"
-#include "core/engine/training_job.h"
+#include "core/engine/classes/class_anchors.h"
+#include "core/engine/learning/training_job.h"
+#include "core/engine/search/query_vector.h"
 #include "core/models/model_registry.h"
 #include "tests/engine/engine_fixture.h"
 

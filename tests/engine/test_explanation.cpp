@@ -7,12 +7,12 @@
 
 #include <QTest>
 
-#include "core/engine/attention_heads.h"
-#include "core/engine/explain_options.h"
-#include "core/engine/explanation_cache.h"
-#include "core/engine/explanation_picture.h"
-#include "core/engine/picture_look.h"
-#include "core/engine/prepared_picture.h"
+#include "core/engine/explain/attention_heads.h"
+#include "core/engine/explain/explain_options.h"
+#include "core/engine/explain/explanation_cache.h"
+#include "core/engine/explain/explanation_picture.h"
+#include "core/engine/explain/picture_look.h"
+#include "core/engine/pictures/prepared_picture.h"
 #include "core/explain/rollout.h"
 #include "core/index/kernels.h"
 #include "core/models/attention_trace.h"

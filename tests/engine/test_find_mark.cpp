@@ -8,8 +8,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "core/engine/find_mark.h"
-#include "core/engine/session.h"
+#include "core/engine/explain/find_mark.h"
+#include "core/engine/session/session.h"
 #include "tests/engine/engine_fixture.h"
 
 using namespace fieldmark;

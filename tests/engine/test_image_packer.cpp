@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/engine/image_packer.h"
+#include "core/engine/learning/image_packer.h"
 
 #include <QFile>
 #include <QTest>

@@ -6,8 +6,8 @@
 
 #include <QTest>
 
-#include "core/engine/label_table.h"
-#include "core/engine/measuring_sample.h"
+#include "core/engine/importing/label_table.h"
+#include "core/engine/pictures/measuring_sample.h"
 #include "tests/engine/engine_fixture.h"
 #include "tests/support/museum.h"
 

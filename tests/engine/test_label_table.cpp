@@ -3,7 +3,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/engine/label_table.h"
+#include "core/engine/importing/label_table.h"
 #include "tests/engine/engine_fixture.h"
 
 using namespace fieldmark;

@@ -11,8 +11,8 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "core/engine/library_mapper.h"
-#include "core/engine/session.h"
+#include "core/engine/classes/library_mapper.h"
+#include "core/engine/session/session.h"
 #include "core/index/kernels.h"
 #include "core/index/umap.h"
 #include "core/library/writer.h"

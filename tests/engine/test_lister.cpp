@@ -6,8 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/engine/import_pipeline.h"
-#include "core/engine/lister.h"
+#include "core/engine/importing/import_pipeline.h"
+#include "core/engine/pictures/lister.h"
 #include "tests/engine/engine_fixture.h"
 
 using namespace fieldmark;

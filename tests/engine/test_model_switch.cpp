@@ -14,10 +14,10 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "core/engine/model_catalog.h"
-#include "core/engine/model_switch.h"
-#include "core/engine/session.h"
-#include "core/engine/whitening.h"
+#include "core/engine/models/model_catalog.h"
+#include "core/engine/models/model_switch.h"
+#include "core/engine/models/whitening.h"
+#include "core/engine/session/session.h"
 #include "core/index/kernels.h"
 #include "core/library/verify.h"
 #include "core/models/model_import.h"

@@ -7,10 +7,10 @@
 #include <QPainter>
 #include <QTest>
 
-#include "core/engine/explanation.h"
-#include "core/engine/object_boxes.h"
-#include "core/engine/object_service.h"
-#include "core/engine/prepared_picture.h"
+#include "core/engine/explain/explanation.h"
+#include "core/engine/importing/object_boxes.h"
+#include "core/engine/pictures/object_service.h"
+#include "core/engine/pictures/prepared_picture.h"
 #include "core/models/model_registry.h"
 #include "core/models/object_view.h"
 #include "tests/engine/engine_fixture.h"

@@ -10,8 +10,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/engine/picture_look.h"
-#include "core/engine/session.h"
+#include "core/engine/explain/picture_look.h"
+#include "core/engine/session/session.h"
 #include "core/models/model_import.h"
 #include "core/models/model_registry.h"
 #include "core/models/object_finder.h"

@@ -7,8 +7,8 @@
 
 #include <QTest>
 
-#include "core/engine/anchor_point.h"
-#include "core/engine/evaluation_service.h"
+#include "core/engine/classes/anchor_point.h"
+#include "core/engine/learning/evaluation_service.h"
 #include "core/index/kernels.h"
 #include "tests/engine/engine_fixture.h"
 

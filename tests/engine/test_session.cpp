@@ -6,7 +6,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "core/engine/session.h"
+#include "core/engine/session/session.h"
 #include "tests/engine/engine_fixture.h"
 
 using namespace fieldmark;

@@ -7,7 +7,8 @@
 #include <filesystem>
 #include <random>
 
-#include "core/engine/training_job.h"
+#include "core/engine/classes/class_anchors.h"
+#include "core/engine/learning/training_job.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 

@@ -1,6 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
-#include "core/engine/worker.h"
+#include "core/engine/session/worker.h"
 
 #include <future>
 #include <new>

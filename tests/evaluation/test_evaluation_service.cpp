@@ -10,8 +10,8 @@
 #include <QTemporaryDir>
 #include <QtTest/QTest>
 
-#include "core/engine/calibration_store.h"
-#include "core/engine/evaluation_service.h"
+#include "core/engine/learning/calibration_store.h"
+#include "core/engine/learning/evaluation_service.h"
 #include "core/library/library.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"

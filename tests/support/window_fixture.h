@@ -9,7 +9,7 @@
 #include <QTemporaryDir>
 #include <QWidget>
 
-#include "ui/main_window.h"
+#include "ui/window/main_window.h"
 
 namespace fieldmark::testing {
 

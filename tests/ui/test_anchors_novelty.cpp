@@ -9,12 +9,12 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
-#include "core/engine/training_job.h"
+#include "core/engine/learning/training_job.h"
 #include "core/library/library.h"
 #include "core/models/model_registry.h"
 #include "tests/support/specimens.h"
-#include "ui/anchors_page.h"
-#include "ui/main_window.h"
+#include "ui/pages/anchors_page.h"
+#include "ui/window/main_window.h"
 
 using namespace fieldmark;
 

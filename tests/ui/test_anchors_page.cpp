@@ -17,19 +17,19 @@
 #include <QToolButton>
 #include <QtTest>
 
-#include "core/engine/training_job.h"
+#include "core/engine/learning/training_job.h"
 #include "core/index/kernels.h"
 #include "tests/support/specimens.h"
-#include "ui/anchors_page.h"
-#include "ui/filter_chips.h"
-#include "ui/gallery_view.h"
-#include "ui/main_window.h"
-#include "ui/map_view.h"
-#include "ui/message_bar.h"
-#include "ui/picture_rows.h"
-#include "ui/query_card.h"
-#include "ui/query_strip.h"
-#include "ui/tile_roles.h"
+#include "ui/gallery/filter_chips.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/pages/anchors_page.h"
+#include "ui/pages/map_view.h"
+#include "ui/query/query_card.h"
+#include "ui/query/query_strip.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/picture_rows.h"
+#include "ui/widgets/tile_roles.h"
+#include "ui/window/main_window.h"
 
 using namespace fieldmark;
 

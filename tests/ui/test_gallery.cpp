@@ -13,11 +13,11 @@
 
 #include "core/library/library.h"
 #include "core/library/writer.h"
-#include "ui/gallery_accessible.h"
-#include "ui/gallery_model.h"
-#include "ui/gallery_view.h"
-#include "ui/thumbnail_store.h"
-#include "ui/tile_roles.h"
+#include "ui/gallery/gallery_accessible.h"
+#include "ui/gallery/gallery_model.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/widgets/thumbnail_store.h"
+#include "ui/widgets/tile_roles.h"
 
 using namespace fieldmark;
 

@@ -25,11 +25,11 @@
 #include "core/library/library.h"
 #include "tests/support/specimens.h"
 #include "tests/support/window_fixture.h"
-#include "ui/gallery_view.h"
-#include "ui/main_window.h"
-#include "ui/match_controller.h"
-#include "ui/message_bar.h"
-#include "ui/tile_roles.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/query/match_controller.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/tile_roles.h"
+#include "ui/window/main_window.h"
 
 using namespace fieldmark;
 using testing::part;

@@ -16,9 +16,9 @@
 #include "core/models/model_registry.h"
 #include "tests/support/specimens.h"
 #include "tests/support/tiny_vit.h"
-#include "ui/message_bar.h"
-#include "ui/model_bar.h"
-#include "ui/models_dialog.h"
+#include "ui/models/model_bar.h"
+#include "ui/models/models_dialog.h"
+#include "ui/widgets/message_bar.h"
 
 using namespace fieldmark;
 using namespace fieldmark::testing;

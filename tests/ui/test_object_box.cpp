@@ -7,11 +7,11 @@
 #include <QUndoStack>
 #include <QtTest>
 
-#include "core/engine/object_service.h"
+#include "core/engine/pictures/object_service.h"
 #include "core/models/model_registry.h"
 #include "tests/support/specimens.h"
-#include "ui/crop_editor.h"
-#include "ui/object_box_dialog.h"
+#include "ui/inspector/object_box_dialog.h"
+#include "ui/query/crop_editor.h"
 
 using namespace fieldmark;
 using namespace fieldmark::testing;

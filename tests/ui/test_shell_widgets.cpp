@@ -8,13 +8,13 @@
 #include <QToolButton>
 #include <QtTest>
 
-#include "ui/failed_files_dialog.h"
-#include "ui/filter_field.h"
-#include "ui/icons.h"
-#include "ui/import_bar.h"
-#include "ui/message_bar.h"
-#include "ui/settings.h"
-#include "ui/theme.h"
+#include "ui/gallery/filter_field.h"
+#include "ui/importing/failed_files_dialog.h"
+#include "ui/importing/import_bar.h"
+#include "ui/widgets/icons.h"
+#include "ui/widgets/message_bar.h"
+#include "ui/widgets/settings.h"
+#include "ui/widgets/theme.h"
 
 using namespace fieldmark;
 

@@ -15,18 +15,18 @@
 #include <QTableView>
 #include <QtTest>
 
-#include "core/engine/training_note.h"
+#include "core/engine/learning/training_note.h"
 #include "core/library/library.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "tests/support/specimens.h"
 #include "tests/support/window_fixture.h"
-#include "ui/evaluate_page.h"
-#include "ui/gallery_view.h"
-#include "ui/learn_page.h"
-#include "ui/main_window.h"
-#include "ui/picture_rows.h"
-#include "ui/tile_roles.h"
+#include "ui/gallery/gallery_view.h"
+#include "ui/pages/evaluate_page.h"
+#include "ui/pages/learn_page.h"
+#include "ui/widgets/picture_rows.h"
+#include "ui/widgets/tile_roles.h"
+#include "ui/window/main_window.h"
 
 using namespace fieldmark;
 using testing::part;

@@ -8,13 +8,13 @@
 #include <QSignalSpy>
 #include <QtTest>
 
-#include "core/engine/session.h"
-#include "ui/curve_plot.h"
-#include "ui/figure_tiles.h"
-#include "ui/match_model.h"
-#include "ui/picture_rows.h"
-#include "ui/result_card.h"
-#include "ui/thumbnail_store.h"
+#include "core/engine/session/session.h"
+#include "ui/pages/result_card.h"
+#include "ui/query/match_model.h"
+#include "ui/widgets/curve_plot.h"
+#include "ui/widgets/figure_tiles.h"
+#include "ui/widgets/picture_rows.h"
+#include "ui/widgets/thumbnail_store.h"
 
 using namespace fieldmark;
 

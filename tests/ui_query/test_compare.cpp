@@ -15,11 +15,11 @@
 #include <QtTest>
 
 #include "tests/support/specimens.h"
-#include "ui/compare_view.h"
-#include "ui/image_view.h"
-#include "ui/look_dialog.h"
-#include "ui/match_model.h"
-#include "ui/text.h"
+#include "ui/compare/compare_view.h"
+#include "ui/inspector/look_dialog.h"
+#include "ui/query/match_model.h"
+#include "ui/widgets/image_view.h"
+#include "ui/widgets/text.h"
 
 using namespace fieldmark;
 

@@ -10,8 +10,8 @@
 #include <QSignalSpy>
 #include <QtTest>
 
-#include "ui/match_model.h"
-#include "ui/query_drop.h"
+#include "ui/query/match_model.h"
+#include "ui/query/query_drop.h"
 
 using namespace fieldmark;
 

@@ -8,7 +8,7 @@
 #include <QtTest>
 
 #include "tests/support/specimens.h"
-#include "ui/query_drop.h"
+#include "ui/query/query_drop.h"
 
 using namespace fieldmark;
 

@@ -19,19 +19,19 @@
 #include <QtTest>
 
 #include "tests/support/specimens.h"
-#include "ui/compare_view.h"
-#include "ui/crop_editor.h"
-#include "ui/fields_model.h"
-#include "ui/image_view.h"
-#include "ui/inspector.h"
-#include "ui/match_controller.h"
-#include "ui/match_header.h"
-#include "ui/match_model.h"
-#include "ui/query_card.h"
-#include "ui/query_drop.h"
-#include "ui/query_strip.h"
-#include "ui/text.h"
-#include "ui/thumbnail_store.h"
+#include "ui/compare/compare_view.h"
+#include "ui/inspector/fields_model.h"
+#include "ui/inspector/inspector.h"
+#include "ui/query/crop_editor.h"
+#include "ui/query/match_controller.h"
+#include "ui/query/match_header.h"
+#include "ui/query/match_model.h"
+#include "ui/query/query_card.h"
+#include "ui/query/query_drop.h"
+#include "ui/query/query_strip.h"
+#include "ui/widgets/image_view.h"
+#include "ui/widgets/text.h"
+#include "ui/widgets/thumbnail_store.h"
 
 using namespace fieldmark;
 

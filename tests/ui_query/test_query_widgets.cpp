@@ -6,10 +6,10 @@
 #include <QtTest>
 
 #include "tests/support/specimens.h"
-#include "ui/compare_view.h"
-#include "ui/crop_editor.h"
-#include "ui/filter_chips.h"
-#include "ui/image_view.h"
+#include "ui/compare/compare_view.h"
+#include "ui/gallery/filter_chips.h"
+#include "ui/query/crop_editor.h"
+#include "ui/widgets/image_view.h"
 
 using namespace fieldmark;
 

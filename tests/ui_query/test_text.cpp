@@ -3,7 +3,7 @@
 #include <QLocale>
 #include <QtTest>
 
-#include "ui/text.h"
+#include "ui/widgets/text.h"
 
 using namespace fieldmark;
 

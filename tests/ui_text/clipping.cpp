@@ -25,7 +25,7 @@
 #include <QToolButton>
 #include <QTreeView>
 
-#include "ui/elided_label.h"
+#include "ui/widgets/elided_label.h"
 
 namespace fieldmark::testing {
 namespace {

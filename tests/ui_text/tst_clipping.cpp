@@ -24,9 +24,9 @@
 #include "tests/support/specimens.h"
 #include "tests/ui_text/clipping.h"
 #include "tests/ui_text/pseudo_translator.h"
-#include "ui/main_window.h"
-#include "ui/query_strip.h"
-#include "ui/text.h"
+#include "ui/query/query_strip.h"
+#include "ui/widgets/text.h"
+#include "ui/window/main_window.h"
 
 using namespace fieldmark;
 using fieldmark::testing::clipped_texts;
