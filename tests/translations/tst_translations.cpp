@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
 #include <QDir>
+#include <QDirIterator>
 #include <QFile>
 #include <QLocale>
 #include <QProcess>
@@ -73,11 +74,9 @@ class TestTranslations : public QObject {
         QStringList arguments{QStringLiteral("-I"), source.path(), QStringLiteral("-no-obsolete"),
                               QStringLiteral("-locations"), QStringLiteral("none")};
         for (const QString& part : {QStringLiteral("ui"), QStringLiteral("app")}) {
-            const QDir directory(source.filePath(part));
-            for (const QString& file :
-                 directory.entryList({QStringLiteral("*.cpp"), QStringLiteral("*.h")})) {
-                arguments << directory.filePath(file);
-            }
+            QDirIterator files(source.filePath(part), {QStringLiteral("*.cpp"), QStringLiteral("*.h")},
+                               QDir::Files, QDirIterator::Subdirectories);
+            while (files.hasNext()) arguments << files.next();
         }
         arguments << QStringLiteral("-target-language") << QStringLiteral("de") << QStringLiteral("-ts")
                   << fresh;
