@@ -27,7 +27,7 @@ done
 
 # In the order of docs/window.md; "more" are in the sheets only.
 views=(empty importing gallery matches inspector compare why choose-mark mark wipe light look look-object
-    anchors anchors-learned map map-close map-lasso map-overview
+    anchors anchors-learned anchor-search map map-close map-lasso map-overview
     evaluate evaluate-mixups evaluate-hardest evaluate-probabilities learning learned
     object-box models keys failed)
 more=(anchors-check anchors-unusual map-selected learn)

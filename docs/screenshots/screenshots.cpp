@@ -211,6 +211,8 @@ void show_learning(Tour& tour) {
     tour.find_look_alikes();
     tour.show_anchors("kind", "birds");
     tour.save(name_of("anchors-learned"));
+    tour.search_from_anchor();
+    tour.save(name_of("anchor-search"));
     tour.trigger("pageBrowse");
     tour.trigger("clearQuery");
 }

@@ -10,6 +10,8 @@
 #include <QApplication>
 #include <QComboBox>
 #include <QMouseEvent>
+#include <QPushButton>
+#include <QSignalSpy>
 #include <QTest>
 
 #include "core/engine/importing/sample_pictures.h"
@@ -126,6 +128,13 @@ void Tour::show_anchors(const std::string& field, const std::string& name) {
     page.set_field(field);
     page.choose_class(name);
     wait("anchors", [&] { return page.report() && page.report()->class_name == name && !page.asking(); });
+    settle();
+}
+
+void Tour::search_from_anchor() {
+    QSignalSpy found(&m_window.session(), &Session::searchFinished);
+    part<QPushButton>("anchorsSearch").click();
+    wait("matches of an anchor", [&] { return !found.isEmpty(); });
     settle();
 }
 

@@ -44,6 +44,7 @@ class Tour {
     void wait_for_mark();
     void show_map(const std::string& field);  ///< and waits until it is finished
     void show_anchors(const std::string& field, const std::string& name);
+    void search_from_anchor();  ///< by the first one of show_anchors()
     /// A lasso about what is shown near `at`, of the view's `radius` share; kept: the button is still down.
     void lasso(const QPointF& at, double radius, bool keep_pressed);
 
