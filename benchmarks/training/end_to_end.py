@@ -28,6 +28,8 @@ LOSSES = {
     # The same two with ProxyNCA++ beside the contrastive term: the program's own default.
     "contrastive+proxy": ["--method", "gapan", "--option", "align=none"],
     "gapan+proxy": ["--method", "gapan"],
+    # ProxyNCA++ in place of the contrastive term: what the flow terms add to it.
+    "gapan-pnca": ["--method", "gapan", "--option", "aux=pnca"],
 }
 # Learned classes, reported classes.
 SPLITS = {
