@@ -7,8 +7,10 @@
 # pictures are searched without any box.
 #   [LEARN=seen] [REPORT=unseen] [EPOCHS=4] [RATE=1e-3] measure_dva_views.sh CLI TRAIN DATA MODEL SCRATCH [SEED...]
 # DATA/birds_scenes holds pictures and labels.csv (path,class_id,label,split,box_x,box_y,box_width,box_height).
-# MODEL: a vision transformer, a name or its folder. What is there of an earlier call is not made again. Prints
-# one line a training: boxes, what learns, seed, Recall@1 and MAP@R in per cent, best epoch.
+# MODEL: a vision transformer, a name or its folder; one MODEL a SCRATCH. Libraries, caches and trainings of an
+# earlier call with the same SCRATCH are taken as they are, and a training that was broken off goes on; other LEARN,
+# EPOCHS or RATE are other trainings. Prints one line a training: boxes, what learns, seed, Recall@1 and MAP@R in per
+# cent, best epoch.
 set -e -o pipefail
 cli=$1 train=$2 data=$3/birds_scenes model=$4 scratch=$5
 shift 5
@@ -42,14 +44,28 @@ print("%.2f %.2f" % (100 * o["recall_at"]["1"], 100 * o["map_at_r"]))'
 }
 
 arm() {  # BOXES NAME SEED [OPTION=VALUE...]
-    local boxes=$1 name=$2 seed=$3 made=$1-$2-$3 best
+    local boxes=$1 name=$2 seed=$3 made=$1-$2-$3-$learn-$epochs-$rate best
     shift 3
     local options=(--option activation=relu --option batch_per_class=2 --option refit=no --option "rate=$rate")
     for option in "$@"; do options+=(--option "$option"); done
-    best=$("$train" learn "$scratch/$boxes-$learn.cache" --model "$model" --method dva --name "$made" \
-        --models "$scratch/models" -o "$scratch/models" --epochs "$epochs" --seed "$seed" --threads 1 --json \
-        --checkpoint "$scratch/$made.checkpoint" --resume "${options[@]}" 2> "$scratch/$made.log" |
-        python3 -c 'import json, sys; print(json.load(sys.stdin)["best_epoch"])')
+    # The answer is the sign that the training has ended: one whose best epoch is 0 leaves no model.
+    if [ ! -e "$scratch/$made.json" ]; then
+        if ! "$train" learn "$scratch/$boxes-$learn.cache" --model "$model" --method dva --name "$made" \
+            --models "$scratch/models" -o "$scratch/models" --epochs "$epochs" --seed "$seed" --threads 1 --json \
+            --checkpoint "$scratch/$made.checkpoint" --resume "${options[@]}" \
+            2> "$scratch/$made.log" > "$scratch/$made.part"; then
+            echo "$made did not end:" >&2
+            tail -n 3 "$scratch/$made.log" >&2
+            exit 1
+        fi
+        # Stopped by Ctrl-C, it kept what it had: that is no figure. The checkpoint stays.
+        if grep -q '"cancelled": *true' "$scratch/$made.part"; then
+            rm -rf "${scratch:?}/models/$made"
+            exit 1
+        fi
+        mv "$scratch/$made.part" "$scratch/$made.json"
+    fi
+    best=$(python3 -c 'import json, sys; print(json.load(sys.stdin)["best_epoch"])' < "$scratch/$made.json")
     # Where no epoch is better than the frozen model there is no new one.
     if [ "$best" = 0 ]; then echo "$boxes $name $seed frozen 0"; else
         echo "$boxes $name $seed $(figures "$made") $best"; fi
