@@ -144,6 +144,7 @@ class TestDeviceStreams : public QObject {
         });
         QVERIFY(!failed && failed.error().kind == ErrorKind::Internal);
         QCOMPARE(failed.error().detail, std::string("broken"));
+        QCOMPARE(SimulatedDevice::waiting(), std::size_t(0));
         const auto rows =
             runner.embed(pixels, kCount, [&](const at::Tensor& x) { return mobile_forward(network, x); });
         QVERIFY(rows && largest_difference(*rows, wanted(pixels, kCount)) < 1e-6);
