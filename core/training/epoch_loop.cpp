@@ -181,7 +181,8 @@ class Loop {
             m_outcome.note = "Cancelled in epoch " + std::to_string(epoch) + "; the best epoch was kept.";
             return {};
         }
-        if (out_of_budget() && m_done > 0) {
+        // One cut short is no epoch; where nothing else is to be kept, the first counts all the same.
+        if (out_of_budget() && (m_done > 0 || m_options.keep_last)) {
             m_outcome.note =
                 "The time was spent in epoch " + std::to_string(epoch) + "; the best epoch was kept.";
             return {};

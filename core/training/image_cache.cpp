@@ -98,6 +98,7 @@ struct ImageCache::Impl {
     void* map = MAP_FAILED;
     std::size_t map_bytes = 0;
     std::size_t picture_bytes = 0;
+    std::uint32_t checksum = 0;
 
     ~Impl() {
         if (map != MAP_FAILED) ::munmap(map, map_bytes);
@@ -131,6 +132,7 @@ struct ImageCache::Impl {
         if (trailer.count > kMaxCount || trailer.path_bytes > map_bytes || trailer.fact_bytes > map_bytes ||
             trailer.count > map_bytes / (picture_bytes + sizeof(Row)))
             return damaged(path, "it promises more than it holds");
+        checksum = trailer.tables_crc;
         const auto count = static_cast<std::size_t>(trailer.count);
         const std::size_t rows_at = kHeaderBytes + count * picture_bytes;
         const std::size_t paths_at = rows_at + count * sizeof(Row);
@@ -229,6 +231,10 @@ const ImageCacheEntry& ImageCache::entry(int picture) const {
 
 const std::string& ImageCache::path() const {
     return m_impl->path;
+}
+
+std::uint32_t ImageCache::checksum() const {
+    return m_impl->checksum;
 }
 
 Status ImageCache::verify(std::stop_token stop) const {

@@ -59,6 +59,9 @@ class ImageCache {
     std::span<const std::int32_t> labels() const;
     const ImageCacheEntry& entry(int picture) const;
     const std::string& path() const;
+    /// Of its tables: labels, boxes, names and every picture's own checksum. Two caches that differ in any of
+    /// them differ in it.
+    std::uint32_t checksum() const;
 
     /// Reads all pixels and compares their checksums: Damaged names the first picture that changed;
     /// Cancelled.

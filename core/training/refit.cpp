@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/base/digest.h"
+#include "core/training/image_cache.h"
 
 namespace fieldmark {
 namespace {
@@ -30,11 +31,20 @@ std::string training_fingerprint(const TrainingData& data, const TrainingSetting
     digest.update(std::as_bytes(std::span(data.labels)));
     digest.update(std::as_bytes(std::span(data.items)));
     digest.update(std::as_bytes(std::span(data.features)));
+    digest.update(std::as_bytes(std::span(data.pictures)));
+    // Pictures and their object boxes; a cache that cannot be read is refused where it is needed.
+    if (!data.image_cache.empty()) {
+        if (const auto cache = ImageCache::open(data.image_cache))
+            digest.update(std::to_string(cache->checksum()));
+    }
     return to_hex(digest.finish());
 }
 
 EpochLoopOptions first_loop(const TrainingData& data, const TrainingSettings& settings,
                             const TrainingTarget& target, int epochs, int patience, bool refit) {
+    // A training that begins anew shall not meet the second learning of an earlier one when it is resumed.
+    if (!target.resume && !target.checkpoint.empty())
+        static_cast<void>(target.file_system().remove(beside(target.checkpoint)));
     EpochLoopOptions loop;
     loop.epochs = epochs;
     // The second learning sees all pictures where this one sees those of the classes it does not check on.
@@ -57,7 +67,7 @@ void remove_checkpoints(const TrainingTarget& target) {
 namespace refitting {
 
 void announce(const TrainingData& data, int epochs, const TrainingObserver& observer) {
-    if (observer.message)
+    if (observer.message && epochs > 0)
         observer.message("Learning once more from all " + std::to_string(data.classes.size()) + " classes, " +
                          std::to_string(epochs) + (epochs == 1 ? " epoch." : " epochs."));
 }

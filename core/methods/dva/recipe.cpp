@@ -128,6 +128,9 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
                       " classes: " + std::to_string(split->fit_classes.size()) + " to learn from, " +
                       std::to_string(split->validation_classes.size()) + " to check on.");
     prepare_views(scene, options, options.refit ? all_rows(data.count()) : split->fit_rows, observer, stop);
+    // What follows embeds every picture once, without looking up.
+    if (stop.stop_requested())
+        return Error{ErrorKind::Cancelled, "The training was cancelled before it had begun."};
 
     const auto make = [&](std::vector<std::int32_t> labels) -> Result<std::unique_ptr<Learner>> {
         return std::make_unique<Learner>(scene, options, std::move(labels), settings.seed);
