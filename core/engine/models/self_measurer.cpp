@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/base/within_memory.h"
 #include "core/models/model_registry.h"
 
 namespace fieldmark {
@@ -43,8 +44,10 @@ void SelfMeasurer::run(const std::stop_token& stop) const {
         SelfMeasureSettings settings;
         settings.stop = [&] { return stop.stop_requested() || m_embedder->turns() != before; };
         settings.sample = [&](std::size_t most) { return m_sample(most, settings.stop); };
-        const auto measured = measure_backbone(
-            info, [&](const BackboneOptions& options) { return registry.load(info, options); }, settings);
+        const auto measured = within_memory("to measure the model", [&] {
+            return measure_backbone(
+                info, [&](const BackboneOptions& options) { return registry.load(info, options); }, settings);
+        });
         if (stop.stop_requested()) return;
         if (!measured) {
             if (measured.error().kind == ErrorKind::Cancelled) continue;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/base/within_memory.h"
 #include "core/engine/pictures/picture_source.h"
 #include "core/engine/pictures/prepared_picture.h"
 #include "core/image/decode.h"
@@ -53,7 +54,11 @@ void ThumbnailService::work(const std::stop_token& stop) {
             m_wanted.pop_front();
             if (!m_in_hand.insert(wanted).second) continue;  // another thread is at it
         }
-        const QImage image = reader ? make(**reader, wanted) : QImage();
+        // What there is no memory for is shown as a picture that cannot be read, and asked for again later.
+        const auto made = within_memory("for a thumbnail", [&]() -> Result<QImage> {
+            return reader ? make(**reader, wanted) : QImage();
+        });
+        const QImage image = made ? *made : QImage();
         {
             const std::lock_guard lock(m_mutex);
             m_in_hand.erase(wanted);

@@ -7,6 +7,7 @@
 
 #include <QTimer>
 
+#include "core/base/within_memory.h"
 #include "core/engine/importing/object_boxes.h"
 #include "core/engine/pictures/picture_source.h"
 #include "core/models/model_registry.h"
@@ -207,11 +208,11 @@ void OpenLibrary::edit(RequestId id, Edit change, std::vector<ItemId> touched,
                        std::function<void(Session&)> then) {
     m_edits.post([this, id, change = std::move(change), touched = std::move(touched), then](std::stop_token) {
         LibraryWriter* writer = m_library->writer();
-        const Status status =
-            writer ? change(*writer)
-                   : Status(Error{ErrorKind::ReadOnly,
-                                  "The library \"" + m_library->folder() +
-                                      "\" is open for reading only, so it cannot be changed."});
+        const Status status = within_memory("to change the library", [&]() -> Status {
+            if (writer) return change(*writer);
+            return Error{ErrorKind::ReadOnly, "The library \"" + m_library->folder() +
+                                                  "\" is open for reading only, so it cannot be changed."};
+        });
         if (!status) {
             m_post([id, error = status.error()](Session& session) { Q_EMIT session.editFailed(id, error); });
             return;

@@ -338,7 +338,9 @@ void OpenLibrary::run_switch(ModelSwitchRequest request, std::stop_token stop) {
     }
     if (report->switched) {
         // The library's current model is the new one by now: memory follows, whoever has cancelled meanwhile.
-        if (auto status = take_over(*info, *embedder); !status) return fail(status.error());
+        const auto status =
+            within_memory("to change the model", [&] { return take_over(*info, *embedder); });
+        if (!status) return fail(status.error());
     }
     refresh_index_soon();
     touch({});

@@ -9,6 +9,7 @@
 
 #include <QMetaObject>
 
+#include "core/base/within_memory.h"
 #include "core/engine/session/open_library.h"
 #include "core/engine/session/post_to_session.h"
 #include "core/library/writer.h"
@@ -149,11 +150,14 @@ void Session::open(const std::string& folder, const SessionOptions& options) {
             const auto fail = [&](const Error& error) {
                 post([error, folder](Session& session) { Q_EMIT session.openFailed(error, folder); });
             };
-            auto library = Library::open(folder, {options.create, options.read_only, "Fieldmark"});
-            if (!library) return fail(library.error());
-            auto opened = std::make_shared<OpenLibrary>(std::move(*library), shelf, post);
-            opened->prepare();
-            auto summary = opened->read_summary();
+            std::shared_ptr<OpenLibrary> opened;
+            auto summary = within_memory("to open the library", [&]() -> Result<LibrarySummary> {
+                auto library = Library::open(folder, {options.create, options.read_only, "Fieldmark"});
+                if (!library) return library.error();
+                opened = std::make_shared<OpenLibrary>(std::move(*library), shelf, post);
+                opened->prepare();
+                return opened->read_summary();
+            });
             if (!summary) return fail(summary.error());
             {
                 const std::lock_guard lock(impl.arrival_mutex);

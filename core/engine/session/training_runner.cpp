@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "core/base/within_memory.h"
 #include "core/engine/learning/training_note.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
@@ -59,8 +60,9 @@ void TrainingRunner::request_stop() {
 
 void TrainingRunner::preview(RequestId id, TrainingRequest request) {
     m_previews.post([this, id, request = std::move(request)](std::stop_token) {
-        auto preview =
-            preview_training(m_library, request, ModelRegistry::for_library(m_library.models_folder()));
+        auto preview = within_memory("to look at the labels", [&] {
+            return preview_training(m_library, request, ModelRegistry::for_library(m_library.models_folder()));
+        });
         if (preview) {
             m_post([id, preview = std::move(*preview)](Session& session) {
                 Q_EMIT session.trainingPreviewed(id, preview);
@@ -89,8 +91,17 @@ void TrainingRunner::start(RequestId id, TrainingRequest request) {
         stop = m_stop.get_token();
     }
     m_training.post([this, id, request = std::move(request), stop](std::stop_token) {
-        run(id, request, stop);
+        const Status done = within_memory("to learn", [&]() -> Status {
+            run(id, request, stop);
+            return {};
+        });
+        {
+            const std::lock_guard lock(m_mutex);
+            m_running.clear();
+        }
         m_busy = false;
+        if (!done)
+            m_post([id, error = done.error()](Session& session) { Q_EMIT session.trainingFailed(id, error); });
     });
 }
 
@@ -131,6 +142,7 @@ void TrainingRunner::run(RequestId id, TrainingRequest request, std::stop_token 
         put_aside(result ? *result : TrainingResult{}, request.model_name);
         return;  // the note stays
     }
+    forget_kept(request.model_name);
     // What failed for want of room or memory, or for a broken disk, has its checkpoint still: the note stays,
     // and the next start offers to go on.
     std::error_code ignored;
@@ -141,6 +153,12 @@ void TrainingRunner::run(RequestId id, TrainingRequest request, std::stop_token 
     if (!result) return fail(result.error());
     m_post(
         [id, result = std::move(*result)](Session& session) { Q_EMIT session.trainingFinished(id, result); });
+}
+
+/// What request_stop() kept of a training that came to its end by itself.
+void TrainingRunner::forget_kept(const std::string& name) const {
+    std::error_code ignored;
+    for (const char* part : kCheckpointParts) fs::remove(kept(name) + part, ignored);
 }
 
 /// The checkpoint goes back to where a resumed training looks for it, and the model that was made of the best
@@ -173,8 +191,10 @@ void TrainingRunner::forget() {
 
 void TrainingRunner::review_labels(RequestId id, AnchorRequest request, std::string label) {
     m_previews.post([this, id, request = std::move(request), label = std::move(label)](std::stop_token stop) {
-        auto verdicts = fieldmark::review_labels(m_library, request, label,
-                                                 ModelRegistry::for_library(m_library.models_folder()), stop);
+        auto verdicts = within_memory("to check the labels", [&] {
+            return fieldmark::review_labels(m_library, request, label,
+                                            ModelRegistry::for_library(m_library.models_folder()), stop);
+        });
         if (verdicts) {
             m_post([id, verdicts = std::move(*verdicts)](Session& session) {
                 Q_EMIT session.labelsReviewed(id, verdicts);

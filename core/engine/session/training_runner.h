@@ -42,6 +42,7 @@ class TrainingRunner {
     std::string checkpoint(const std::string& name) const;
     std::string kept(const std::string& name) const;
     void put_aside(const TrainingResult& result, const std::string& name) const;
+    void forget_kept(const std::string& name) const;
 
     Library& m_library;
     const PostToSession m_post;
