@@ -25,6 +25,7 @@
 #include "ui/widgets/message_page.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/picture_rows.h"
+#include "ui/widgets/row_table.h"
 #include "ui/widgets/text.h"
 #include "ui/widgets/thumbnail_store.h"
 
@@ -183,20 +184,12 @@ QWidget* AnchorsPage::build_results() {
     m_classes = new QStandardItemModel(this);
     m_classes->setSortRole(kSortRole);
     m_class_table = new QTableView(m_results);
-    m_class_table->setObjectName(QStringLiteral("anchorsClasses"));
+    show_rows(*m_class_table, QStringLiteral("anchorsClasses"));
     m_class_table->setAccessibleName(tr("Classes"));
     m_class_table->setModel(m_classes);
     m_class_table->setSortingEnabled(true);
-    m_class_table->setSelectionBehavior(QAbstractItemView::SelectRows);
-    m_class_table->setSelectionMode(QAbstractItemView::SingleSelection);
-    m_class_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_class_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_class_table->setShowGrid(false);
-    m_class_table->setTabKeyNavigation(false);
     m_class_table->setFrameShape(QFrame::NoFrame);
-    m_class_table->verticalHeader()->hide();
-    m_class_table->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + unit);
-    m_class_table->horizontalHeader()->setHighlightSections(false);
     m_class_table->horizontalHeader()->setSortIndicatorClearable(false);
     m_class_table->horizontalHeader()->setMinimumSectionSize(unit * 4);
     m_class_table->setMinimumWidth(unit * 20);
@@ -283,7 +276,10 @@ QWidget* AnchorsPage::build_class() {
     m_other_field->setToolTip(tr("The classes whose anchors the model has learned"));
     m_other_field->setFlat(true);
     connect(m_other_field, &QPushButton::clicked, this, [this] {
-        if (m_report) set_field(std::string(m_report->learned_field));
+        if (!m_report || !m_fields->want(m_report->learned_field, /*number=*/true)) return;
+        m_wanted_class.clear();
+        m_report.reset();
+        outdate();
     });
     below->addWidget(m_other_field, 0, Qt::AlignTop);
     column->addLayout(below);

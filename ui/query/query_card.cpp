@@ -204,8 +204,9 @@ void QueryCard::updateTexts() {
 
 void QueryCard::updateAnchorTexts() {
     const bool negative = m_image.negative;
-    const QString shown = m_title.isEmpty() ? tr("Shown is the picture nearest to it.")
-                                            : tr("Shown is the picture nearest to it: %1.").arg(m_title);
+    const QString shown = !m_error.isEmpty()  ? m_error
+                          : m_title.isEmpty() ? tr("Shown is the picture nearest to it.")
+                                              : tr("Shown is the picture nearest to it: %1.").arg(m_title);
     const QString about = m_image.anchor->prototype
                               ? tr("A prototype by the model %1: what pictures of the class have in common.")
                                     .arg(Text::display_name(m_image.anchor->model))

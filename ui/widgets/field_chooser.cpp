@@ -24,8 +24,9 @@ bool FieldChooser::set_fields(const std::vector<Field>& fields) {
     return fill();
 }
 
-bool FieldChooser::want(const std::string& field) {
+bool FieldChooser::want(const std::string& field, bool number) {
     m_wanted = field;
+    if (number) m_number = field;
     const std::string before = this->field();
     (void)fill();
     const QSignalBlocker quiet(this);
@@ -36,7 +37,7 @@ bool FieldChooser::want(const std::string& field) {
 bool FieldChooser::fill() {
     std::vector<std::string> names;
     for (const Field& field : m_fields) {
-        if (m_numbers || field.kind != FieldKind::Number || field.name == m_wanted)
+        if (m_numbers || field.kind != FieldKind::Number || field.name == m_number)
             names.push_back(field.name);
     }
     if (m_filled && names == m_names) return false;

@@ -20,13 +20,13 @@ class FieldChooser : public QComboBox {
   public:
     explicit FieldChooser(QWidget* parent = nullptr);
 
-    /// Offers fields of numbers as well; without it only one that is asked for by want().
-    void set_numbers(bool on) { m_numbers = on; }
+    void set_numbers(bool on) { m_numbers = on; }  ///< offers fields of numbers as well
     void set_nothing(const QString& text);         ///< a first choice that is no field
     /// True if the choices changed; no signal is sent.
     bool set_fields(const std::vector<Field>& fields);
     /// Chosen now or as soon as there is such a field. True if the choice changed; no signal is sent.
-    bool want(const std::string& field);
+    /// `number`: also where it is a field of numbers, which is offered from now on.
+    bool want(const std::string& field, bool number = false);
     std::string field() const;  ///< "": none
     bool has_fields() const { return !m_names.empty(); }
 
@@ -40,6 +40,7 @@ class FieldChooser : public QComboBox {
     std::vector<Field> m_fields;
     std::vector<std::string> m_names;  ///< of those offered
     std::optional<std::string> m_wanted;
+    std::optional<std::string> m_number;  ///< a field of numbers that is offered all the same
 };
 
 }  // namespace fieldmark

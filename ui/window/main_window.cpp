@@ -590,7 +590,8 @@ void MainWindow::library_closed() {
     for (const QString& id :
          {QStringLiteral("removal"), QStringLiteral("interrupted"), QStringLiteral("readOnly"),
           QStringLiteral("model"), QStringLiteral("search"), QStringLiteral("import"),
-          QStringLiteral("labels"), QStringLiteral("removeCollection"), QStringLiteral("training")}) {
+          QStringLiteral("labels"), QStringLiteral("removeCollection"), QStringLiteral("training"),
+          QStringLiteral("foreignAnchors"), QStringLiteral("modelSwitched")}) {
         m_messages->remove(id);
     }
     take_summary({});
