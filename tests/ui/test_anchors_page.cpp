@@ -13,13 +13,13 @@
 #include <QSignalSpy>
 #include <QTabWidget>
 #include <QTableView>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
 
 #include "core/engine/learning/training_job.h"
 #include "core/index/kernels.h"
 #include "tests/support/specimens.h"
+#include "tests/support/window_fixture.h"
 #include "ui/gallery/filter_chips.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/pages/anchors_page.h"
@@ -32,6 +32,7 @@
 #include "ui/window/main_window.h"
 
 using namespace fieldmark;
+using testing::part;
 
 namespace {
 constexpr int patience = 120'000;
@@ -40,21 +41,13 @@ constexpr int kClasses = 4, kEach = 9;
 
 class TestAnchorsPage : public QObject {
     Q_OBJECT
-    QTemporaryDir m_dir;
-    std::string m_library;
-    QString m_settings;
+    const testing::WindowFixture m_fixture;
 
-    std::unique_ptr<MainWindow> make_window() {
-        auto window = std::make_unique<MainWindow>(m_settings);
-        window->resize(1100, 760);
-        window->show();
-        return window;
-    }
     /// With the page shown and answered.
-    std::unique_ptr<MainWindow> opened_page() {
-        auto window = make_window();
+    std::unique_ptr<MainWindow> opened_page() const {
+        auto window = m_fixture.window();
         QSignalSpy opened(&window->session(), &Session::opened);
-        window->open_library(m_library);
+        window->open_library(m_fixture.library());
         if (!QTest::qWaitFor([&] { return opened.size() == 1; }, patience)) qFatal("not opened");
         part<QAction>(*window, "pageAnchors")->trigger();
         auto* field = part<QComboBox>(*window, "anchorsField");
@@ -65,36 +58,39 @@ class TestAnchorsPage : public QObject {
             qFatal("no report");
         return window;
     }
-    template <typename T>
-    static T* part(const QWidget& window, const char* name) {
-        auto* found = window.findChild<T*>(QLatin1String(name));
-        if (found == nullptr) qFatal("no part %s", name);
-        return found;
-    }
-
     static std::vector<ItemId> shown_items(const GalleryView& view) {
         std::vector<ItemId> items;
         for (int row = 0; row < view.model()->rowCount(); ++row)
             items.push_back(view.model()->index(row, 0).data(ItemIdRole).toLongLong());
         return items;
     }
-    /// All pictures by the cosine of their stored vectors with an anchor's.
-    std::vector<ItemId> scanned(const AnchorPoint& anchor) const {
+    /// All pictures by the product of their stored vectors with an anchor's; or, but for the picture `with`,
+    /// with the sum of that picture's and `weight` times the anchor's.
+    std::vector<ItemId> scanned(const AnchorPoint& anchor, float weight = 1, ItemId with = 0) const {
         LibraryOptions options;
         options.read_only = true;
-        auto library = Library::open(m_library, options);
+        auto library = Library::open(m_fixture.library(), options);
         if (!library) qFatal("%s", library.error().text.c_str());
         auto reader = (*library)->reader();
         const auto models = (*reader)->models();
         const auto model = std::find_if(models->begin(), models->end(), [&](const ModelRecord& one) {
             return one.hash == anchor.model_hash;
         });
+        const auto vector_of = [&](ItemId id) {
+            auto row = (*reader)->embedding_of(model->id, id);
+            if (!row) qFatal("%s", row.error().text.c_str());
+            return std::move(row->vector);
+        };
+        std::vector<float> query = anchor.vector;
+        if (with != 0) {
+            const std::vector<float> beside = vector_of(with);
+            for (std::size_t i = 0; i < query.size(); ++i) query[i] = weight * query[i] + beside[i];
+        }
         const auto ids = (*reader)->item_ids({});
         std::vector<std::pair<float, ItemId>> order;
         for (const ItemId id : *ids) {
-            const auto row = (*reader)->embedding_of(model->id, id);
-            if (!row) qFatal("%s", row.error().text.c_str());
-            order.emplace_back(-dot(anchor.vector.data(), row->vector.data(), anchor.vector.size()), id);
+            if (id == with) continue;  // what was asked with is no answer
+            order.emplace_back(-dot(query.data(), vector_of(id).data(), query.size()), id);
         }
         std::sort(order.begin(), order.end());
         std::vector<ItemId> items;
@@ -104,19 +100,14 @@ class TestAnchorsPage : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(m_dir.isValid());
-        QStandardPaths::setTestModeEnabled(true);
-        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
-        m_settings = m_dir.filePath(QStringLiteral("settings.conf"));
-        m_library = m_dir.filePath(QStringLiteral("Birds.fieldmark")).toStdString();
-        const std::string pictures = m_dir.filePath(QStringLiteral("pictures")).toStdString();
+        const std::string pictures = m_fixture.path(QStringLiteral("pictures")).toStdString();
         testing::SpecimenOptions options;
         options.classes = kClasses;
         options.per_class = kEach;
         QCOMPARE(testing::write_specimens(pictures, options).size(), std::size_t(kClasses * kEach));
-        auto window = make_window();
+        auto window = m_fixture.window();
         QSignalSpy opened(&window->session(), &Session::opened);
-        window->open_library(m_library);
+        window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
         QVERIFY(!part<QAction>(*window, "pageAnchors")->isEnabled());
         QSignalSpy finished(&window->session(), &Session::importFinished);
@@ -236,9 +227,12 @@ class TestAnchorsPage : public QObject {
         picture.item = wanted;
         strip->add({picture}, false);
         QCOMPARE(strip->images().size(), std::size_t{2});  // its nearest picture is another subject
+        const auto both = scanned(*anchor, 1, wanted), less = scanned(*anchor, -0.5F, wanted);
+        QVERIFY(both != less);
+        QTRY_COMPARE_WITH_TIMEOUT(shown_items(*matches), both, patience);
         card->findChild<QToolButton*>(QStringLiteral("likeToggle"))->click();
         QVERIFY(strip->images().front().negative && strip->images().front().anchor);
-        QTRY_COMPARE_WITH_TIMEOUT(matches->model()->rowCount(), kClasses * kEach - 1, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(shown_items(*matches), less, patience);
         card->findChild<QToolButton*>(QStringLiteral("removeQueryPicture"))->click();
         QCOMPARE(strip->images().size(), std::size_t{1});
         QVERIFY(!strip->images().front().anchor);
@@ -270,7 +264,7 @@ class TestAnchorsPage : public QObject {
         auto window = opened_page();
         auto* page = part<AnchorsPage>(*window, "anchorsPage");
         QueryImage gone;
-        gone.path = m_dir.filePath(QStringLiteral("gone.png")).toStdString();
+        gone.path = m_fixture.path(QStringLiteral("gone.png")).toStdString();
         page->set_query(gone);
         auto* place = part<QLabel>(*window, "anchorsQuery");
         QTRY_VERIFY_WITH_TIMEOUT(place->text().startsWith(QStringLiteral("The query could not be read:")),
@@ -306,7 +300,7 @@ class TestAnchorsPage : public QObject {
     void shows_a_class_by_the_anchors_of_a_learned_model() {
         std::string hash;
         {
-            auto library = Library::open(m_library, {});
+            auto library = Library::open(m_fixture.library(), {});
             QVERIFY(library);
             const auto registry = ModelRegistry::for_library((*library)->models_folder());
             TrainingRequest training;
