@@ -16,7 +16,6 @@
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QTemporaryDir>
 #include <QToolButton>
 #include <QWheelEvent>
 #include <QtTest>
@@ -24,6 +23,7 @@
 #include "core/library/library.h"
 #include "core/models/model_registry.h"
 #include "tests/support/specimens.h"
+#include "tests/support/window_fixture.h"
 #include "ui/gallery/filter_chips.h"
 #include "ui/gallery/gallery_view.h"
 #include "ui/pages/anchors_page.h"
@@ -35,6 +35,7 @@
 #include "ui/window/main_window.h"
 
 using namespace fieldmark;
+using testing::part;
 using Page = MainWindow::Page;
 
 namespace {
@@ -86,23 +87,9 @@ QPoint at(const MapView& view, ItemId item) {
 
 class TestMapPage : public QObject {
     Q_OBJECT
-  private:
-    QTemporaryDir m_dir;
-
-    template <typename T>
-    static T* part(QWidget& window, const char* name) {
-        auto* found = window.findChild<T*>(QLatin1String(name));
-        if (found == nullptr) qFatal("no part %s", name);
-        return found;
-    }
+    const testing::WindowFixture m_fixture;
 
   private Q_SLOTS:
-    void initTestCase() {
-        QVERIFY(m_dir.isValid());
-        QStandardPaths::setTestModeEnabled(true);
-        qputenv("XDG_DATA_HOME", m_dir.filePath(QStringLiteral("data")).toLocal8Bit());
-    }
-
     void the_map_is_fitted_and_keeps_its_shape() {
         const auto view = view_of(five_points());
         for (const ItemId item : {11, 12, 13, 14}) QVERIFY(view->rect().contains(at(*view, item)));
@@ -384,16 +371,15 @@ class TestMapPage : public QObject {
     }
 
     void the_page_in_the_window() {
-        const std::string pictures = m_dir.filePath(QStringLiteral("birds")).toStdString();
+        const std::string pictures = m_fixture.path(QStringLiteral("birds")).toStdString();
         testing::SpecimenOptions options;
         options.classes = 3;
         options.per_class = 6;
         testing::write_specimens(pictures, options);
-        MainWindow window(m_dir.filePath(QStringLiteral("settings.conf")));
-        window.resize(1280, 800);
-        window.show();
+        const auto shown = m_fixture.window({1280, 800});
+        MainWindow& window = *shown;
         QSignalSpy opened(&window.session(), &Session::opened);
-        window.open_library(m_dir.filePath(QStringLiteral("Map.fieldmark")).toStdString());
+        window.open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
         auto* page = part<MapPage>(window, "mapPage");
         auto* action = part<QAction>(window, "pageMap");
@@ -531,7 +517,7 @@ class TestMapPage : public QObject {
         QVERIFY(!redraw->isVisible());
 
         // New pictures are announced, and drawn when asked for.
-        const std::string more = m_dir.filePath(QStringLiteral("more")).toStdString();
+        const std::string more = m_fixture.path(QStringLiteral("more")).toStdString();
         options.per_class = 1;
         options.seed = 77;
         testing::write_specimens(more, options);
@@ -546,12 +532,12 @@ class TestMapPage : public QObject {
     /// Densities that cannot be read: the map is drawn all the same and says why there are no anchors on it,
     /// until there are.
     void says_why_the_anchors_could_not_be_placed() {
-        const std::string pictures = m_dir.filePath(QStringLiteral("spoiled")).toStdString();
+        const std::string pictures = m_fixture.path(QStringLiteral("spoiled")).toStdString();
         testing::SpecimenOptions options;
         options.classes = 2;
         options.per_class = 3;
         testing::write_specimens(pictures, options);
-        const std::string library = m_dir.filePath(QStringLiteral("Spoiled.fieldmark")).toStdString();
+        const std::string library = m_fixture.path(QStringLiteral("Spoiled.fieldmark")).toStdString();
         std::string density;
         {
             LibraryOptions create;
@@ -568,9 +554,8 @@ class TestMapPage : public QObject {
             density = own.string() + "/density.safetensors";
             std::ofstream(density, std::ios::binary) << "these are no tensors";
         }
-        MainWindow window(m_dir.filePath(QStringLiteral("settings3.conf")));
-        window.resize(1280, 800);
-        window.show();
+        const auto shown = m_fixture.window({1280, 800});
+        MainWindow& window = *shown;
         QSignalSpy opened(&window.session(), &Session::opened);
         window.open_library(library);
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
@@ -602,15 +587,15 @@ class TestMapPage : public QObject {
     }
 
     void a_library_of_two_has_no_map_and_says_why() {
-        const std::string pictures = m_dir.filePath(QStringLiteral("two")).toStdString();
+        const std::string pictures = m_fixture.path(QStringLiteral("two")).toStdString();
         testing::SpecimenOptions options;
         options.classes = 1;
         options.per_class = 2;
         testing::write_specimens(pictures, options);
-        MainWindow window(m_dir.filePath(QStringLiteral("settings2.conf")));
-        window.show();
+        const auto shown = m_fixture.window();
+        MainWindow& window = *shown;
         QSignalSpy opened(&window.session(), &Session::opened);
-        window.open_library(m_dir.filePath(QStringLiteral("Two.fieldmark")).toStdString());
+        window.open_library(m_fixture.path(QStringLiteral("Two.fieldmark")).toStdString());
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
         QSignalSpy finished(&window.session(), &Session::importFinished);
         window.import_paths({pictures});
