@@ -17,6 +17,7 @@
 #include "core/training/epoch_loop.h"
 #include "core/training/option_reader.h"
 #include "core/training/probe.h"
+#include "core/training/refit.h"
 #include "core/training/sampler.h"
 #include "core/training/schedule.h"
 #include "core/training/training_data.h"
@@ -441,6 +442,43 @@ class TestTraining : public QObject {
         options.last_epoch = 0;
         QVERIFY(run_epochs(none, options, {}, {}));
         QCOMPARE(none.weights(), start);
+    }
+
+    /// A first epoch that the budget cut short is no second learning.
+    void a_second_learning_without_time_keeps_the_checked_model() {
+        Toy model;
+        model.after_step = [](int, int) { QTest::qSleep(2); };
+        EpochLoopOptions first;
+        first.epochs = 4;
+        TrainingSettings settings;
+        settings.budget_seconds = 1;
+        TrainingOutcome outcome;
+        outcome.best_epoch = 1;
+        outcome.seconds = 5;  // the first one took it all
+        const auto complete = refitting::run(model, settings, first, {}, {}, outcome);
+        QVERIFY(complete);
+        QVERIFY(!*complete);
+        QVERIFY(QString::fromStdString(outcome.note).contains(QStringLiteral("the model that was checked")));
+        settings.budget_seconds = 0;
+        model.after_step = {};
+        const auto unbounded = refitting::run(model, settings, first, {}, {}, outcome);
+        QVERIFY(unbounded);
+        QVERIFY(*unbounded);
+    }
+
+    void a_new_training_forgets_the_second_learning_of_an_old_one() {
+        TrainingTarget target;
+        target.checkpoint = m_checkpoint;
+        const std::string second = m_checkpoint + ".refit";
+        QFile file(QString::fromStdString(second));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.close();
+        target.resume = true;
+        (void)first_loop({}, {}, target, 3, 0, true);
+        QVERIFY(file.exists());
+        target.resume = false;
+        (void)first_loop({}, {}, target, 3, 0, true);
+        QVERIFY(!file.exists());
     }
 
     void full_disk_ends_it_at_once() {
