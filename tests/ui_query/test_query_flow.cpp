@@ -237,6 +237,23 @@ class TestQueryFlow : public QObject {
         QVERIFY(!enter.isAccepted());
     }
 
+    /// What a match is explained with is what was searched with: the object that was found, or the person's part.
+    void knows_the_part_that_was_searched_with() {
+        QueryStrip strip(m_session, *m_thumbnails);
+        QueryImage plain, cropped;
+        plain.item = m_items[0];
+        cropped.item = m_items[1];
+        cropped.crop = {0, 0, 5000, 5000};
+        strip.setImages({plain, cropped});
+        const Crop found{1000, 2000, 3000, 4000};
+        strip.setFoundCrops({found, cropped.crop});
+        QVERIFY(strip.images()[0].crop.whole());
+        QVERIFY(strip.searchedImages()[0].crop == found);
+        QVERIFY(strip.searchedImages()[1].crop == cropped.crop);
+        strip.setFoundCrops({});
+        QVERIFY(strip.searchedImages()[0].crop.whole());
+    }
+
     void searches_with_a_part_of_the_picture() {
         QueryStrip strip(m_session, *m_thumbnails);
         strip.resize(900, 600);

@@ -686,22 +686,27 @@ void CompareView::showExplanation(const Explanation& explanation) {
     m_match_pane->view()->setOverlay(std::make_shared<PictureOverlay>(match_overlay(explanation)));
     // An anchor is no picture and has no places; its own score stands in the match's caption.
     const QString of_nearest =
-        m_query && m_query->anchor
-            ? tr("Of the anchor's nearest picture, not of the anchor:").toHtmlEscaped() + QLatin1Char(' ')
-            : QString();
+        !m_query || !m_query->anchor ? QString()
+        : m_query->anchor->prototype
+            ? tr("Of the prototype's nearest picture, not of the prototype:").toHtmlEscaped() + QLatin1Char(' ')
+            : tr("Of the anchor's nearest picture, not of the anchor:").toHtmlEscaped() + QLatin1Char(' ');
     if (!explanation.exact) {
         m_reason->setText(of_nearest + tr("Where the model looks, and places that look alike"));
         return;
     }
     QStringList terms;
+    // The last term takes what the others' two digits leave, so that the numbers shown add up.
+    const auto cents = [](double share) { return qRound(share * 100); };
+    int rest = cents(explanation.score);
     for (std::size_t i = 0; i < explanation.parts.size(); ++i) {
         const int number = static_cast<int>(i) + 1;
+        rest -= cents(explanation.parts[i].contribution);
         terms << tr("place %1: %2", "number, share of the score")
                      .arg(Text::count(number),
                           Text::score(static_cast<float>(explanation.parts[i].contribution)));
     }
     terms << tr("everything else: %1", "share of the score")
-                 .arg(Text::score(static_cast<float>(explanation.rest)));
+                 .arg(Text::score(static_cast<float>(rest) / 100));
     m_reason->setText(of_nearest + tr("Score %1 = %2", "score, its parts")
                                        .arg(Text::score(static_cast<float>(explanation.score)),
                                             terms.join(QStringLiteral(" + ")))

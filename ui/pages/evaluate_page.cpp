@@ -557,9 +557,13 @@ void EvaluatePage::take_report(const EvaluationReport& report) {
     int counted = 0;
     for (const ClassFigures& figures : report.classes) counted += figures.queries > 0 ? 1 : 0;
     QStringList parts{
-        tr("Between %1 and %2 of 100 with 95% confidence; on other classes of this kind between %3 and %4.")
-            .arg(of_hundred(interval.low), of_hundred(interval.high),
-                 of_hundred(report.recall_at_1_classes.low), of_hundred(report.recall_at_1_classes.high)),
+        counted > 1
+            ? tr("Between %1 and %2 of 100 with 95% confidence; on other classes of this kind between %3 and %4.")
+                  .arg(of_hundred(interval.low), of_hundred(interval.high),
+                       of_hundred(report.recall_at_1_classes.low),
+                       of_hundred(report.recall_at_1_classes.high))
+            : tr("Between %1 and %2 of 100 with 95% confidence; one class alone says nothing of others.")
+                  .arg(of_hundred(interval.low), of_hundred(interval.high)),
         tr("%1 queries in %2 classes, model %3.")
             .arg(Text::count(metrics.queries), Text::count(counted), Text::display_name(report.model_name))};
     QStringList left_out;

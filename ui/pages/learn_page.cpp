@@ -342,7 +342,7 @@ QWidget* LearnPage::build_running() {
     m_quality->set_title(tr("On the classes kept aside"));
     m_quality->set_axes(tr("epoch"), tr("higher is better"));
     m_quality->set_format(CurvePlot::Format::Number, CurvePlot::Format::Percent);
-    m_quality->set_empty_text(tr("The first point comes before the first epoch: the model as it is."));
+    m_quality->set_empty_text(tr("The first point comes before the first epoch: where the learning begins."));
     column->addWidget(m_quality, 3);
     m_loss = new CurvePlot(page);
     m_loss->setObjectName(QStringLiteral("learnLoss"));

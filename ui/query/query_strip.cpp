@@ -362,6 +362,12 @@ std::vector<QueryImage> QueryStrip::images() const {
     return images;
 }
 
+std::vector<QueryImage> QueryStrip::searchedImages() const {
+    std::vector<QueryImage> searched = images();
+    for (std::size_t at = 0; at < searched.size(); ++at) searched[at].crop = m_cards[at]->shownCrop();
+    return searched;
+}
+
 void QueryStrip::remove(QueryCard* card) {
     const int index = indexOf(card);
     if (index < 0) return;

@@ -35,6 +35,8 @@ class QueryStrip : public QWidget {
     void clear();
     bool isEmpty() const { return m_cards.empty(); }
     std::vector<QueryImage> images() const;
+    /// The same with the part of each that was searched with: where "Crop to object" found one, that.
+    std::vector<QueryImage> searchedImages() const;
 
     /// Takes what the clipboard holds; false (and a line that says why) if there is no picture in it.
     bool paste(bool replace = true);

@@ -317,7 +317,13 @@ void MainWindow::connect_parts() {
         m_matches->setAutoCrop(on);
     });
     connect(m_matches, &MatchController::finished, this,
-            [this](const SearchResponse& response) { m_strip->setFoundCrops(response.crops); });
+            [this](const SearchResponse& response) {
+                m_strip->setFoundCrops(response.crops);
+                // What was found of the object is where the query lies on the map, too.
+                const bool found = std::any_of(response.crops.begin(), response.crops.end(),
+                                               [](const Crop& crop) { return !crop.whole(); });
+                if (found && m_strip->cropToObject()) m_map->set_query(m_strip->searchedImages());
+            });
     connect(m_strip, &QueryStrip::openFileRequested, this, [this] { choose_query(); });
     connect(m_strip, &QueryStrip::addFileRequested, this, [this] { choose_query(false); });
     connect(m_matches, &MatchController::finished, this, [this](const SearchResponse&) {

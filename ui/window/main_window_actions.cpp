@@ -557,7 +557,7 @@ void MainWindow::find_similar_selected() {
 void MainWindow::compare_selected() {
     if (m_page == Page::Matches) {
         const QModelIndex current = m_match_view->currentIndex();
-        const auto images = m_strip->images();
+        const auto images = m_strip->searchedImages();
         if (!current.isValid() || images.empty()) return;
         m_compare->setQuery(images.front());
         m_compare->setMatches(m_match_model, current.row());

@@ -64,6 +64,8 @@ void MainWindow::show_page(Page page) {
         // What is selected in the gallery, or among the matches, is ringed on the map.
         if (active_view() != nullptr) m_map->set_selected(selected_items());
     }
+    // Experts must see the bare marks first, each time.
+    if (m_page == Page::Compare && changed) m_compare->setExplaining(false);
     m_page = page;
     QWidget* widget = page == Page::Welcome    ? static_cast<QWidget*>(m_welcome)
                       : page == Page::Gallery  ? static_cast<QWidget*>(m_gallery)
@@ -77,7 +79,7 @@ void MainWindow::show_page(Page page) {
         m_welcome->set_recent(m_session->is_open() ? std::vector<std::string>{}
                                                    : m_settings.recent_libraries());
     if (page == Page::Anchors) {
-        const auto images = m_strip->images();
+        const auto images = m_strip->searchedImages();
         m_anchors->set_query(images.empty() ? std::nullopt : std::optional(images.front()));
     }
     m_pages->setCurrentWidget(widget);
@@ -405,8 +407,15 @@ void MainWindow::take_foreign_anchors(const ModelInfo& model) {
     if (m_page == Page::Compare && m_strip->isEmpty()) show_page(Page::Gallery);
     Message message;
     message.id = QStringLiteral("foreignAnchors");
-    message.text = tr("Took %n anchor(s) of the former model out of the query. Anchors shows those of %1.",
-                      nullptr, static_cast<int>(anchors.size()))
+    const int count = static_cast<int>(anchors.size());
+    const bool prototypes = std::all_of(anchors.begin(), anchors.end(),
+                                        [](const QueryImage& image) { return image.anchor->prototype; });
+    message.text = (prototypes ? tr("Took %n prototype(s) of the former model out of the query. Anchors shows "
+                                    "those of %1.",
+                                    nullptr, count)
+                               : tr("Took %n anchor(s) of the former model out of the query. Anchors shows "
+                                    "those of %1.",
+                                    nullptr, count))
                        .arg(Text::display_name(model.name));
     message.seconds = 30;
     message.actions.push_back({tr("Search by the nearest picture"), [this, anchors] {
