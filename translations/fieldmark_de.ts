@@ -617,6 +617,10 @@
         <source>Of the anchor&apos;s nearest picture, not of the anchor:</source>
         <translation>Vom nächsten Bild des Ankers, nicht vom Anker:</translation>
     </message>
+    <message>
+        <source>Of the prototype&apos;s nearest picture, not of the prototype:</source>
+        <translation>Vom nächsten Bild des Prototyps, nicht vom Prototyp:</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::CropEditor</name>
@@ -1041,6 +1045,10 @@
     <message>
         <source>On pictures held out, what is said is off by %1 on average. It holds for this model, this field and pictures like these.</source>
         <translation>Bei zurückgehaltenen Bildern liegt die Angabe im Mittel um %1 daneben. Sie gilt für dieses Modell, dieses Feld und Bilder wie diese.</translation>
+    </message>
+    <message>
+        <source>Between %1 and %2 of 100 with 95% confidence; one class alone says nothing of others.</source>
+        <translation>Zwischen %1 und %2 von 100 mit 95 % Sicherheit; eine Klasse allein sagt nichts über andere.</translation>
     </message>
 </context>
 <context>
@@ -1807,10 +1815,6 @@
         <translation>höher ist besser</translation>
     </message>
     <message>
-        <source>The first point comes before the first epoch: the model as it is.</source>
-        <translation>Der erste Punkt liegt vor der ersten Epoche: das Modell, wie es ist.</translation>
-    </message>
-    <message>
         <source>Loss</source>
         <translation>Verlust</translation>
     </message>
@@ -1976,6 +1980,10 @@
     <message>
         <source>Learns how the pictures of each class are spread, draws typical appearances from it and gathers the class around them. It can point out doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).</source>
         <translation>Lernt, wie die Bilder jeder Klasse verteilt sind, zieht daraus typische Erscheinungen und sammelt die Klasse um sie. Es kann auf zweifelhafte Beschriftungen hinweisen. Eine Nachbildung von GAPan (arXiv 2605.09859).</translation>
+    </message>
+    <message>
+        <source>The first point comes before the first epoch: where the learning begins.</source>
+        <translation>Der erste Punkt liegt vor der ersten Epoche: wo das Lernen beginnt.</translation>
     </message>
 </context>
 <context>
@@ -2826,6 +2834,13 @@
     <message>
         <source>Look &amp;inside…</source>
         <translation>&amp;Hineinsehen…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Took %n prototype(s) of the former model out of the query. Anchors shows those of %1.</source>
+        <translation>
+            <numerusform>Ein Prototyp des vorigen Modells wurde aus der Suche genommen. Die Seite Anker zeigt die von %1.</numerusform>
+            <numerusform>%n Prototypen des vorigen Modells wurden aus der Suche genommen. Die Seite Anker zeigt die von %1.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

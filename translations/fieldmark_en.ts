@@ -207,6 +207,13 @@
             <numerusform>Took %n anchors of the former model out of the query. Anchors shows those of %1.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Took %n prototype(s) of the former model out of the query. Anchors shows those of %1.</source>
+        <translation>
+            <numerusform>Took a prototype of the former model out of the query. Anchors shows those of %1.</numerusform>
+            <numerusform>Took %n prototypes of the former model out of the query. Anchors shows those of %1.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MapPage</name>

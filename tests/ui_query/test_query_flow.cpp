@@ -237,14 +237,14 @@ class TestQueryFlow : public QObject {
         QVERIFY(!enter.isAccepted());
     }
 
-    /// What a match is explained with is what was searched with: the object that was found, or the person's part.
+    /// A match is explained with what was searched with: the object that was found, or the part that was drawn.
     void knows_the_part_that_was_searched_with() {
         QueryStrip strip(m_session, *m_thumbnails);
         QueryImage plain, cropped;
         plain.item = m_items[0];
         cropped.item = m_items[1];
         cropped.crop = {0, 0, 5000, 5000};
-        strip.setImages({plain, cropped});
+        strip.add({plain, cropped});
         const Crop found{1000, 2000, 3000, 4000};
         strip.setFoundCrops({found, cropped.crop});
         QVERIFY(strip.images()[0].crop.whole());
