@@ -215,7 +215,7 @@ class TestAnchorsPage : public QObject {
         QVERIFY(window->page() == MainWindow::Page::Compare);
         part<QAction>(*window, "compareWhy")->trigger();
         auto* reason = part<QLabel>(*window, "compareReason");
-        QTRY_VERIFY_WITH_TIMEOUT(reason->text().startsWith(QStringLiteral("Of the anchor's nearest picture")),
+        QTRY_VERIFY_WITH_TIMEOUT(reason->text().startsWith(QStringLiteral("Of the prototype's nearest picture")),
                                  patience);
         QVERIFY(reason->text().contains(QStringLiteral("Score")));
         part<QAction>(*window, "compareWhy")->trigger();
