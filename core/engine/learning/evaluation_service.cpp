@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/engine/learning/calibration_store.h"
+#include "core/engine/learning/labelled_vectors.h"
 #include "core/engine/pictures/cpu_clock.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
@@ -27,20 +28,6 @@ constexpr int kWorstOfClass = 3;
 
 Error cancelled() {
     return {ErrorKind::Cancelled, "The evaluation was cancelled."};
-}
-
-Status check_field(LibraryReader& reader, const std::string& label) {
-    auto fields = reader.fields();
-    if (!fields) return fields.error();
-    std::string known;
-    for (const Field& field : *fields) {
-        if (field.name == label) return {};
-        known += (known.empty() ? "" : ", ") + field.name;
-    }
-    return Error{ErrorKind::Usage,
-                 "There is no field \"" + label + "\" to evaluate by. " +
-                     (known.empty() ? "The library has no fields yet; import a table of labels."
-                                    : "Known fields: " + known + ".")};
 }
 
 Result<ModelRecord> find_model(LibraryReader& reader, const std::string& hash) {
@@ -221,7 +208,8 @@ std::vector<ItemId> common_items(const LabelledVectors& a, const LabelledVectors
 
 Result<LabelledVectors> labelled_vectors(LibraryReader& reader, const EvaluationRequest& request,
                                          EvaluationReport& report, std::stop_token stop) {
-    if (auto status = check_field(reader, request.label); !status) return status.error();
+    if (auto status = check_label_field(reader, request.label, "to evaluate by"); !status)
+        return status.error();
     auto model = find_model(reader, request.model_hash);
     if (!model) return model.error();
     report.label = request.label;

@@ -43,6 +43,21 @@ void sort_by_item(ItemVectors& vectors) {
 
 }  // namespace
 
+Status check_label_field(LibraryReader& reader, const std::string& label, const std::string& purpose) {
+    auto fields = reader.fields();
+    if (!fields) return fields.error();
+    std::string known;
+    for (const Field& field : *fields) {
+        if (field.name == label) return {};
+        known += (known.empty() ? "" : ", ") + field.name;
+    }
+    return Error{ErrorKind::Usage,
+                 "There is no field \"" + label + "\" " + purpose + ". " +
+                     (known.empty() ? "The library has no fields yet: label some pictures, or import a table "
+                                      "of labels."
+                                    : "Known fields: " + known + ".")};
+}
+
 Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const ModelInfo& model) {
     const auto id = id_of(reader, model);
     if (!id) return id.error();

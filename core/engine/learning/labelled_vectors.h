@@ -22,6 +22,9 @@ struct ItemVectors {
 /// The items that have a stored vector of this model. Usage where the library knows none of it.
 Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const ModelInfo& model);
 
+/// Usage where the library has no such field of labels; `purpose` ends the sentence: "to learn from".
+Status check_label_field(LibraryReader& reader, const std::string& label, const std::string& purpose);
+
 /// Stored vectors of the wanted items, ordered by item: the same pictures, the same training. Usage, Cancelled, Damaged.
 Result<ItemVectors> vectors_of(LibraryReader& reader, const ModelInfo& model,
                                const std::function<bool(ItemId)>& wanted, std::stop_token stop = {});

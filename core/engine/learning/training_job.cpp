@@ -40,20 +40,6 @@ struct Plan {
     std::unordered_map<ItemId, std::int32_t> label_of;  ///< of the items that take part
 };
 
-Status check_field(LibraryReader& reader, const std::string& label) {
-    auto fields = reader.fields();
-    if (!fields) return fields.error();
-    std::string known;
-    for (const Field& field : *fields) {
-        if (field.name == label) return {};
-        known += (known.empty() ? "" : ", ") + field.name;
-    }
-    return usage("There is no field \"" + label + "\" to learn from. " +
-                 (known.empty()
-                      ? "The library has no fields yet: label some pictures, or import a table of labels."
-                      : "Known fields: " + known + "."));
-}
-
 /// The model asked for, else the library's current one; a head's trainings start from the network beneath it,
 /// so that a second training does not stand on the first.
 Result<ModelInfo> find_base(LibraryReader& reader, const TrainingRequest& request,
@@ -112,7 +98,8 @@ Result<Plan> make_plan(Library& library, LibraryReader& reader, const TrainingRe
                        const ModelRegistry& registry, std::stop_token stop) {
     Plan plan;
     TrainingPreview& preview = plan.preview;
-    if (auto status = check_field(reader, request.label); !status) return status.error();
+    if (auto status = check_label_field(reader, request.label, "to learn from"); !status)
+        return status.error();
     auto base = find_base(reader, request, registry);
     if (!base) return base.error();
     plan.base = std::move(*base);
