@@ -19,6 +19,7 @@
 #include "core/engine/models/whitening.h"
 #include "core/engine/session/session.h"
 #include "core/index/kernels.h"
+#include "core/library/known_model.h"
 #include "core/library/verify.h"
 #include "core/models/model_import.h"
 #include "core/models/model_registry.h"
@@ -52,7 +53,7 @@ ModelInfo install_tiny(const Library& library, const std::string& name = "tiny",
 std::map<ItemId, std::vector<float>> vectors_of(const Library& library, const std::string& hash) {
     std::map<ItemId, std::vector<float>> vectors;
     auto reader = library.reader();
-    const auto record = model_record(**reader, hash);
+    const auto record = embedded_model(**reader, hash);
     if (!record) return vectors;
     const auto rows = (*reader)->embeddings(record->id, 0, 1'000'000);
     for (const EmbeddingRow& row : *rows) vectors[row.item] = row.vector;
@@ -268,7 +269,7 @@ class TestModelSwitch : public QObject {
         fixture.import({later});
         // Half of it from stored vectors: take those of some pictures away first.
         auto reader = fixture.reader();
-        const auto record = model_record(*reader, standard());
+        const auto record = embedded_model(*reader, standard());
         const auto rows = reader->embeddings(record->id, 0, 1000);
         std::vector<EmbeddingId> dropped;
         std::map<ItemId, std::vector<float>> kept;

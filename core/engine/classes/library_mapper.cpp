@@ -18,6 +18,7 @@
 #include "core/index/neighbour_lists.h"
 #include "core/index/principal_plane.h"
 #include "core/index/umap.h"
+#include "core/library/known_model.h"
 
 namespace fieldmark {
 namespace {
@@ -43,11 +44,9 @@ struct Cloud {
 Result<Cloud> read_cloud(LibraryReader& reader, const ModelInfo& model, const ItemQuery& filter,
                          const std::stop_token& stop) {
     Cloud cloud;
-    auto models = reader.models();
-    if (!models) return models.error();
-    const auto record = std::find_if(models->begin(), models->end(),
-                                     [&](const ModelRecord& one) { return one.hash == model.hash; });
-    if (record == models->end()) return cloud;
+    const auto record = known_model(reader, model.hash);
+    if (!record) return record.error();
+    if (record->id == 0) return cloud;
     cloud.dimension = static_cast<std::size_t>(record->dimension);
     cloud.filtered =
         !filter.where.empty() || !filter.collections.empty() || !filter.text.empty() || filter.state;

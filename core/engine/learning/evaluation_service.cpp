@@ -11,6 +11,7 @@
 #include "core/engine/learning/calibration_store.h"
 #include "core/engine/learning/labelled_vectors.h"
 #include "core/engine/pictures/cpu_clock.h"
+#include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 
@@ -28,17 +29,6 @@ constexpr int kWorstOfClass = 3;
 
 Error cancelled() {
     return {ErrorKind::Cancelled, "The evaluation was cancelled."};
-}
-
-Result<ModelRecord> find_model(LibraryReader& reader, const std::string& hash) {
-    auto models = reader.models();
-    if (!models) return models.error();
-    for (ModelRecord& record : *models) {
-        if (record.hash == hash) return std::move(record);
-    }
-    return Error{
-        ErrorKind::Usage,
-        "No picture of this library is embedded with this model yet. Import pictures with it first."};
 }
 
 /// Class of each selected, labelled item.
@@ -210,7 +200,7 @@ Result<LabelledVectors> labelled_vectors(LibraryReader& reader, const Evaluation
                                          EvaluationReport& report, std::stop_token stop) {
     if (auto status = check_label_field(reader, request.label, "to evaluate by"); !status)
         return status.error();
-    auto model = find_model(reader, request.model_hash);
+    auto model = embedded_model(reader, request.model_hash);
     if (!model) return model.error();
     report.label = request.label;
     report.model_hash = model->hash;
@@ -283,7 +273,7 @@ Result<EvaluationReport> evaluate_library(Library& library, const EvaluationRequ
     std::optional<LabelledVectors> other;
     std::vector<ItemId> common;
     if (!request.compare_hash.empty()) {
-        auto model = find_model(**reader, request.compare_hash);
+        auto model = embedded_model(**reader, request.compare_hash);
         if (!model) return model.error();
         std::unordered_map<ItemId, std::int32_t> class_of;
         for (std::size_t i = 0; i < vectors->items.size(); ++i) {

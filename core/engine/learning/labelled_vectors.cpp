@@ -5,20 +5,12 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/library/known_model.h"
+
 namespace fieldmark {
 namespace {
 
 constexpr int kBlock = 2000;
-
-Result<ModelId> id_of(LibraryReader& reader, const ModelInfo& model) {
-    auto models = reader.models();
-    if (!models) return models.error();
-    for (const ModelRecord& record : *models) {
-        if (record.hash == model.hash) return record.id;
-    }
-    return Error{ErrorKind::Usage, "No picture of this library is embedded with the model \"" + model.name +
-                                       "\" yet. Import pictures with it first."};
-}
 
 /// Vectors lie in the order in which import threads finished, which differs from one import to the next. By
 /// items, the same pictures and seed give the same training.
@@ -59,9 +51,9 @@ Status check_label_field(LibraryReader& reader, const std::string& label, const 
 }
 
 Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const ModelInfo& model) {
-    const auto id = id_of(reader, model);
-    if (!id) return id.error();
-    auto embeddings = reader.embedding_ids(*id, {});
+    const auto record = embedded_model(reader, model.hash, model.name);
+    if (!record) return record.error();
+    auto embeddings = reader.embedding_ids(record->id, {});
     if (!embeddings) return embeddings.error();
     auto items = reader.items_of_embeddings(*embeddings);
     if (items) std::sort(items->begin(), items->end());
@@ -70,15 +62,15 @@ Result<std::vector<ItemId>> items_with_vectors(LibraryReader& reader, const Mode
 
 Result<ItemVectors> vectors_of(LibraryReader& reader, const ModelInfo& model,
                                const std::function<bool(ItemId)>& wanted, std::stop_token stop) {
-    const auto id = id_of(reader, model);
-    if (!id) return id.error();
+    const auto record = embedded_model(reader, model.hash, model.name);
+    if (!record) return record.error();
     ItemVectors vectors;
     vectors.dimension = model.dimension;
     EmbeddingId after = 0;
     while (true) {
         if (stop.stop_requested())
             return Error{ErrorKind::Cancelled, "Reading the stored vectors was cancelled."};
-        auto rows = reader.embeddings(*id, after, kBlock);
+        auto rows = reader.embeddings(record->id, after, kBlock);
         if (!rows) return rows.error();
         if (rows->empty()) break;
         after = rows->back().id;

@@ -108,17 +108,6 @@ Result<ModelInfo> model_of_library(const Library& library, LibraryReader& reader
     return registry.find();
 }
 
-Result<ModelRecord> model_record(LibraryReader& reader, const std::string& hash) {
-    auto records = reader.models();
-    if (!records) return records.error();
-    for (ModelRecord& record : *records) {
-        if (record.hash == hash) return std::move(record);
-    }
-    return Error{
-        ErrorKind::Usage,
-        "No picture of this library is embedded with this model yet. Import pictures with it first."};
-}
-
 Result<ModelRemoval> remove_model(Library* library, const std::string& name_or_hash) {
     if (library && library->read_only())
         return Error{ErrorKind::ReadOnly,

@@ -34,9 +34,6 @@ Result<std::vector<ModelEntry>> list_models(Library* library, std::vector<Error>
 Result<ModelInfo> model_of_library(const Library& library, LibraryReader& reader,
                                    const std::string& name_or_hash = {});
 
-/// What the library knows of the model with this hash. Usage where it has no vector of it.
-Result<ModelRecord> model_record(LibraryReader& reader, const std::string& hash);
-
 struct ModelRemoval {
     std::string name;
     std::int64_t embeddings = 0;  ///< vectors removed

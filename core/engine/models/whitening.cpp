@@ -10,6 +10,7 @@
 
 #include "core/engine/models/model_catalog.h"
 #include "core/engine/pictures/cpu_clock.h"
+#include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/models/model_folder.h"
 
@@ -54,7 +55,7 @@ Result<WhiteningReport> fit_whitening(Library& library, const WhiteningRequest& 
     if (!reader) return reader.error();
     auto base = model_of_library(library, **reader, request.model);
     if (!base) return base.error();
-    auto record = model_record(**reader, base->hash);
+    auto record = embedded_model(**reader, base->hash, base->name);
     if (!record) return record.error();
     std::string name = request.name;
     if (name.empty()) {

@@ -13,6 +13,7 @@
 
 #include "core/base/digest.h"
 #include "core/engine/search/export_sink.h"
+#include "core/library/known_model.h"
 #include "core/library/reader.h"
 
 namespace fieldmark {
@@ -181,16 +182,6 @@ Result<std::int64_t> walk_embeddings(LibraryReader& reader, ModelId model,
         while (at < wanted.size() && wanted[at] <= last) ++at;
     }
     return static_cast<std::int64_t>(wanted.size()) - taken;
-}
-
-Result<ModelId> model_id(LibraryReader& reader, const std::string& hash) {
-    const auto models = reader.models();
-    if (!models) return models.error();
-    for (const ModelRecord& model : *models) {
-        if (model.hash == hash) return model.id;
-    }
-    return Error{ErrorKind::NotFound,
-                 "The library has no embeddings of this model. Import its pictures with it first."};
 }
 
 std::vector<ItemId> items_of(const std::vector<EmbeddingRow>& rows) {
@@ -401,9 +392,9 @@ Result<ExportOutcome> export_embeddings(Library& library, const std::string& mod
                                         std::stop_token stop, const ExportProgress& progress) {
     auto reader = library.reader();
     if (!reader) return std::move(reader).error();
-    const auto model = model_id(**reader, model_hash);
+    const auto model = embedded_model(**reader, model_hash);
     if (!model) return model.error();
-    const auto wanted = (*reader)->embedding_ids(*model, filter);
+    const auto wanted = (*reader)->embedding_ids(model->id, filter);
     if (!wanted) return wanted.error();
     ExportOutcome outcome;
     outcome.file = file;
@@ -417,7 +408,7 @@ Result<ExportOutcome> export_embeddings(Library& library, const std::string& mod
 
     if (format != ExportFormat::Npy) {
         const auto damaged =
-            walk_embeddings(**reader, *model, *wanted, stop, [&](const auto& rows) -> Status {
+            walk_embeddings(**reader, model->id, *wanted, stop, [&](const auto& rows) -> Status {
                 count(rows.size());
                 return writer.add_text(rows);
             });
@@ -438,7 +429,7 @@ Result<ExportOutcome> export_embeddings(Library& library, const std::string& mod
     if (!names) return names.error();
     std::size_t dimension = 0;
     std::vector<EmbeddingId> sound;
-    const auto damaged = walk_embeddings(**reader, *model, *wanted, stop, [&](const auto& rows) -> Status {
+    const auto damaged = walk_embeddings(**reader, model->id, *wanted, stop, [&](const auto& rows) -> Status {
         for (const EmbeddingRow& row : rows) {
             sound.push_back(row.id);
             dimension = row.vector.size();
@@ -453,7 +444,7 @@ Result<ExportOutcome> export_embeddings(Library& library, const std::string& mod
     std::vector<std::string> titles{"row", "item", "path", "collection"};
     titles.insert(titles.end(), names->fields.begin(), names->fields.end());
     write_row(items_sink, titles);
-    const auto lost = walk_embeddings(**reader, *model, sound, stop, [&](const auto& rows) -> Status {
+    const auto lost = walk_embeddings(**reader, model->id, sound, stop, [&](const auto& rows) -> Status {
         count(rows.size());
         return writer.add_npy(rows, *names, items_sink);
     });
@@ -540,11 +531,11 @@ Result<ExportOutcome> export_matches(Library& library, SearchService& search, co
                                      const ExportProgress& progress) {
     auto reader = library.reader();
     if (!reader) return std::move(reader).error();
-    const auto model = model_id(**reader, model_hash);
+    const auto model = embedded_model(**reader, model_hash);
     if (!model) return model.error();
     const auto names = read_names(**reader);
     if (!names) return names.error();
-    const auto queries = queries_of(**reader, *model, request);
+    const auto queries = queries_of(**reader, model->id, request);
     if (!queries) return queries.error();
 
     ExportOutcome outcome;

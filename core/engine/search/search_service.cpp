@@ -13,6 +13,7 @@
 #include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/search/library_facts.h"
 #include "core/engine/search/query_vector.h"
+#include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "core/models/gdfnet_backbone.h"
@@ -97,22 +98,13 @@ struct SearchService::Impl {
         std::unique_ptr<LibraryReader> m_reader;
     };
 
-    Result<ModelRecord> find_model(LibraryReader& reader) const {
-        auto models = reader.models();
-        if (!models) return models.error();
-        for (const ModelRecord& record : *models) {
-            if (record.hash == model_hash) return record;
-        }
-        return ModelRecord{};
-    }
-
-    /// As find_model, from memory once it is known: counting a model's rows takes a while.
-    Result<ModelRecord> known_model(LibraryReader& reader) const {
+    /// As known_model, from memory once something is embedded: counting a model's rows takes a while.
+    Result<ModelRecord> served_model(LibraryReader& reader) const {
         {
             const std::lock_guard lock(index_mutex);
             if (served.id != 0) return served;
         }
-        return find_model(reader);
+        return known_model(reader, model_hash);
     }
 
     /// The hash layer of this model, where it has one and is on this machine.
@@ -143,7 +135,7 @@ Status SearchService::Impl::refresh(std::stop_token stop) {
         refresh_reader = std::move(*reader);
     }
     if (model.id == 0) {
-        auto record = find_model(*refresh_reader);
+        auto record = known_model(*refresh_reader, model_hash);
         if (!record) return record.error();
         if (record->id == 0) {  // nothing was ever embedded with it
             loaded = true;
@@ -280,9 +272,8 @@ Result<SearchResponse> SearchService::search(const SearchRequest& request, std::
 
     SearchResponse response;
     response.model_hash = m_impl->model_hash;
-    auto model = m_impl->known_model(*reader);
+    auto model = m_impl->served_model(*reader);
     if (!model) return model.error();
-    if (model->id == 0) model->hash = m_impl->model_hash;  // nothing is embedded with it yet
     Embedder* const embedder = m_impl->embedder;
     response.model = embedder ? embedder->info().name : model->name;
     auto counts = m_impl->facts.counts(*reader);

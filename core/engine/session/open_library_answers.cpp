@@ -10,6 +10,7 @@
 #include "core/engine/classes/library_mapper.h"
 #include "core/engine/learning/calibration_store.h"
 #include "core/engine/search/query_vector.h"
+#include "core/library/known_model.h"
 #include "core/models/model_registry.h"
 
 namespace fieldmark {
@@ -22,13 +23,9 @@ bool any_needs_model(const std::vector<QueryImage>& images) {
 Result<std::vector<float>> embedded_query(LibraryReader& reader, const std::string& model_hash,
                                           Embedder* embedder, const std::vector<QueryImage>& images,
                                           std::stop_token stop) {
-    const auto models = reader.models();
-    if (!models) return models.error();
-    const auto record = std::find_if(models->begin(), models->end(),
-                                     [&](const ModelRecord& one) { return one.hash == model_hash; });
-    ModelRecord known;
-    known.hash = model_hash;  // nothing may be embedded with it yet
-    QueryEmbedding embedding(reader, record == models->end() ? known : *record, embedder);
+    auto model = known_model(reader, model_hash);
+    if (!model) return model.error();
+    QueryEmbedding embedding(reader, std::move(*model), embedder);
     auto embedded = embedding.run(images, std::move(stop));
     if (!embedded) return embedded.error();
     return std::move(embedded->pooled);
