@@ -10,14 +10,6 @@
 #include "core/training/image_cache.h"
 
 namespace fieldmark {
-namespace {
-
-std::string beside(const std::string& checkpoint) {
-    return checkpoint.empty() ? std::string() : checkpoint + ".refit";
-}
-
-}  // namespace
-
 std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings) {
     Sha256 digest;
     std::string text = std::string(to_string(settings.method)) + "\n" +
@@ -44,7 +36,7 @@ EpochLoopOptions first_loop(const TrainingData& data, const TrainingSettings& se
                             const TrainingTarget& target, int epochs, int patience, bool refit) {
     // A training that begins anew shall not meet the second learning of an earlier one when it is resumed.
     if (!target.resume && !target.checkpoint.empty())
-        static_cast<void>(target.file_system().remove(beside(target.checkpoint)));
+        static_cast<void>(target.file_system().remove(refit_checkpoint(target.checkpoint)));
     EpochLoopOptions loop;
     loop.epochs = epochs;
     // The second learning sees all pictures where this one sees those of the classes it does not check on.
@@ -61,7 +53,7 @@ EpochLoopOptions first_loop(const TrainingData& data, const TrainingSettings& se
 void remove_checkpoints(const TrainingTarget& target) {
     if (target.checkpoint.empty()) return;
     static_cast<void>(target.file_system().remove(target.checkpoint));
-    static_cast<void>(target.file_system().remove(beside(target.checkpoint)));
+    static_cast<void>(target.file_system().remove(refit_checkpoint(target.checkpoint)));
 }
 
 namespace refitting {
@@ -85,7 +77,7 @@ Result<bool> run(EpochModel& model, const TrainingSettings& settings, const Epoc
     loop.last_epoch = outcome.best_epoch;
     loop.keep_last = true;
     loop.patience = 0;
-    loop.checkpoint = beside(first.checkpoint);
+    loop.checkpoint = first.checkpoint.empty() ? std::string() : refit_checkpoint(first.checkpoint);
     loop.fingerprint += " refit " + std::to_string(loop.last_epoch);
     TrainingObserver quiet;  // epochs without figures are no reports
     quiet.progress = observer.progress;

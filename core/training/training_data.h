@@ -51,6 +51,12 @@ struct TrainingTarget {
     FileSystem& file_system() const { return files != nullptr ? *files : FileSystem::posix(); }
 };
 
+/// The second file of a checkpoint: of the learning from all classes, once the first learning is done
+/// (core/training/refit.h).
+inline std::string refit_checkpoint(const std::string& checkpoint) {
+    return checkpoint + ".refit";
+}
+
 /// What every method offers: learns from `data`, writes the model to `target`, tells `observer` (which may
 /// have empty members) on the calling thread. Cancelled or out of budget it keeps the best epoch and says so
 /// in the outcome; an Error means that nothing was kept. Errors: Usage (data or options the method cannot

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/engine/session/training_runner.h"
 
+#include <array>
 #include <filesystem>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "core/engine/learning/training_note.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
+#include "core/training/training_data.h"
 
 namespace fieldmark {
 
@@ -16,9 +18,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A checkpoint is a file for the first learning and, once that is done, one for the second beside it
-/// (core/training/refit.h).
-constexpr const char* kCheckpointParts[] = {"", ".refit"};
+/// A checkpoint is a file for the first learning and, once that is done, one for the second beside it.
+std::array<std::string, 2> checkpoint_files(const std::string& checkpoint) {
+    return {checkpoint, refit_checkpoint(checkpoint)};
+}
 
 }  // namespace
 
@@ -43,9 +46,11 @@ void TrainingRunner::request_stop() {
     if (!m_running.empty()) {
         // The training takes its checkpoint away when it ends. A second name for it keeps it: each checkpoint
         // is a file of its own, so this one stays whole whatever is written after it.
-        for (const char* part : kCheckpointParts) {
+        const auto files = checkpoint_files(checkpoint(m_running)),
+                   kept_files = checkpoint_files(kept(m_running));
+        for (std::size_t i = 0; i < files.size(); ++i) {
             std::error_code ignored;
-            const std::string file = checkpoint(m_running) + part, second = kept(m_running) + part;
+            const std::string &file = files[i], &second = kept_files[i];
             fs::remove(second, ignored);
             if (!fs::exists(file, ignored)) continue;
             fs::create_hard_link(file, second, ignored);
@@ -61,7 +66,8 @@ void TrainingRunner::request_stop() {
 void TrainingRunner::preview(RequestId id, TrainingRequest request) {
     m_previews.post([this, id, request = std::move(request)](std::stop_token) {
         auto preview = within_memory("to look at the labels", [&] {
-            return preview_training(m_library, request, ModelRegistry::for_library(m_library.models_folder()));
+            return preview_training(m_library, request,
+                                    ModelRegistry::for_library(m_library.models_folder()));
         });
         if (preview) {
             m_post([id, preview = std::move(*preview)](Session& session) {
@@ -101,7 +107,8 @@ void TrainingRunner::start(RequestId id, TrainingRequest request) {
         }
         m_busy = false;
         if (!done)
-            m_post([id, error = done.error()](Session& session) { Q_EMIT session.trainingFailed(id, error); });
+            m_post(
+                [id, error = done.error()](Session& session) { Q_EMIT session.trainingFailed(id, error); });
     });
 }
 
@@ -158,7 +165,7 @@ void TrainingRunner::run(RequestId id, TrainingRequest request, std::stop_token 
 /// What request_stop() kept of a training that came to its end by itself.
 void TrainingRunner::forget_kept(const std::string& name) const {
     std::error_code ignored;
-    for (const char* part : kCheckpointParts) fs::remove(kept(name) + part, ignored);
+    for (const std::string& file : checkpoint_files(kept(name))) fs::remove(file, ignored);
 }
 
 /// The checkpoint goes back to where a resumed training looks for it, and the model that was made of the best
@@ -168,7 +175,8 @@ void TrainingRunner::put_aside(const TrainingResult& result, const std::string& 
     if (!fs::exists(kept(name), failure)) return;
     if (!result.outcome.folder.empty()) fs::remove_all(result.outcome.folder, failure);
     fs::create_directories(fs::path(checkpoint(name)).parent_path(), failure);
-    for (const char* part : kCheckpointParts) fs::rename(kept(name) + part, checkpoint(name) + part, failure);
+    const auto files = checkpoint_files(checkpoint(name)), kept_files = checkpoint_files(kept(name));
+    for (std::size_t i = 0; i < files.size(); ++i) fs::rename(kept_files[i], files[i], failure);
 }
 
 void TrainingRunner::cancel() {
