@@ -394,10 +394,14 @@ void CompareView::setChoosingMark(bool choosing) {
     if (m_choosing) {
         setBlinking(false);
         setFlipped(false);
-        say(m_query->anchor
-                ? tr("Draw a box around a mark of the picture nearest to the anchor, or click on it")
-                : tr("Draw a box around a mark of the query, or click on it"),
-            tr("Cancel"));
+        QString hint = tr("Draw a box around a mark of the query, or click on it");
+        if (m_query->anchor) {
+            hint =
+                m_query->anchor->prototype
+                    ? tr("Draw a box around a mark of the picture nearest to the prototype, or click on it")
+                    : tr("Draw a box around a mark of the picture nearest to the anchor, or click on it");
+        }
+        say(hint, tr("Cancel"));
         m_query_pane->view()->setFocus(Qt::OtherFocusReason);
     } else if (m_search) {
         return;  // the banner tells how far that is
@@ -688,7 +692,8 @@ void CompareView::showExplanation(const Explanation& explanation) {
     const QString of_nearest =
         !m_query || !m_query->anchor ? QString()
         : m_query->anchor->prototype
-            ? tr("Of the prototype's nearest picture, not of the prototype:").toHtmlEscaped() + QLatin1Char(' ')
+            ? tr("Of the prototype's nearest picture, not of the prototype:").toHtmlEscaped() +
+                  QLatin1Char(' ')
             : tr("Of the anchor's nearest picture, not of the anchor:").toHtmlEscaped() + QLatin1Char(' ');
     if (!explanation.exact) {
         m_reason->setText(of_nearest + tr("Where the model looks, and places that look alike"));
@@ -705,8 +710,7 @@ void CompareView::showExplanation(const Explanation& explanation) {
                      .arg(Text::count(number),
                           Text::score(static_cast<float>(explanation.parts[i].contribution)));
     }
-    terms << tr("everything else: %1", "share of the score")
-                 .arg(Text::score(static_cast<float>(rest) / 100));
+    terms << tr("everything else: %1", "share of the score").arg(Text::score(static_cast<float>(rest) / 100));
     m_reason->setText(of_nearest + tr("Score %1 = %2", "score, its parts")
                                        .arg(Text::score(static_cast<float>(explanation.score)),
                                             terms.join(QStringLiteral(" + ")))

@@ -438,9 +438,7 @@ Status place_query(Ground& ground, std::span<const float> query, const AnchorsRe
                    AnchorsReport& report, const std::stop_token& stop) {
     if (query.size() != ground.dimension)
         return Error{ErrorKind::Usage, "The query was embedded by another model than the pictures."};
-    const bool learned =
-        std::any_of(ground.known.begin(), ground.known.end(), [](int known) { return known >= 0; });
-    if (ground.density && learned) {
+    if (ground.density && report.learned_classes > 0) {
         const auto scores = ground.density->log_density(query, 1);
         if (!scores) return scores.error();
         for (std::size_t c = 0; c < scores->size(); ++c) {

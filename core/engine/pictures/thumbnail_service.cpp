@@ -54,7 +54,8 @@ void ThumbnailService::work(const std::stop_token& stop) {
             m_wanted.pop_front();
             if (!m_in_hand.insert(wanted).second) continue;  // another thread is at it
         }
-        // What there is no memory for is shown as a picture that cannot be read, and asked for again later.
+        // What there is no memory for is shown as a picture that cannot be read, until its item changes or
+        // the library is opened again.
         const auto made = within_memory("for a thumbnail", [&]() -> Result<QImage> {
             return reader ? make(**reader, wanted) : QImage();
         });
