@@ -112,8 +112,14 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
     const auto model = registry.find(arguments.request.model);
     if (!model) return model.error();
     std::error_code absent;
-    const bool by_prototypes = !arguments.label.empty() && arguments.where.empty() &&
-                               !std::filesystem::exists(model->path + "/density.safetensors", absent);
+    const bool densities = std::filesystem::exists(model->path + "/density.safetensors", absent);
+    const bool by_prototypes = !arguments.label.empty() && arguments.where.empty() && !densities;
+    if (!densities && arguments.label.empty())
+        return Error{
+            ErrorKind::Usage,
+            "The model \"" + model->name +
+                "\" has no class densities. Anchors need a model trained by GAPan; with --label FIELD "
+                "any model shows what the pictures of a class have in common (prototypes)."};
     const auto anchors = by_prototypes
                              ? prototypes(context, arguments, reader, registry)
                              : class_anchors(library, arguments.request, registry, context.interrupt.token());
