@@ -329,16 +329,22 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
         EpochLoopOptions loop =
             first_loop(data, settings, target, options.epochs, options.patience, options.refit);
         loop.checkpoint_seconds = 2;
-        auto outcome = run_epochs(*model, loop, observer, stop);
-        if (!outcome) return outcome.error();
-        learned.outcome = std::move(*outcome);
-
         // What the outcome calls before is the model beneath, not the whitened start (epoch 0 of the
         // history).
         const Tensor raw =
             features.select(1, 0).index_select(0, torch::tensor(learned.split.validation_rows, torch::kLong));
-        auto before = probe(raw, validation_labels);
+        const auto before = probe(raw, validation_labels);
         if (!before) return before.error();
+        TrainingObserver with_base = observer;
+        if (observer.epoch) {
+            with_base.epoch = [&](EpochReport report) {
+                report.base = *before;
+                observer.epoch(report);
+            };
+        }
+        auto outcome = run_epochs(*model, loop, with_base, stop);
+        if (!outcome) return outcome.error();
+        learned.outcome = std::move(*outcome);
         learned.outcome.before = *before;
         learned.checked_embeddings = model->embed_rows(everything);
         auto changes = compare_queries(raw, model->embed_rows(learned.split.validation_rows),

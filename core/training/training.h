@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,10 +62,13 @@ struct QueryChange {
 };
 
 struct EpochReport {
-    int epoch = 0;  ///< 0: before any step (the frozen model is a candidate for the best epoch)
+    int epoch = 0;  ///< 0: before any step (where the learning begins is a candidate for the best epoch)
     int epochs = 0;
     std::map<std::string, double> losses;  ///< "total" and the method's terms
     ValidationFigures validation;
+    /// The model in use on the same pictures, where the learning does not begin with it (a head begins
+    /// whitened); told while it runs, not kept in a history.
+    std::optional<ValidationFigures> base;
     bool best = false;         ///< the best so far by MAP@R of the validation classes
     double seconds = 0;        ///< since the start, resumed time included
     double seconds_left = -1;  ///< -1: not known

@@ -202,6 +202,18 @@ class TestLearnWidgets : public QObject {
         }
         card.show_result(result);
         QVERIFY(text("resultExplanation").contains(QStringLiteral("chance")));
+        // Worse: said so, and not offered first.
+        auto* use_button = card.findChild<QPushButton*>(QStringLiteral("useModel"));
+        auto* again = card.findChild<QPushButton*>(QStringLiteral("learnAgain"));
+        QVERIFY(use_button->x() < again->x());
+        for (QueryChange& change : result.outcome.queries) {
+            change.precision_after = change.precision_before - 0.1;
+        }
+        card.show_result(result);
+        QVERIFY(text("resultExplanation").contains(QStringLiteral("worse")));
+        QTRY_VERIFY(again->x() < use_button->x());
+        QVERIFY(use_button->text().contains(QStringLiteral("all the same")));
+        QCOMPARE(choice->currentIndex(), 1);
         // Nothing kept: nothing to use.
         result.model_hash.clear();
         result.outcome.best_epoch = 0;

@@ -70,8 +70,8 @@ ResultCard::ResultCard(ThumbnailStore& thumbnails, QWidget* parent) : QWidget(pa
     m_explanation->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_explanation);
 
-    auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(unit);
+    m_buttons = new QHBoxLayout;
+    m_buttons->setSpacing(unit);
     m_use = new QPushButton(icon(QStringLiteral("check")), tr("&Use this model"), this);
     m_use->setObjectName(QStringLiteral("useModel"));
     m_use->setToolTip(tr("Searches use it from then on; the model of before stays and can be taken back"));
@@ -83,11 +83,11 @@ ResultCard::ResultCard(ThumbnailStore& thumbnails, QWidget* parent) : QWidget(pa
     m_use_text = new QLabel(this);
     m_use_text->setObjectName(QStringLiteral("useModelText"));
     m_use_text->setWordWrap(true);
-    buttons->addWidget(m_use);
-    buttons->addWidget(m_again);
-    buttons->addWidget(m_use_text, 1);
-    buttons->addStretch(1);
-    column->addLayout(buttons);
+    m_buttons->addWidget(m_use);
+    m_buttons->addWidget(m_again);
+    m_buttons->addWidget(m_use_text, 1);
+    m_buttons->addStretch(1);
+    column->addLayout(m_buttons);
 
     m_choice = new QComboBox(this);
     m_choice->setObjectName(QStringLiteral("resultChoice"));
@@ -114,6 +114,7 @@ void ResultCard::show_result(const TrainingResult& result) {
     const bool kept = !result.model_hash.empty();
     const Interval recall = change_of(outcome.queries, false);
     const Interval precision = change_of(outcome.queries, true);
+    const bool worse = kept && precision.high < 0;
     const QString label = tr("The nearest picture is of the same class in %1 of 100 cases; before it was %2.")
                               .arg(of_hundred(after.recall_at_1), of_hundred(before.recall_at_1));
     if (!kept) {
@@ -128,7 +129,7 @@ void ResultCard::show_result(const TrainingResult& result) {
         parts +=
             tr("That is within what chance alone can do: with so few pictures kept aside it cannot be told "
                "whether the new model is better.");
-    } else if (kept && precision.value < 0) {
+    } else if (worse) {
         parts += tr("The new model is worse on them. Better leave it.");
     }
     parts +=
@@ -159,7 +160,13 @@ void ResultCard::show_result(const TrainingResult& result) {
     const bool rows = !outcome.queries.empty();
     m_choice->setVisible(rows);
     m_rows->setVisible(rows);
-    m_choice->setCurrentIndex(0);
+    m_choice->setCurrentIndex(worse ? 1 : 0);
+    // What is worse is not offered first.
+    m_use->setText(worse ? tr("&Use it all the same") : tr("&Use this model"));
+    m_use->setIcon(worse ? QIcon() : icon(QStringLiteral("check")));
+    m_buttons->removeWidget(m_again);
+    m_buttons->insertWidget(worse ? 0 : 1, m_again);
+    setTabOrder(worse ? m_again : m_use, worse ? m_use : m_again);
     m_use->setVisible(kept);
     set_use_text({});
     show_rows();

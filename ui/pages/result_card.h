@@ -7,6 +7,7 @@
 #include "core/engine/learning/training_job.h"
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 
@@ -46,6 +47,7 @@ class ResultCard : public QWidget {
     FigureTiles* m_figures;
     QComboBox* m_choice;
     PictureRows* m_rows;
+    QHBoxLayout* m_buttons;
     QPushButton* m_use;
     QPushButton* m_again;
     QLabel* m_use_text;
