@@ -169,10 +169,6 @@
         <translation>Noch keine Klassen</translation>
     </message>
     <message>
-        <source>Say what is in your pictures: add a table of labels, or select pictures in Browse and type a label in the inspector. Then this page shows what each class looks like.</source>
-        <translation>Sagen Sie, was auf Ihren Bildern ist: Fügen Sie eine Tabelle mit Beschriftungen hinzu, oder wählen Sie Bilder im Bestand und beschriften Sie sie rechts. Dann zeigt diese Seite, wie jede Klasse aussieht.</translation>
-    </message>
-    <message>
         <source>An import is running; this page looks again by itself.</source>
         <translation>Ein Import läuft; diese Seite sieht von selbst wieder nach.</translation>
     </message>
@@ -336,6 +332,10 @@
     <message>
         <source>Show “%1”</source>
         <translation>„%1“ zeigen</translation>
+    </message>
+    <message>
+        <source>Say what is in your pictures: take the names of their folders, add a table of labels, or select pictures in Browse and type a label in the inspector. Then this page shows what each class looks like.</source>
+        <translation>Sagen Sie, was auf Ihren Bildern ist: Übernehmen Sie die Namen ihrer Ordner, fügen Sie eine Tabelle hinzu oder wählen Sie unter Durchsehen Bilder aus und geben Sie eine Beschriftung ein. Dann zeigt diese Seite, wie jede Klasse aussieht.</translation>
     </message>
 </context>
 <context>
@@ -621,6 +621,10 @@
         <source>Of the prototype&apos;s nearest picture, not of the prototype:</source>
         <translation>Vom nächsten Bild des Prototyps, nicht vom Prototyp:</translation>
     </message>
+    <message>
+        <source>Draw a box around a mark of the picture nearest to the prototype, or click on it</source>
+        <translation>Ziehen Sie einen Rahmen um ein Merkmal des Bildes, das dem Prototyp am nächsten ist, oder klicken Sie darauf</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::CropEditor</name>
@@ -890,10 +894,6 @@
         <translation>Noch nichts, woran sich messen lässt</translation>
     </message>
     <message>
-        <source>Say what is in your pictures: add a table of labels, or select pictures in Browse and type a label in the inspector. Two pictures with the same label are enough to begin.</source>
-        <translation>Sagen Sie, was auf den Bildern ist: eine Tabelle mit Beschriftungen hinzufügen oder in der Galerie Bilder auswählen und im Inspektor eine Beschriftung eintragen. Zwei Bilder mit derselben Beschriftung genügen für den Anfang.</translation>
-    </message>
-    <message>
         <source>How well do pictures of the same class find each other?</source>
         <translation>Wie gut finden Bilder derselben Klasse einander?</translation>
     </message>
@@ -1049,6 +1049,10 @@
     <message>
         <source>Between %1 and %2 of 100 with 95% confidence; one class alone says nothing of others.</source>
         <translation>Zwischen %1 und %2 von 100 mit 95 % Sicherheit; eine Klasse allein sagt nichts über andere.</translation>
+    </message>
+    <message>
+        <source>Say what is in your pictures: take the names of their folders, add a table of labels, or select pictures in Browse and type a label in the inspector. Two pictures with the same label are enough to begin.</source>
+        <translation>Sagen Sie, was auf Ihren Bildern ist: Übernehmen Sie die Namen ihrer Ordner, fügen Sie eine Tabelle hinzu oder wählen Sie unter Durchsehen Bilder aus und geben Sie eine Beschriftung ein. Zwei Bilder mit gleicher Beschriftung genügen für den Anfang.</translation>
     </message>
 </context>
 <context>
@@ -1210,6 +1214,87 @@
     <message>
         <source>Words that a name, a label or a path must contain, or conditions such as species=Song Sparrow and Enter (Ctrl+L)</source>
         <translation>Wörter, die in Name, Beschriftung oder Pfad vorkommen müssen, oder Bedingungen wie species=Singammer und Enter (Strg+L)</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::FolderLabelsDialog</name>
+    <message>
+        <source>Folder names as labels</source>
+        <translation>Ordnernamen als Beschriftung</translation>
+    </message>
+    <message>
+        <source>Each picture is labelled with the name of the folder it lies in. Pictures that have a label already keep it, and the files are not touched.</source>
+        <translation>Jedes Bild wird mit dem Namen des Ordners beschriftet, in dem es liegt. Bilder mit einer Beschriftung behalten sie, und die Dateien bleiben, wie sie sind.</translation>
+    </message>
+    <message>
+        <source>species</source>
+        <comment>name of a field</comment>
+        <translation>Art</translation>
+    </message>
+    <message>
+        <source>What the folders name, as &quot;species&quot; or &quot;individual&quot;</source>
+        <translation>Was die Ordner benennen, etwa „Art“ oder „Individuum“</translation>
+    </message>
+    <message>
+        <source>&amp;Field:</source>
+        <translation>&amp;Feld:</translation>
+    </message>
+    <message>
+        <source>All collections</source>
+        <translation>Alle Sammlungen</translation>
+    </message>
+    <message>
+        <source>&amp;Pictures of:</source>
+        <translation>&amp;Bilder aus:</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>Beschriften</translation>
+    </message>
+    <message>
+        <source>Give the field a name.</source>
+        <translation>Geben Sie dem Feld einen Namen.</translation>
+    </message>
+    <message>
+        <source>Reading the folders…</source>
+        <translation>Ordner werden gelesen …</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n folder(s): %1</source>
+        <translation>
+            <numerusform>Ein Ordner: %1</numerusform>
+            <numerusform>%n Ordner: %1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No folder names a picture anew.</source>
+        <translation>Kein Ordner gibt einem Bild eine neue Beschriftung.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) lie in no folder of their own and get no label.</source>
+        <translation>
+            <numerusform>Ein Bild liegt in keinem eigenen Ordner und bekommt keine Beschriftung.</numerusform>
+            <numerusform>%n Bilder liegen in keinem eigenen Ordner und bekommen keine Beschriftung.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) have a label already.</source>
+        <translation>
+            <numerusform>Ein Bild ist schon beschriftet.</numerusform>
+            <numerusform>%n Bilder sind schon beschriftet.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Label %n picture(s)</source>
+        <translation>
+            <numerusform>Ein Bild beschriften</numerusform>
+            <numerusform>%n Bilder beschriften</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>labelling %1 by folders</source>
+        <comment>undo</comment>
+        <translation>%1 nach Ordnern beschriften</translation>
     </message>
 </context>
 <context>
@@ -1469,8 +1554,8 @@
         <translation>Feld hinzufügen</translation>
     </message>
     <message>
-        <source>No fields yet. Labels come from a table at import, or are added here.</source>
-        <translation>Noch keine Felder. Beschriftungen kommen beim Import aus einer Tabelle oder werden hier hinzugefügt.</translation>
+        <source>No fields yet. Labels come from folder names or a table, or are added here.</source>
+        <translation>Noch keine Felder. Beschriftungen kommen von Ordnernamen oder aus einer Tabelle oder werden hier hinzugefügt.</translation>
     </message>
     <message>
         <source>Fields of the picture</source>
@@ -1942,10 +2027,6 @@
         <translation>Noch nichts, woraus sich lernen lässt</translation>
     </message>
     <message>
-        <source>Say what is in your pictures: add a table of labels, or select pictures in Browse and type a label in the inspector. At least four classes with two pictures each are needed; the more the better.</source>
-        <translation>Sagen Sie, was auf den Bildern ist: eine Tabelle mit Beschriftungen hinzufügen oder in der Galerie Bilder auswählen und im Inspektor eine Beschriftung eintragen. Nötig sind mindestens vier Klassen mit je zwei Bildern; je mehr, desto besser.</translation>
-    </message>
-    <message>
         <source>This library is open for reading only</source>
         <translation>Diese Bibliothek ist schreibgeschützt geöffnet</translation>
     </message>
@@ -1984,6 +2065,18 @@
     <message>
         <source>The first point comes before the first epoch: where the learning begins.</source>
         <translation>Der erste Punkt liegt vor der ersten Epoche: wo das Lernen beginnt.</translation>
+    </message>
+    <message>
+        <source>Recall@1, in use</source>
+        <translation>Recall@1, benutzt</translation>
+    </message>
+    <message>
+        <source>MAP@R, in use</source>
+        <translation>MAP@R, benutzt</translation>
+    </message>
+    <message>
+        <source>Say what is in your pictures: take the names of their folders, add a table of labels, or select pictures in Browse and type a label in the inspector. At least four classes with two pictures each are needed; the more the better.</source>
+        <translation>Sagen Sie, was auf Ihren Bildern ist: Übernehmen Sie die Namen ihrer Ordner, fügen Sie eine Tabelle hinzu oder wählen Sie unter Durchsehen Bilder aus und geben Sie eine Beschriftung ein. Nötig sind mindestens vier Klassen mit je zwei Bildern; je mehr, desto besser.</translation>
     </message>
 </context>
 <context>
@@ -2842,6 +2935,21 @@
             <numerusform>%n Prototypen des vorigen Modells wurden aus der Suche genommen. Die Seite Anker zeigt die von %1.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>&amp;Use folder names as labels…</source>
+        <translation>&amp;Ordnernamen als Beschriftung…</translation>
+    </message>
+    <message numerus="yes">
+        <source>The pictures lie in %n folders. If those are named after what is in them, their names can be labels.</source>
+        <translation>
+            <numerusform>Die Bilder liegen in einem Ordner. Heißt er nach dem, was darin ist, kann sein Name die Beschriftung sein.</numerusform>
+            <numerusform>Die Bilder liegen in %n Ordnern. Heißen die nach dem, was darin ist, können ihre Namen die Beschriftungen sein.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Use folder names…</source>
+        <translation>Ordnernamen benutzen…</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::MapLandmarks</name>
@@ -3245,12 +3353,12 @@ Rang %3, Ähnlichkeit %4</translation>
 <context>
     <name>fieldmark::MessagePage</name>
     <message>
-        <source>Add labels from a table (CSV)…</source>
-        <translation>Beschriftungen aus Tabelle hinzufügen (CSV) …</translation>
+        <source>Add labels</source>
+        <translation>Beschriften</translation>
     </message>
     <message>
-        <source>A table whose first column is the path, each other column a label</source>
-        <translation>Eine Tabelle: erste Spalte der Pfad, jede weitere eine Beschriftung</translation>
+        <source>From a table, or the names of the folders the pictures lie in</source>
+        <translation>Aus einer Tabelle oder nach den Ordnern, in denen die Bilder liegen</translation>
     </message>
 </context>
 <context>
@@ -3992,6 +4100,10 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>after</source>
         <translation>nachher</translation>
+    </message>
+    <message>
+        <source>&amp;Use it all the same</source>
+        <translation>&amp;Trotzdem benutzen</translation>
     </message>
 </context>
 <context>

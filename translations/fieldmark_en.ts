@@ -68,6 +68,37 @@
     </message>
 </context>
 <context>
+    <name>fieldmark::FolderLabelsDialog</name>
+    <message numerus="yes">
+        <source>%n folder(s): %1</source>
+        <translation>
+            <numerusform>One folder: %1</numerusform>
+            <numerusform>%n folders: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) lie in no folder of their own and get no label.</source>
+        <translation>
+            <numerusform>One picture lies in no folder of its own and gets no label.</numerusform>
+            <numerusform>%n pictures lie in no folder of their own and get no label.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) have a label already.</source>
+        <translation>
+            <numerusform>One picture has a label already.</numerusform>
+            <numerusform>%n pictures have a label already.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Label %n picture(s)</source>
+        <translation>
+            <numerusform>Label one picture</numerusform>
+            <numerusform>Label %n pictures</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::ImportBar</name>
     <message numerus="yes">
         <source>%n row(s) of the label table name no picture here</source>
@@ -212,6 +243,13 @@
         <translation>
             <numerusform>Took a prototype of the former model out of the query. Anchors shows those of %1.</numerusform>
             <numerusform>Took %n prototypes of the former model out of the query. Anchors shows those of %1.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>The pictures lie in %n folders. If those are named after what is in them, their names can be labels.</source>
+        <translation>
+            <numerusform>The pictures lie in one folder. If it is named after what is in it, its name can be the label.</numerusform>
+            <numerusform>The pictures lie in %n folders. If those are named after what is in them, their names can be labels.</numerusform>
         </translation>
     </message>
 </context>

@@ -31,7 +31,7 @@ Result<ImportReport> import_samples(Context& context, Library& library, Embedder
     const QTemporaryDir scratch;
     if (!scratch.isValid())
         return Error{ErrorKind::Io, "No temporary folder could be made. Free some space in \"" +
-                                       QDir::tempPath().toStdString() + "\"."};
+                                        QDir::tempPath().toStdString() + "\"."};
     ImportRequest request;
     request.paths = {folder};
     request.collection_name = "Sample pictures";

@@ -2,10 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/import_command.h"
 
+#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
+#include "core/engine/importing/folder_labels.h"
+#include "core/engine/pictures/lister.h"
 #include "core/engine/pictures/object_service.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
@@ -18,6 +21,7 @@ struct Arguments {
     ImportRequest request;
     std::string library;
     std::string model;
+    std::string folders_as;
     bool retry_failed = false;
     bool crop_to_object = false;
     int threads = 0;
@@ -134,10 +138,38 @@ Status switch_when_complete(Context& context, Library& library, LibraryReader& r
         const auto left = reader.count_to_embed(record.id);
         if (!left) return left.error();
         if (*left == 0) return library.writer()->set_current_model(record.id);
-        context.console.note(format_count(*left) + " pictures have no vector of their object yet, so the library "
-                                                   "still searches by whole pictures. Import again to go on.");
+        context.console.note(format_count(*left) +
+                             " pictures have no vector of their object yet, so the library "
+                             "still searches by whole pictures. Import again to go on.");
     }
     return {};
+}
+
+/// Those that the paths belong to or lie in; without paths all.
+Result<std::vector<CollectionId>> imported_collections(LibraryReader& reader,
+                                                       const std::vector<std::string>& paths) {
+    const auto collections = reader.collections();
+    if (!collections) return collections.error();
+    std::vector<CollectionId> ids;
+    for (const Collection& collection : *collections) {
+        const bool imported =
+            paths.empty() || std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
+                return is_within(absolute_folder(path), collection.root);
+            });
+        if (imported) ids.push_back(collection.id);
+    }
+    return ids;
+}
+
+Result<FolderLabels> label_by_folders(Context& context, Library& library, LibraryReader& reader,
+                                      const Arguments& arguments) {
+    const auto collections = imported_collections(reader, arguments.request.paths);
+    if (!collections) return collections.error();
+    auto labels = folder_labels(reader, arguments.folders_as, *collections, context.interrupt.token());
+    if (!labels) return labels;
+    if (const Status set = library.writer()->set_values(labels->edits, ValueSource::Import); !set)
+        return set.error();
+    return labels;
 }
 
 Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
@@ -175,6 +207,18 @@ Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
     answer.json.update(to_json(*report));
     if (!arguments.request.labels_csv.empty()) answer.json["labels"] = labels_json(report->labels);
     print(context.console, *report, arguments.request.labels_csv);
+    if (!arguments.folders_as.empty() && !report->cancelled) {
+        const auto labels = label_by_folders(context, **library, **reader, arguments);
+        if (!labels) return labels.error();
+        answer.json["folder_labels"] = {{"field", labels->field},
+                                        {"labelled", labels->edits.size()},
+                                        {"folders", labels->names.size()},
+                                        {"had_a_label", labels->labelled},
+                                        {"in_no_folder", labels->loose}};
+        context.console.print("labelled by " + format_count(static_cast<std::int64_t>(labels->names.size())) +
+                              " folders: " + format_count(static_cast<std::int64_t>(labels->edits.size())) +
+                              " pictures\n");
+    }
     const bool all_used =
         report->failed.empty() && report->labels.unmatched_count == 0 && report->labels.duplicates == 0;
     answer.status = all_used ? AllDone : SomeFailed;
@@ -205,12 +249,17 @@ void add_import(CLI::App& app, Action& action) {
             "--labels", arguments->request.labels_csv,
             "CSV whose first column is the path relative to the folder; each other column becomes a field")
         ->type_name("FILE");
+    command
+        .add_option("--folders-as", arguments->folders_as,
+                    "Label each picture that has no value of this field by the folder it lies in")
+        ->type_name("FIELD");
     command.add_option("--collection", arguments->request.collection_name, "Name for a new collection")
         ->type_name("NAME");
     add_model_option(command, arguments->model);
-    command.add_flag("--crop-to-object", arguments->crop_to_object,
-                     "Embed the object of each picture instead of the whole, also of those imported before; the "
-                     "library then searches by objects");
+    command.add_flag(
+        "--crop-to-object", arguments->crop_to_object,
+        "Embed the object of each picture instead of the whole, also of those imported before; the "
+        "library then searches by objects");
     command.add_flag("--retry-failed", arguments->retry_failed, "Try the pictures again that failed before");
     command.add_option("--batch", arguments->request.batch, "Pictures per batch")->check(CLI::Range(1, 1024));
     add_threads_option(command, arguments->threads);

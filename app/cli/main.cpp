@@ -60,8 +60,9 @@ int main(int argc, char** argv) {
         "Exit status: 0 all done; 1 done, but some images failed (each is listed); 2 wrong usage; 3 failed.\n"
         "\"fieldmark-cli COMMAND --help\" tells more about a command.");
     Action action;
-    for (const auto add : {add_import, add_search, add_explain, add_find_mark, add_look, add_evaluate, add_train, add_anchors, add_info, add_models,
-                           add_objects, add_export, add_index, add_cache, add_verify, add_bench, add_demo}) {
+    for (const auto add : {add_import, add_search, add_explain, add_find_mark, add_look, add_evaluate,
+                           add_train, add_anchors, add_info, add_models, add_objects, add_export, add_index,
+                           add_cache, add_verify, add_bench, add_demo}) {
         add(app, action);
     }
 

@@ -42,6 +42,24 @@ class TestCliCommands : public QObject {
         }
     }
 
+    void folders_become_labels() {
+        const QByteArray folders = m_folder.filePath(QStringLiteral("folders.fieldmark")).toLocal8Bit();
+        const CliResult first =
+            m_cli.run({"import", pictures(), "--library", folders, "--folders-as", "kind"});
+        QVERIFY2(first.status == 0, first.err.c_str());
+        const json labels = first.json()["folder_labels"];
+        QCOMPARE(labels["field"].get<std::string>(), "kind");
+        QCOMPARE(labels["labelled"].get<int>(), 20);
+        QCOMPARE(labels["folders"].get<int>(), 4);
+        const CliResult again =
+            m_cli.run({"import", pictures(), "--library", folders, "--folders-as", "kind"});
+        QCOMPARE(again.json()["folder_labels"]["labelled"].get<int>(), 0);
+        QCOMPARE(again.json()["folder_labels"]["had_a_label"].get<int>(), 20);
+        const CliResult figures =
+            m_cli.run({"evaluate", "--library", folders, "--label", "kind"});
+        QCOMPARE(figures.json()["classes"].get<int>(), 4);
+    }
+
     void version_and_help() {
         const CliResult version = m_cli.run({"--version", "--text"});
         QCOMPARE(version.status, 0);

@@ -24,6 +24,7 @@
 #include "ui/gallery/gallery_view.h"
 #include "ui/pages/evaluate_page.h"
 #include "ui/pages/learn_page.h"
+#include "ui/widgets/curve_plot.h"
 #include "ui/widgets/picture_rows.h"
 #include "ui/widgets/tile_roles.h"
 #include "ui/window/main_window.h"
@@ -219,6 +220,10 @@ class TestLearnFlow : public QObject {
         QVERIFY(part<QWidget>(*window, "resultCard")->isVisible());
         const auto result = finished[0][1].value<TrainingResult>();
         QVERIFY(part<QLabel>(*window, "resultExplanation")->text().contains(QStringLiteral("kept aside")));
+        // The curve says where the model in use stands, which is not where a head begins.
+        const auto& curves = part<CurvePlot>(*window, "learnQuality")->series();
+        QCOMPARE(curves.size(), std::size_t(4));
+        QCOMPARE(curves[3].points.back().y(), result.outcome.before.map_at_r);
         if (result.model_hash.empty()) QSKIP("Three epochs on thirty pictures have brought nothing to keep.");
         QSignalSpy switched(&window->session(), &Session::modelSwitchFinished);
         part<QPushButton>(*window, "useModel")->click();

@@ -252,7 +252,7 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     connect(m_add_field, &QToolButton::clicked, this, &Inspector::beginAddField);
 
     m_no_fields =
-        new QLabel(tr("No fields yet. Labels come from a table at import, or are added here."), page);
+        new QLabel(tr("No fields yet. Labels come from folder names or a table, or are added here."), page);
     m_no_fields->setWordWrap(true);
     m_quiet.push_back(m_no_fields);
     column->addWidget(m_no_fields);

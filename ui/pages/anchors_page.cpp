@@ -99,7 +99,6 @@ AnchorsPage::AnchorsPage(Session& session, ThumbnailStore& thumbnails, QWidget* 
     column->addWidget(m_stack, 1);
     m_message = new MessagePage(QStringLiteral("anchors"), QStringLiteral("anchors"), m_stack);
     m_add_labels = m_message->add_labels_button(QStringLiteral("anchorsAddLabels"));
-    connect(m_add_labels, &QPushButton::clicked, this, &AnchorsPage::addLabelsRequested);
     m_stack->addWidget(m_message);
     m_stack->addWidget(build_results());
 
@@ -411,6 +410,10 @@ void AnchorsPage::recolour() {
     m_explanation->setPalette(quiet);
 }
 
+void AnchorsPage::setLabelActions(const QList<QAction*>& actions) {
+    m_message->set_label_actions(actions);
+}
+
 // --- what is shown ---
 
 void AnchorsPage::say(const QString& title, const QString& hint, bool with_labels_button) {
@@ -427,7 +430,8 @@ void AnchorsPage::show_state() {
         m_stack->setCurrentWidget(m_results);
     } else if (!fields) {
         say(tr("No classes yet"),
-            tr("Say what is in your pictures: add a table of labels, or select pictures in Browse and type a "
+            tr("Say what is in your pictures: take the names of their folders, add a table of labels, or "
+               "select pictures in Browse and type a "
                "label in the inspector. Then this page shows what each class looks like."),
             true);
     } else if (m_error && !asking()) {
@@ -636,9 +640,8 @@ void AnchorsPage::show_query() {
     }
     const bool by_density = report.learned_classes > 0;
     QString text =
-        by_density
-            ? tr("The query fits, by log-density: %1.").arg(places.join(QStringLiteral(", ")))
-            : tr("The query is nearest to prototypes of: %1.").arg(places.join(QStringLiteral(", ")));
+        by_density ? tr("The query fits, by log-density: %1.").arg(places.join(QStringLiteral(", ")))
+                   : tr("The query is nearest to prototypes of: %1.").arg(places.join(QStringLiteral(", ")));
     if (report.query_novelty >= 0 && report.query_novelty < kNovel) {
         text += QLatin1Char(' ') + tr("It is unlike anything known: of 100 pictures %1 fit less.")
                                        .arg(QString::number(static_cast<int>(report.query_novelty)));

@@ -41,13 +41,14 @@ class AnchorsPage : public QWidget {
     void choose_class(const std::string& name);
     const std::optional<AnchorsReport>& report() const { return m_report; }
     bool asking() const { return m_request != 0; }
+    /// The ways to get labels, for a library without any; they outlive the page.
+    void setLabelActions(const QList<QAction*>& actions);
 
   Q_SIGNALS:
     void lookAlikesRequested(fieldmark::ItemId item);
     /// A search by one of the anchors (or prototypes) itself.
     void anchorRequested(const fieldmark::QueryImage& anchor);
     void classRequested(const std::string& field, const std::string& value);
-    void addLabelsRequested();
     void learnRequested();
 
   protected:

@@ -152,7 +152,6 @@ EvaluatePage::EvaluatePage(Session& session, ThumbnailStore& thumbnails, QWidget
     column->addWidget(m_stack, 1);
     m_message = new MessagePage(QStringLiteral("evaluate"), QStringLiteral("evaluate"), m_stack);
     m_add_labels = m_message->add_labels_button(QStringLiteral("evaluateAddLabels"));
-    connect(m_add_labels, &QPushButton::clicked, this, &EvaluatePage::addLabelsRequested);
     m_stack->addWidget(m_message);
     m_results = build_results();
     m_stack->addWidget(m_results);
@@ -507,6 +506,10 @@ void EvaluatePage::clear() {
     show_state();
 }
 
+void EvaluatePage::setLabelActions(const QList<QAction*>& actions) {
+    m_message->set_label_actions(actions);
+}
+
 void EvaluatePage::say(const QString& title, const QString& hint, bool with_labels_button) {
     m_message->say(title, hint);
     m_add_labels->setVisible(with_labels_button && !m_summary.read_only);
@@ -529,7 +532,8 @@ void EvaluatePage::show_state() {
             m_error->kind == ErrorKind::Usage);
     } else if (!labelled_by) {
         say(tr("Nothing to measure by yet"),
-            tr("Say what is in your pictures: add a table of labels, or select pictures in Browse and type a "
+            tr("Say what is in your pictures: take the names of their folders, add a table of labels, or "
+               "select pictures in Browse and type a "
                "label in the inspector. Two pictures with the same label are enough to begin."),
             true);
     } else {
@@ -558,7 +562,8 @@ void EvaluatePage::take_report(const EvaluationReport& report) {
     for (const ClassFigures& figures : report.classes) counted += figures.queries > 0 ? 1 : 0;
     QStringList parts{
         counted > 1
-            ? tr("Between %1 and %2 of 100 with 95% confidence; on other classes of this kind between %3 and %4.")
+            ? tr("Between %1 and %2 of 100 with 95% confidence; on other classes of this kind between %3 and "
+                 "%4.")
                   .arg(of_hundred(interval.low), of_hundred(interval.high),
                        of_hundred(report.recall_at_1_classes.low),
                        of_hundred(report.recall_at_1_classes.high))

@@ -48,11 +48,12 @@ class EvaluatePage : public QWidget {
     const std::optional<EvaluationReport>& report() const { return m_report; }
     void run();
     void clear();
+    /// The ways to get labels, for a library without any; they outlive the page.
+    void setLabelActions(const QList<QAction*>& actions);
 
   Q_SIGNALS:
     void classRequested(const std::string& field, const std::string& value);
     void lookAlikesRequested(fieldmark::ItemId item);
-    void addLabelsRequested();
     void probabilitiesSwitched(const std::string& field, bool on);
 
   protected:

@@ -69,7 +69,6 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
     inner->addWidget(m_stack);
     m_intro = new MessagePage(QStringLiteral("learn"), QStringLiteral("learn"), m_stack);
     m_add_labels = m_intro->add_labels_button(QStringLiteral("learnAddLabels"));
-    connect(m_add_labels, &QPushButton::clicked, this, &LearnPage::addLabelsRequested);
     m_stack->addWidget(m_intro);
     m_running_page = build_running();
     m_stack->addWidget(m_running_page);
@@ -178,12 +177,17 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
 
 QWidget* LearnPage::build_form() {
     const int unit = rhythm(this);
-    m_form_area = new QScrollArea;
-    m_form_area->setObjectName(QStringLiteral("learnFormArea"));
-    m_form_area->setFrameShape(QFrame::NoFrame);
-    m_form_area->setWidgetResizable(true);
-    m_form_area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_form_area->setMinimumWidth(unit * 40);
+    // The choices scroll where the window is low; what begins the learning stays in sight below them.
+    auto* side = new QWidget;
+    auto* whole = new QVBoxLayout(side);
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->setSpacing(0);
+    auto* area = new QScrollArea(side);
+    area->setObjectName(QStringLiteral("learnFormArea"));
+    area->setFrameShape(QFrame::NoFrame);
+    area->setWidgetResizable(true);
+    area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    side->setMinimumWidth(unit * 40);
     m_form = new QWidget;
     auto* column = new QVBoxLayout(m_form);
     column->setContentsMargins(unit * 2, unit * 2, unit, unit * 2);
@@ -284,24 +288,29 @@ QWidget* LearnPage::build_form() {
     heading(tr("&Name of the new model"), m_name);
     column->addWidget(m_name);
 
-    column->addSpacing(unit);
-    m_preview = wrapped(m_form, QStringLiteral("learnPreview"));
-    column->addWidget(m_preview);
-    m_start = new QPushButton(icon(QStringLiteral("learn")), tr("&Learn"), m_form);
+    column->addStretch(1);
+    area->setWidget(m_form);
+    whole->addWidget(area, 1);
+
+    auto* foot = new QVBoxLayout;
+    foot->setContentsMargins(unit * 2, unit, unit, unit * 2);
+    foot->setSpacing(unit);
+    m_preview = wrapped(side, QStringLiteral("learnPreview"));
+    foot->addWidget(m_preview);
+    m_start = new QPushButton(icon(QStringLiteral("learn")), tr("&Learn"), side);
     m_start->setObjectName(QStringLiteral("learnStart"));
     m_start->setDefault(true);
     m_start->setToolTip(tr("Begin; it can be stopped at any time"));
     connect(m_start, &QPushButton::clicked, this, &LearnPage::start);
-    column->addWidget(m_start);
-    column->addStretch(1);
-    m_form_area->setWidget(m_form);
+    foot->addWidget(m_start);
+    whole->addLayout(foot);
 
     connect(m_fields, &QComboBox::currentIndexChanged, this, [this](int index) {
         m_classes->clear();
         if (index < 0) return;
         m_values_request = m_session.fetch_field_values(m_fields->currentData().toByteArray().toStdString());
     });
-    return m_form_area;
+    return side;
 }
 
 QWidget* LearnPage::build_running() {
@@ -605,6 +614,10 @@ void LearnPage::say_refusal(const Error& error) {
     show_state();
 }
 
+void LearnPage::setLabelActions(const QList<QAction*>& actions) {
+    m_intro->set_label_actions(actions);
+}
+
 // --- learning ---
 
 bool LearnPage::running() const {
@@ -619,6 +632,7 @@ void LearnPage::start() {
 void LearnPage::resume(const TrainingRequest& request) {
     m_asked = request;
     m_history.clear();
+    m_base.reset();
     m_failure.reset();
     m_showing_result = false;
     m_used.clear();
@@ -636,6 +650,7 @@ void LearnPage::take_epoch(const EpochReport& report) {
     // A resumed training tells its earlier epochs again.
     std::erase_if(m_history, [&](const EpochReport& known) { return known.epoch >= report.epoch; });
     m_history.push_back(report);
+    m_base = report.base;
     if (report.seconds_left >= 0) m_progress_text->setText(Text::time_left(report.seconds_left));
     if (report.epochs > 0) {
         m_message->setText(tr("Epoch %1 of %2").arg(Text::count(report.epoch), Text::count(report.epochs)));
@@ -661,7 +676,24 @@ void LearnPage::show_curves() {
             loss.points.push_back({double(epoch.epoch), total->second});
         }
     }
-    m_quality->set_series({recall, precision});
+    std::vector<CurvePlot::Series> quality = {recall, precision};
+    // A head does not begin where the model in use stands: without this line its curve would look better, or
+    // worse, than what it has to beat.
+    if (m_base && !m_history.empty()) {
+        const double end = m_history.back().epoch;
+        const auto level = [&](const CurvePlot::Series& like, const QString& name, double value) {
+            CurvePlot::Series series;
+            series.name = name;
+            series.points = {{0.0, value}, {end, value}};
+            series.accent = like.accent;
+            series.line = Qt::DotLine;
+            series.markers = false;
+            return series;
+        };
+        quality.push_back(level(recall, tr("Recall@1, in use"), m_base->recall_at_1));
+        quality.push_back(level(precision, tr("MAP@R, in use"), m_base->map_at_r));
+    }
+    m_quality->set_series(std::move(quality));
     m_loss->set_series({loss});
 }
 
@@ -678,8 +710,9 @@ void LearnPage::show_state() {
     if (m_card == nullptr) return;
     const bool fields = m_fields->count() > 0;
     const bool busy = running();
-    m_form->setEnabled(fields && !busy && !m_summary.read_only);
-    m_start->setEnabled(m_possible && !busy);
+    const bool choosing = fields && !busy && !m_summary.read_only;
+    m_form->setEnabled(choosing);
+    m_start->setEnabled(choosing && m_possible);
     if (busy) {
         m_running_title->setText(
             tr("Learning by “%1”", "name of a field").arg(Text::display_name(m_asked.label)));
@@ -697,8 +730,9 @@ void LearnPage::show_state() {
     } else if (!fields) {
         m_intro->say(
             tr("Nothing to learn from yet"),
-            tr("Say what is in your pictures: add a table of labels, or select pictures in Browse and "
-               "type a label in the inspector. At least four classes with two pictures each are "
+            tr("Say what is in your pictures: take the names of their folders, add a table of labels, or "
+               "select pictures in Browse and type a label in the inspector. At least four classes with two "
+               "pictures each are "
                "needed; the more the better."));
     } else if (m_summary.read_only) {
         m_intro->say(tr("This library is open for reading only"),

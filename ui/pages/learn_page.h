@@ -18,7 +18,6 @@ class QLineEdit;
 class QListWidget;
 class QProgressBar;
 class QPushButton;
-class QScrollArea;
 class QStackedWidget;
 class QTabWidget;
 class QUndoStack;
@@ -46,10 +45,11 @@ class LearnPage : public QWidget {
     bool running() const;
     void start();
     void resume(const TrainingRequest& request);
+    /// The ways to get labels, for a library without any; they outlive the page.
+    void setLabelActions(const QList<QAction*>& actions);
 
   Q_SIGNALS:
     void lookAlikesRequested(fieldmark::ItemId item);
-    void addLabelsRequested();
     void useRequested(const std::string& model_hash);
 
   protected:
@@ -93,6 +93,7 @@ class LearnPage : public QWidget {
     std::optional<Error> m_failure;
     TrainingRequest m_asked;
     std::vector<EpochReport> m_history;
+    std::optional<ValidationFigures> m_base;  ///< where m_history does not begin with the model in use
     std::vector<DensityVerdict> m_verdicts;  ///< as the list shows them
     std::string m_review_field;
     std::vector<ItemRow> m_review_rows;
@@ -100,7 +101,6 @@ class LearnPage : public QWidget {
     std::string m_used;  ///< hash of the model that "Use this model" asked for
 
     QTabWidget* m_tabs = nullptr;
-    QScrollArea* m_form_area = nullptr;
     QWidget* m_form = nullptr;
     QComboBox* m_fields = nullptr;
     QListWidget* m_classes = nullptr;

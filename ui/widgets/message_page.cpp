@@ -4,6 +4,7 @@
 
 #include <QEvent>
 #include <QLabel>
+#include <QMenu>
 #include <QPushButton>
 #include <QVBoxLayout>
 
@@ -53,8 +54,16 @@ QPushButton* MessagePage::add_button(const QString& object_name, const QString& 
 }
 
 QPushButton* MessagePage::add_labels_button(const QString& object_name) {
-    return add_button(object_name, QStringLiteral("label"), tr("Add labels from a table (CSV)…"),
-                      tr("A table whose first column is the path, each other column a label"));
+    m_add_labels = add_button(object_name, QStringLiteral("label"), tr("Add labels"),
+                              tr("From a table, or the names of the folders the pictures lie in"));
+    return m_add_labels;
+}
+
+void MessagePage::set_label_actions(const QList<QAction*>& actions) {
+    if (m_add_labels == nullptr) return;
+    auto* menu = new QMenu(m_add_labels);
+    menu->addActions(actions);
+    m_add_labels->setMenu(menu);
 }
 
 void MessagePage::changeEvent(QEvent* event) {

@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QList>
 #include <QString>
 #include <QWidget>
 
+class QAction;
 class QLabel;
 class QPushButton;
 class QVBoxLayout;
@@ -22,8 +24,10 @@ class MessagePage : public QWidget {
     /// Below the hint; hidden until it is shown. The page owns it.
     QPushButton* add_button(const QString& object_name, const QString& icon_name, const QString& text,
                             const QString& tip);
-    /// The button of pages that need labels: "Add labels from a table (CSV)…".
+    /// The button of pages that need labels: "Add labels", with the ways to do so as its menu.
     QPushButton* add_labels_button(const QString& object_name);
+    /// Those ways; they outlive the page.
+    void set_label_actions(const QList<QAction*>& actions);
 
   protected:
     void changeEvent(QEvent* event) override;
@@ -36,6 +40,7 @@ class MessagePage : public QWidget {
     QLabel* m_icon = nullptr;
     QLabel* m_title = nullptr;
     QLabel* m_hint = nullptr;
+    QPushButton* m_add_labels = nullptr;
 };
 
 }  // namespace fieldmark

@@ -88,6 +88,8 @@ MainWindow::MainWindow(const QString& settings_file, Theme* theme, QWidget* pare
 }
 
 MainWindow::~MainWindow() {
+    // The stack empties itself when it goes, which is after the parts that would be told.
+    m_undo->disconnect(this);
     // Parts look at the session until they are gone: they go first, and dialogs with them.
     qDeleteAll(findChildren<QDialog*>(QString(), Qt::FindDirectChildrenOnly));
     delete takeCentralWidget();
@@ -247,6 +249,9 @@ void MainWindow::connect_session() {
                              tr("They stay where they are; the library only remembers them."));
     });
     connect(m_session, &Session::importFinished, this, &MainWindow::import_finished);
+    connect(m_session, &Session::folderLabelsFetched, this, [this](RequestId id, const FolderLabels& labels) {
+        if (id == m_folders_request) offer_folder_labels(labels);
+    });
     connect(m_session, &Session::importFailed, this, [this](const Error& error) {
         Message message = message_of(error);
         message.id = QStringLiteral("import");
@@ -316,14 +321,13 @@ void MainWindow::connect_parts() {
         m_show_best = true;
         m_matches->setAutoCrop(on);
     });
-    connect(m_matches, &MatchController::finished, this,
-            [this](const SearchResponse& response) {
-                m_strip->setFoundCrops(response.crops);
-                // What was found of the object is where the query lies on the map, too.
-                const bool found = std::any_of(response.crops.begin(), response.crops.end(),
-                                               [](const Crop& crop) { return !crop.whole(); });
-                if (found && m_strip->cropToObject()) m_map->set_query(m_strip->searchedImages());
-            });
+    connect(m_matches, &MatchController::finished, this, [this](const SearchResponse& response) {
+        m_strip->setFoundCrops(response.crops);
+        // What was found of the object is where the query lies on the map, too.
+        const bool found = std::any_of(response.crops.begin(), response.crops.end(),
+                                       [](const Crop& crop) { return !crop.whole(); });
+        if (found && m_strip->cropToObject()) m_map->set_query(m_strip->searchedImages());
+    });
     connect(m_strip, &QueryStrip::openFileRequested, this, [this] { choose_query(); });
     connect(m_strip, &QueryStrip::addFileRequested, this, [this] { choose_query(false); });
     connect(m_matches, &MatchController::finished, this, [this](const SearchResponse&) {
@@ -431,7 +435,7 @@ void MainWindow::connect_parts() {
         image.item = item;
         find_similar({image});
     });
-    connect(m_evaluate, &EvaluatePage::addLabelsRequested, m_add_labels, &QAction::trigger);
+    m_evaluate->setLabelActions({m_folder_labels, m_add_labels});
     connect(m_evaluate, &EvaluatePage::probabilitiesSwitched, this,
             [this](const std::string& field, bool on) {
                 m_settings.set_library_value(m_summary.folder, QStringLiteral("probabilities"),
@@ -455,7 +459,7 @@ void MainWindow::connect_parts() {
     });
     connect(m_anchors, &AnchorsPage::anchorRequested, this,
             [this](const QueryImage& anchor) { find_similar({anchor}); });
-    connect(m_anchors, &AnchorsPage::addLabelsRequested, m_add_labels, &QAction::trigger);
+    m_anchors->setLabelActions({m_folder_labels, m_add_labels});
     connect(m_anchors, &AnchorsPage::learnRequested, this, [this] { show_page(Page::Learn); });
     connect(m_learn, &LearnPage::lookAlikesRequested, this, [this](ItemId item) {
         QueryImage image;
@@ -467,7 +471,7 @@ void MainWindow::connect_parts() {
         request.model = hash;
         m_session->use_model(request);
     });
-    connect(m_learn, &LearnPage::addLabelsRequested, m_add_labels, &QAction::trigger);
+    m_learn->setLabelActions({m_folder_labels, m_add_labels});
     connect(m_session, &Session::interruptedTraining, this, [this](const TrainingRequest& request) {
         Message message;
         message.id = QStringLiteral("training");

@@ -128,6 +128,8 @@ class MainWindow : public QMainWindow {
     void ask_sample_question();
     void import_finished(const ImportReport& report);
     void offer_labels(const std::vector<std::string>& paths);
+    void offer_folder_labels(const FolderLabels& labels);
+    void label_by_folders();
     void take_csv(const std::string& csv);
     void save_layout();
     void restore_layout();
@@ -222,6 +224,8 @@ class MainWindow : public QMainWindow {
     std::optional<std::vector<std::string>> m_import_when_open;
     std::vector<std::string> m_dragged;
     RequestId m_count_request = 0;
+    RequestId m_folders_request = 0;  ///< whether folder names are worth an offer
+    bool m_table_offered = false;     ///< the pictures that came last lie beside a table of labels
     RequestId m_inspector_request = 0;
     RequestId m_calibration_request = 0;
     std::unordered_set<ItemId> m_removed;  ///< hidden, not yet taken out of the library
@@ -229,6 +233,7 @@ class MainWindow : public QMainWindow {
     QAction* m_add_folder = nullptr;
     QAction* m_add_files = nullptr;
     QAction* m_add_labels = nullptr;
+    QAction* m_folder_labels = nullptr;
     QAction* m_query_open = nullptr;
     QAction* m_query_paste = nullptr;
     QAction* m_query_clear = nullptr;

@@ -84,6 +84,9 @@ void MainWindow::build_actions() {
     m_add_labels = add_action(QStringLiteral("addLabels"), tr("Add &labels from a table (CSV)…"), {},
                               QStringLiteral("label"));
     connect(m_add_labels, &QAction::triggered, this, &MainWindow::choose_labels);
+    m_folder_labels = add_action(QStringLiteral("folderLabels"), tr("&Use folder names as labels…"), {},
+                                 QStringLiteral("label"));
+    connect(m_folder_labels, &QAction::triggered, this, &MainWindow::label_by_folders);
     QAction* samples = add_action(QStringLiteral("openSamples"), tr("Open the &sample pictures"), {});
     samples->setVisible(!WelcomePage::sample_folders().empty());
     connect(samples, &QAction::triggered, this, &MainWindow::open_samples);
@@ -109,8 +112,8 @@ void MainWindow::build_actions() {
     });
     QAction* quit = add_action(QStringLiteral("quit"), tr("&Quit"), {QKeySequence(Qt::CTRL | Qt::Key_Q)});
     connect(quit, &QAction::triggered, this, &QWidget::close);
-    m_library_menu->addActions(
-        {m_add_folder, m_add_files, m_add_labels, m_show_failed, m_show_models, m_objects_only});
+    m_library_menu->addActions({m_add_folder, m_add_files, m_folder_labels, m_add_labels, m_show_failed,
+                                m_show_models, m_objects_only});
     m_library_menu->addSeparator();
     m_library_menu->addActions({make, open});
     m_library_menu->addMenu(m_recent_menu);
@@ -494,8 +497,8 @@ void MainWindow::show_shortcuts() {
     }
     groups.push_back({tr("Query"), {m_query_open, m_query_paste, m_back}, {}});
     groups.push_back({tr("View"),
-                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors, m_show_sidebar, m_show_inspector,
-                       m_larger, m_smaller},
+                      {m_show_browse, m_show_learn, m_show_evaluate, m_show_map, m_show_anchors,
+                       m_show_sidebar, m_show_inspector, m_larger, m_smaller},
                       {}});
     QList<QAction*> rest;
     for (QMenu* menu : menuBar()->findChildren<QMenu*>(QString(), Qt::FindDirectChildrenOnly)) {

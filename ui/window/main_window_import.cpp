@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // MainWindow brings pictures in: imports, labels, sample pictures, drops.
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -15,6 +16,7 @@
 
 #include "core/engine/importing/sample_pictures.h"
 #include "ui/importing/failed_files_dialog.h"
+#include "ui/importing/folder_labels_dialog.h"
 #include "ui/importing/import_bar.h"
 #include "ui/query/query_drop.h"
 #include "ui/widgets/drop_overlay.h"
@@ -85,6 +87,7 @@ void MainWindow::import_paths(const std::vector<std::string>& paths, const std::
     m_session->start_import(request);
     choose_page();
     update_empty_texts();
+    m_table_offered = false;
     if (request.labels_csv.empty()) offer_labels(request.paths);
 }
 
@@ -100,6 +103,7 @@ void MainWindow::offer_labels(const std::vector<std::string>& paths) {
                 qApp,
                 [self, path, csv] {
                     if (!self || !self->m_session->is_open()) return;
+                    self->m_table_offered = true;
                     Message message;
                     message.id = QStringLiteral("labels");
                     message.text = MainWindow::tr("%1 holds a table labels.csv.").arg(Text::file_name(path));
@@ -112,6 +116,31 @@ void MainWindow::offer_labels(const std::vector<std::string>& paths) {
             return;
         }
     });
+}
+
+/// Folders named after what is in them are the labels many people have already.
+void MainWindow::offer_folder_labels(const FolderLabels& labels) {
+    // What learning needs at least; and fewer than two pictures a folder are no classes.
+    constexpr std::size_t kFewestFolders = 4;
+    const bool labelled = std::any_of(m_summary.fields.begin(), m_summary.fields.end(),
+                                      [](const Field& field) { return field.kind != FieldKind::Number; });
+    if (labelled || m_table_offered || labels.names.size() < kFewestFolders ||
+        labels.edits.size() < 2 * labels.names.size())
+        return;
+    Message message;
+    message.id = QStringLiteral("labels");
+    message.text =
+        tr("The pictures lie in %n folders. If those are named after what is in them, their names can "
+           "be labels.",
+           nullptr, static_cast<int>(labels.names.size()));
+    message.actions.push_back({tr("Use folder names…"), [this] { label_by_folders(); }});
+    m_messages->show_message(message);
+}
+
+void MainWindow::label_by_folders() {
+    auto* dialog = new FolderLabelsDialog(*m_session, m_summary, m_sidebar->place().collection, m_undo, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->open();
 }
 
 void MainWindow::take_csv(const std::string& csv) {
@@ -159,6 +188,8 @@ void MainWindow::import_finished(const ImportReport& report) {
         message.detail = names.join(QLatin1Char('\n'));
         m_messages->show_message(message);
     }
+    if (report.added > 0 && !m_samples && !m_summary.read_only)
+        m_folders_request = m_session->fetch_folder_labels("species", {});
     update_empty_texts();
     choose_page();
     if (m_samples) {

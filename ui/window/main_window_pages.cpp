@@ -223,6 +223,7 @@ void MainWindow::update_actions() {
     m_add_folder->setEnabled(!open || writable);
     m_add_files->setEnabled(!open || writable);
     m_add_labels->setEnabled(writable && !m_summary.collections.empty());
+    m_folder_labels->setEnabled(writable && pictures);
     m_show_failed->setEnabled(open && m_summary.counts.failed > 0);
     m_query_open->setEnabled(open);
     m_query_paste->setEnabled(open);

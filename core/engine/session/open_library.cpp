@@ -185,6 +185,24 @@ void OpenLibrary::fetch_field_values(RequestId id, std::string field) {
     });
 }
 
+void OpenLibrary::fetch_folder_labels(RequestId id, std::string field,
+                                      std::vector<CollectionId> collections) {
+    m_reads.post([this, id, field = std::move(field),
+                  collections = std::move(collections)](const std::stop_token& stop) {
+        auto labels = within_memory("to read the folders", [&]() -> Result<FolderLabels> {
+            auto reader = m_library->reader();
+            if (!reader) return reader.error();
+            return folder_labels(**reader, field, collections, stop);
+        });
+        if (!labels && labels.error().kind != ErrorKind::Cancelled)
+            m_post([error = labels.error()](Session& session) { Q_EMIT session.noticed(error); });
+        if (!labels) labels = FolderLabels{field, {}, {}, 0, 0};
+        m_post([id, labels = std::move(*labels)](Session& session) {
+            Q_EMIT session.folderLabelsFetched(id, labels);
+        });
+    });
+}
+
 void OpenLibrary::request_thumbnails(const std::vector<ItemId>& ids, int size_class) {
     m_thumbnails.request(ids, size_class);
 }

@@ -57,6 +57,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     void list_items(RequestId id, ItemQuery query);
     void fetch_rows(RequestId id, std::vector<ItemId> ids);
     void fetch_field_values(RequestId id, std::string field);
+    void fetch_folder_labels(RequestId id, std::string field, std::vector<CollectionId> collections);
     void request_thumbnails(const std::vector<ItemId>& ids, int size_class);
     void load_picture(RequestId id, QueryImage source, int max_side);
     void search(RequestId id, SearchRequest request);

@@ -27,6 +27,7 @@ void register_types() {
     qRegisterMetaType<SearchResponse>("fieldmark::SearchResponse");
     qRegisterMetaType<ImportProgress>("fieldmark::ImportProgress");
     qRegisterMetaType<ImportReport>("fieldmark::ImportReport");
+    qRegisterMetaType<FolderLabels>("fieldmark::FolderLabels");
     qRegisterMetaType<EvaluationReport>("fieldmark::EvaluationReport");
     qRegisterMetaType<Explanation>("fieldmark::Explanation");
     qRegisterMetaType<LibraryMap>("fieldmark::LibraryMap");
@@ -69,8 +70,7 @@ struct Session::Impl {
     std::mutex arrival_mutex;
     std::shared_ptr<OpenLibrary> arrival;  ///< opened, and not taken by the UI thread yet; guarded
     /// Last: its thread ends first.
-    Worker lifecycle{
-        notice_to([this](std::function<void(Session&)> task) { post_always(std::move(task)); })};
+    Worker lifecycle{notice_to([this](std::function<void(Session&)> task) { post_always(std::move(task)); })};
 
     /// On the UI thread, in any case (the session lives until `lifecycle` has ended).
     void post_always(std::function<void(Session&)> task) {
@@ -214,6 +214,13 @@ RequestId Session::fetch_rows(const std::vector<ItemId>& ids) {
 RequestId Session::fetch_field_values(const std::string& field) {
     const RequestId id = ++m_impl->last_request;
     if (m_impl->open) m_impl->open->fetch_field_values(id, field);
+    return id;
+}
+
+RequestId Session::fetch_folder_labels(const std::string& field,
+                                       const std::vector<CollectionId>& collections) {
+    const RequestId id = ++m_impl->last_request;
+    if (m_impl->open) m_impl->open->fetch_folder_labels(id, field, collections);
     return id;
 }
 

@@ -17,6 +17,7 @@
 #include "core/engine/explain/explanation.h"
 #include "core/engine/explain/find_mark.h"
 #include "core/engine/explain/picture_look.h"
+#include "core/engine/importing/folder_labels.h"
 #include "core/engine/importing/import_pipeline.h"
 #include "core/engine/learning/evaluation_service.h"
 #include "core/engine/learning/training_job.h"
@@ -86,6 +87,8 @@ class Session : public QObject {
     RequestId list_items(const ItemQuery& query);              ///< itemsListed
     RequestId fetch_rows(const std::vector<ItemId>& ids);      ///< rowsFetched
     RequestId fetch_field_values(const std::string& field);    ///< fieldValuesFetched
+    /// What the folders of these collections (none: of all) would label in `field`. Answer: folderLabelsFetched.
+    RequestId fetch_folder_labels(const std::string& field, const std::vector<CollectionId>& collections);
     /// The thumbnails wanted now, most urgent first; what was asked before and is not in the list is dropped.
     /// size_class: 256 or 512 device pixels. Answers one by one: thumbnailReady.
     void request_thumbnails(const std::vector<ItemId>& ids, int size_class);
@@ -196,6 +199,7 @@ class Session : public QObject {
     void rowsFetched(fieldmark::RequestId id, const std::vector<fieldmark::ItemRow>& rows);
     void fieldValuesFetched(fieldmark::RequestId id, const std::string& field,
                             const std::vector<fieldmark::ValueCount>& values);
+    void folderLabelsFetched(fieldmark::RequestId id, const fieldmark::FolderLabels& labels);
     void thumbnailReady(fieldmark::ItemId item, int size_class, const QImage& image);  ///< null image: failed
     void pictureReady(fieldmark::RequestId id, const QImage& image, int source_width, int source_height,
                       const fieldmark::Error& error);  ///< null image: see error
