@@ -23,13 +23,13 @@ import sys
 # One name, one training: method and options. All other settings are the program's defaults.
 LOSSES = {
     "proxy-nca++": ["--method", "proxy-nca++"],
-    "contrastive": ["--method", "gapan", "--option", "align=none", "--option", "proxy_weight=0"],
-    "gapan": ["--method", "gapan", "--option", "proxy_weight=0"],
-    # The same two with ProxyNCA++ beside the contrastive term: the program's own default.
-    "contrastive+proxy": ["--method", "gapan", "--option", "align=none"],
-    "gapan+proxy": ["--method", "gapan"],
-    # ProxyNCA++ in place of the contrastive term: what the flow terms add to it.
-    "gapan-pnca": ["--method", "gapan", "--option", "aux=pnca"],
+    "contrastive": ["--method", "gapan", "--option", "aux=sph", "--option", "align=none", "--option", "proxy_weight=0"],
+    "gapan": ["--method", "gapan", "--option", "aux=sph", "--option", "proxy_weight=0"],
+    # The same two with ProxyNCA++ beside the contrastive term, as heads learn.
+    "contrastive+proxy": ["--method", "gapan", "--option", "aux=sph", "--option", "align=none"],
+    "gapan+proxy": ["--method", "gapan", "--option", "aux=sph"],
+    # ProxyNCA++ in place of the contrastive term, the default of whole networks: what the flow terms add to it.
+    "gapan-pnca": ["--method", "gapan"],
 }
 # Learned classes, reported classes.
 SPLITS = {
@@ -55,7 +55,7 @@ def main():
     parser.add_argument("--birds", help="image cache of the birds")
     parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures")
     parser.add_argument("--seeds", default="1,2,3")
-    parser.add_argument("--losses", default="proxy-nca++,contrastive+proxy,gapan+proxy", help="of: " + ", ".join(LOSSES))
+    parser.add_argument("--losses", default="proxy-nca++,gapan-pnca", help="of: " + ", ".join(LOSSES))
     parser.add_argument("--threads", default="0")
     parser.add_argument("--epochs", default="0", help="0: the program's own number")
     parser.add_argument("--option", action="append", default=[], help="a further option for every run, NAME=VALUE")

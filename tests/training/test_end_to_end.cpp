@@ -180,6 +180,13 @@ class TestEndToEnd : public QObject {
         for (const char* term : {"aux", "align", "nll", "own_anchors", "total"})
             QVERIFY2(losses.contains(term), term);
         QVERIFY(std::filesystem::exists(outcome->folder + "/density.safetensors"));
+        // Proxies alone are what a network is told apart by; beside contrasts they would be a term of their
+        // own.
+        QVERIFY(!losses.contains("proxy"));
+        wanted.options["aux"] = "sph";
+        wanted.epochs = 1;
+        QVERIFY(train(m_data, wanted, target("contrasted"), observer, {}).ok());
+        QVERIFY(losses.contains("proxy"));
     }
 
     void rows_may_be_some_of_the_pictures() {

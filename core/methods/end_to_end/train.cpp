@@ -35,8 +35,9 @@ Result<AllOptions> read_all(const TrainingSettings& settings, const ModelInfo& b
         // The network's rate is twice a head's and its embedding wider: a hundredfold would throw proxies
         // about.
         all.gapan.proxy_rate = all.proxy_rate;
-        // As for a head: without proxies beside it the contrastive term alone falls behind on validation
-        // classes.
+        // A head learns from contrasts with proxies beside them; for a whole network and its small batches
+        // proxies alone were better on validation classes (docs/results.md).
+        all.gapan.aux = gapan::Auxiliary::ProxyNca;
         all.gapan.proxy_weight = 1;
         all.gapan = gapan::read_options(reader, all.gapan);
         all.density_epochs = reader.integer("density_epochs", all.density_epochs, 1, 10'000);
