@@ -91,6 +91,18 @@ class TestSearchService : public QObject {
         }
     }
 
+    void aFileThatCannotBeReadIsNotWaitedFor() {
+        EngineFixture fixture;
+        const std::string folder = fixture.folder("birds");
+        const auto paths = write_specimens(folder, {.classes = 1, .per_class = 3});
+        write_text(folder + "/broken.jpg", "no picture");
+        QCOMPARE(fixture.import({folder}).failed.size(), std::size_t{1});
+        const SearchResponse response = fixture.search(query_item(fixture.item(paths[0]), 2));
+        QCOMPARE(response.matches.size(), std::size_t{2});
+        QCOMPARE(response.total, std::int64_t{4});
+        QCOMPARE(response.note, std::string());
+    }
+
     void sameSpeciesRanksAboveChance() {
         EvaluationRequest request;
         request.label = "species";

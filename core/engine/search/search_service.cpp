@@ -122,7 +122,9 @@ struct SearchService::Impl {
     Result<std::vector<Match>> ranked(LibraryReader& reader, const VectorResult& found,
                                       const std::set<ItemId>& hidden, int k) const;
     Status complete(LibraryReader& reader, std::vector<Match>& matches);
-    std::string note(const SearchRequest& request, const SearchResponse& response, bool filtered) const;
+    /// `readable`: pictures of the library that can be embedded at all.
+    std::string note(const SearchRequest& request, const SearchResponse& response, bool filtered,
+                     std::int64_t readable) const;
     Status remove_graph_files() const;
 };
 
@@ -214,13 +216,13 @@ Status SearchService::Impl::complete(LibraryReader& reader, std::vector<Match>& 
 }
 
 std::string SearchService::Impl::note(const SearchRequest& request, const SearchResponse& response,
-                                      bool filtered) const {
+                                      bool filtered, std::int64_t readable) const {
     std::string text;
     if (!loaded) {
         text = "The library is still being read, so results are partial: " + number(response.embedded) +
                " pictures were searched.";
-    } else if (response.embedded < response.total) {
-        text = number(response.embedded) + " of " + number(response.total) +
+    } else if (response.embedded < readable) {
+        text = number(response.embedded) + " of " + number(readable) +
                " pictures are embedded with this model; the others cannot be found yet.";
     }
     if (static_cast<int>(response.matches.size()) < request.k) {
@@ -332,7 +334,7 @@ Result<SearchResponse> SearchService::search(const SearchRequest& request, std::
     const Stopwatch completing;
     if (auto status = m_impl->complete(*reader, response.matches); !status) return status.error();
     response.timings_ms.rows = completing.milliseconds();
-    response.note = m_impl->note(request, response, filtered);
+    response.note = m_impl->note(request, response, filtered, counts->items - counts->failed);
     return response;
 }
 
