@@ -3393,6 +3393,13 @@ Rang %3, Ähnlichkeit %4</translation>
     </message>
 </context>
 <context>
+    <name>fieldmark::ModelSwitchCommand</name>
+    <message>
+        <source>using the model %1</source>
+        <translation>Modell %1 benutzen</translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::ModelsDialog</name>
     <message>
         <source>Models</source>

@@ -225,10 +225,24 @@ class TestLearnFlow : public QObject {
         QCOMPARE(curves.size(), std::size_t(4));
         QCOMPARE(curves[3].points.back().y(), result.outcome.before.map_at_r);
         if (result.model_hash.empty()) QSKIP("Three epochs on thirty pictures have brought nothing to keep.");
+        const std::string former = window->session().model().info.hash;
         QSignalSpy switched(&window->session(), &Session::modelSwitchFinished);
         part<QPushButton>(*window, "useModel")->click();
         QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 1, patience);
         QCOMPARE(window->session().model().info.hash, result.model_hash);
+
+        // Undo goes back, redo forward again, and neither makes more of them.
+        auto* undo = part<QAction>(*window, "undo");
+        auto* redo = part<QAction>(*window, "redo");
+        QVERIFY(undo->isEnabled() && undo->text().contains(QStringLiteral("learned")));
+        undo->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 2, patience);
+        QCOMPARE(window->session().model().info.hash, former);
+        QTRY_VERIFY(!undo->isEnabled() && redo->isEnabled());
+        redo->trigger();
+        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 3, patience);
+        QCOMPARE(window->session().model().info.hash, result.model_hash);
+        QTRY_VERIFY(undo->isEnabled() && !redo->isEnabled());
     }
 
     void a_training_that_was_cut_off_is_offered_again() {

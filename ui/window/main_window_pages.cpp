@@ -22,6 +22,7 @@
 #include "ui/gallery/gallery_view.h"
 #include "ui/importing/import_bar.h"
 #include "ui/inspector/inspector.h"
+#include "ui/models/model_switch_command.h"
 #include "ui/models/models_dialog.h"
 #include "ui/pages/anchors_page.h"
 #include "ui/pages/evaluate_page.h"
@@ -411,13 +412,14 @@ void MainWindow::take_foreign_anchors(const ModelInfo& model) {
     const int count = static_cast<int>(anchors.size());
     const bool prototypes = std::all_of(anchors.begin(), anchors.end(),
                                         [](const QueryImage& image) { return image.anchor->prototype; });
-    message.text = (prototypes ? tr("Took %n prototype(s) of the former model out of the query. Anchors shows "
-                                    "those of %1.",
-                                    nullptr, count)
-                               : tr("Took %n anchor(s) of the former model out of the query. Anchors shows "
-                                    "those of %1.",
-                                    nullptr, count))
-                       .arg(Text::display_name(model.name));
+    message.text =
+        (prototypes ? tr("Took %n prototype(s) of the former model out of the query. Anchors shows "
+                         "those of %1.",
+                         nullptr, count)
+                    : tr("Took %n anchor(s) of the former model out of the query. Anchors shows "
+                         "those of %1.",
+                         nullptr, count))
+            .arg(Text::display_name(model.name));
     message.seconds = 30;
     message.actions.push_back({tr("Search by the nearest picture"), [this, anchors] {
                                    std::vector<QueryImage> pictures;
@@ -445,6 +447,14 @@ void MainWindow::model_switched(const ModelSwitchReport& report) {
                                        request.model = former;
                                        m_session->use_model(request);
                                    }});
+        // The message goes; undo stays. Where undo or redo has led here it knows already.
+        const auto command = [&](int index) {
+            return dynamic_cast<const ModelSwitchCommand*>(m_undo->command(index));
+        };
+        const auto* next = command(m_undo->index());
+        const auto* last = command(m_undo->index() - 1);
+        if (!(next && next->undone_by(report)) && !(last && last->redone_by(report)))
+            m_undo->push(new ModelSwitchCommand(*m_session, report));
     }
     m_messages->show_message(message);
 }

@@ -1,0 +1,39 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/models/model_switch_command.h"
+
+#include <utility>
+
+#include "ui/widgets/text.h"
+
+namespace fieldmark {
+
+ModelSwitchCommand::ModelSwitchCommand(Session& session, const ModelSwitchReport& report)
+    : m_session(&session), m_former(report.former), m_now(report.info.hash) {
+    setText(tr("using the model %1").arg(Text::display_name(report.info.name)));
+}
+
+bool ModelSwitchCommand::undone_by(const ModelSwitchReport& report) const {
+    return report.former == m_now && report.info.hash == m_former;
+}
+
+bool ModelSwitchCommand::redone_by(const ModelSwitchReport& report) const {
+    return report.former == m_former && report.info.hash == m_now;
+}
+
+void ModelSwitchCommand::redo() {
+    if (!std::exchange(m_happened, false)) use(m_now);
+}
+
+void ModelSwitchCommand::undo() {
+    use(m_former);
+}
+
+void ModelSwitchCommand::use(const std::string& model) const {
+    if (!m_session) return;
+    ModelSwitchRequest request;
+    request.model = model;
+    m_session->use_model(request);
+}
+
+}  // namespace fieldmark
