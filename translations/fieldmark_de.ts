@@ -93,8 +93,8 @@
 <context>
     <name>fieldmark::AnchorsPage</name>
     <message>
-        <source>&amp;Class:</source>
-        <translation>&amp;Klasse:</translation>
+        <source>&amp;Classes by:</source>
+        <translation>&amp;Klassen nach:</translation>
     </message>
     <message>
         <source>Field that names the class</source>
@@ -738,8 +738,8 @@
         <translation>Bilder mit demselben Wert in diesem Feld gehören zur selben Klasse</translation>
     </message>
     <message>
-        <source>&amp;Class:</source>
-        <translation>&amp;Klasse:</translation>
+        <source>&amp;Classes by:</source>
+        <translation>&amp;Klassen nach:</translation>
     </message>
     <message>
         <source>Pictures to evaluate</source>
@@ -1217,6 +1217,13 @@
     </message>
 </context>
 <context>
+    <name>fieldmark::FolderLabelsCommand</name>
+    <message>
+        <source>labelling %1 by folders</source>
+        <translation>%1 nach Ordnern beschriften</translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::FolderLabelsDialog</name>
     <message>
         <source>Folder names as labels</source>
@@ -1271,13 +1278,6 @@
         <translation>Kein Ordner gibt einem Bild eine neue Beschriftung.</translation>
     </message>
     <message numerus="yes">
-        <source>%n picture(s) lie in no folder of their own and get no label.</source>
-        <translation>
-            <numerusform>Ein Bild liegt in keinem eigenen Ordner und bekommt keine Beschriftung.</numerusform>
-            <numerusform>%n Bilder liegen in keinem eigenen Ordner und bekommen keine Beschriftung.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n picture(s) have a label already.</source>
         <translation>
             <numerusform>Ein Bild ist schon beschriftet.</numerusform>
@@ -1291,10 +1291,12 @@
             <numerusform>%n Bilder beschriften</numerusform>
         </translation>
     </message>
-    <message>
-        <source>labelling %1 by folders</source>
-        <comment>undo</comment>
-        <translation>%1 nach Ordnern beschriften</translation>
+    <message numerus="yes">
+        <source>%n picture(s) lie outside these folders and get no label.</source>
+        <translation>
+            <numerusform>Ein Bild liegt außerhalb dieser Ordner und bekommt keine Beschriftung.</numerusform>
+            <numerusform>%n Bilder liegen außerhalb dieser Ordner und bekommen keine Beschriftung.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

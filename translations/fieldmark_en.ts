@@ -77,13 +77,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n picture(s) lie in no folder of their own and get no label.</source>
-        <translation>
-            <numerusform>One picture lies in no folder of its own and gets no label.</numerusform>
-            <numerusform>%n pictures lie in no folder of their own and get no label.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n picture(s) have a label already.</source>
         <translation>
             <numerusform>One picture has a label already.</numerusform>
@@ -95,6 +88,13 @@
         <translation>
             <numerusform>Label one picture</numerusform>
             <numerusform>Label %n pictures</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) lie outside these folders and get no label.</source>
+        <translation>
+            <numerusform>One picture lies outside these folders and gets no label.</numerusform>
+            <numerusform>%n pictures lie outside these folders and get no label.</numerusform>
         </translation>
     </message>
 </context>

@@ -305,11 +305,15 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     json["recall_at_interval"] = Json::object();
     Table table;
     table.column("").column("", Table::Align::Right).column("95 % over queries").column("95 % over classes");
+    // Drawing one class again and again gives the same each time, which is no certainty.
+    const auto over_classes = [&](const Interval& interval) {
+        return metrics.classes > 1 ? between(interval) : std::string();
+    };
     for (const auto& [k, recall] : metrics.recall_at) {
         json["recall_at"][std::to_string(k)] = recall;
         json["recall_at_interval"][std::to_string(k)] = to_json(report->recall_at.at(k));
         table.row({"Recall@" + std::to_string(k), percent(recall), between(report->recall_at.at(k)),
-                   k == 1 ? between(report->recall_at_1_classes) : ""});
+                   k == 1 ? over_classes(report->recall_at_1_classes) : ""});
     }
     json["map_at_r"] = metrics.map_at_r;
     json["map_at_r_interval"] = to_json(report->map_at_r);
@@ -318,12 +322,13 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     json["mean_average_precision_interval"] = to_json(report->mean_average_precision);
     json["seed"] = request.seed;
     json["seconds"] = report->seconds;
-    table.row(
-        {"MAP@R", percent(metrics.map_at_r), between(report->map_at_r), between(report->map_at_r_classes)});
+    table.row({"MAP@R", percent(metrics.map_at_r), between(report->map_at_r),
+               over_classes(report->map_at_r_classes)});
     table.row({"mean average precision", percent(metrics.mean_average_precision),
                between(report->mean_average_precision), ""});
     std::string text = format_count(metrics.queries) + " queries of " + format_count(metrics.classes) +
                        " classes (" + report->label + ", " + model->name + ")\n" + table.text();
+    if (metrics.classes == 1) text += "One class alone says nothing of others.\n";
     const auto left_out = [&](std::int64_t count, const char* why) {
         if (count > 0) text += format_count(count) + " pictures left out: " + why + '\n';
     };

@@ -2,13 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "app/cli/import_command.h"
 
-#include <algorithm>
 #include <memory>
 
 #include <CLI/CLI.hpp>
 
 #include "core/engine/importing/folder_labels.h"
-#include "core/engine/pictures/lister.h"
 #include "core/engine/pictures/object_service.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
@@ -145,30 +143,14 @@ Status switch_when_complete(Context& context, Library& library, LibraryReader& r
     return {};
 }
 
-/// Those that the paths belong to or lie in; without paths all.
-Result<std::vector<CollectionId>> imported_collections(LibraryReader& reader,
-                                                       const std::vector<std::string>& paths) {
-    const auto collections = reader.collections();
-    if (!collections) return collections.error();
-    std::vector<CollectionId> ids;
-    for (const Collection& collection : *collections) {
-        const bool imported =
-            paths.empty() || std::any_of(paths.begin(), paths.end(), [&](const std::string& path) {
-                return is_within(absolute_folder(path), collection.root);
-            });
-        if (imported) ids.push_back(collection.id);
-    }
-    return ids;
-}
-
 Result<FolderLabels> label_by_folders(Context& context, Library& library, LibraryReader& reader,
-                                      const Arguments& arguments) {
-    const auto collections = imported_collections(reader, arguments.request.paths);
-    if (!collections) return collections.error();
-    auto labels = folder_labels(reader, arguments.folders_as, *collections, context.interrupt.token());
+                                      const std::string& field, const ImportRequest& request,
+                                      const ImportReport& report) {
+    if (!request.paths.empty() && report.collections.empty()) return FolderLabels{field, {}, {}, 0, 0};
+    auto labels = folder_labels(reader, field, report.collections, context.interrupt.token());
     if (!labels) return labels;
-    if (const Status set = library.writer()->set_values(labels->edits, ValueSource::Import); !set)
-        return set.error();
+    if (const Status stored = store_folder_labels(*library.writer(), labels->edits); !stored)
+        return stored.error();
     return labels;
 }
 
@@ -177,6 +159,10 @@ Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
     if (!library) return std::move(library).error();
     auto reader = (*library)->reader();
     if (!reader) return std::move(reader).error();
+    if (!arguments.folders_as.empty()) {
+        if (const Status sound = check_label_field_name(**reader, arguments.folders_as); !sound)
+            return sound.error();
+    }
     auto model = choose_model(**reader, arguments.model);
     if (!model) return model.error();
     if (arguments.crop_to_object && model->installed && model->installed->kind != "object") {
@@ -208,7 +194,8 @@ Result<Answer> import_pictures(Context& context, const Arguments& arguments) {
     if (!arguments.request.labels_csv.empty()) answer.json["labels"] = labels_json(report->labels);
     print(context.console, *report, arguments.request.labels_csv);
     if (!arguments.folders_as.empty() && !report->cancelled) {
-        const auto labels = label_by_folders(context, **library, **reader, arguments);
+        const auto labels =
+            label_by_folders(context, **library, **reader, arguments.folders_as, arguments.request, *report);
         if (!labels) return labels.error();
         answer.json["folder_labels"] = {{"field", labels->field},
                                         {"labelled", labels->edits.size()},

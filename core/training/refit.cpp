@@ -11,8 +11,10 @@
 
 namespace fieldmark {
 std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings) {
+    // Raised with a method's defaults: a checkpoint of an earlier program does not go on with other settings.
+    constexpr const char* kDefaults = "defaults 2\n";
     Sha256 digest;
-    std::string text = std::string(to_string(settings.method)) + "\n" +
+    std::string text = kDefaults + std::string(to_string(settings.method)) + "\n" +
                        (settings.end_to_end ? "all\n" : "head\n") + std::to_string(settings.epochs) + "\n" +
                        std::to_string(settings.seed) + "\n" + std::to_string(settings.bits) + "\n" +
                        std::to_string(settings.validation_share) + "\n" + data.base.hash + "\n" +

@@ -55,8 +55,16 @@ class TestCliCommands : public QObject {
             m_cli.run({"import", pictures(), "--library", folders, "--folders-as", "kind"});
         QCOMPARE(again.json()["folder_labels"]["labelled"].get<int>(), 0);
         QCOMPARE(again.json()["folder_labels"]["had_a_label"].get<int>(), 20);
-        const CliResult figures =
-            m_cli.run({"evaluate", "--library", folders, "--label", "kind"});
+        // Only what was imported; through a link it is the same collection.
+        const QByteArray other = m_folder.filePath(QStringLiteral("other")).toLocal8Bit();
+        QVERIFY(write_specimens(other.toStdString() + "/more", {.classes = 1, .per_class = 2}).size() == 2);
+        const QByteArray link = m_folder.filePath(QStringLiteral("link")).toLocal8Bit();
+        QVERIFY(QFile::link(QString::fromLocal8Bit(other), QString::fromLocal8Bit(link)));
+        QCOMPARE(m_cli.run({"import", other, "--library", folders}).status, 0);
+        const CliResult linked = m_cli.run({"import", link, "--library", folders, "--folders-as", "group"});
+        QCOMPARE(linked.json()["folder_labels"]["labelled"].get<int>(), 2);
+        QCOMPARE(m_cli.run({"import", other, "--library", folders, "--folders-as", "state"}).status, 2);
+        const CliResult figures = m_cli.run({"evaluate", "--library", folders, "--label", "kind"});
         QCOMPARE(figures.json()["classes"].get<int>(), 4);
     }
 

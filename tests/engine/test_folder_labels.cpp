@@ -69,9 +69,62 @@ class TestFolderLabels : public QObject {
         QCOMPARE(labels->edits.size(), std::size_t{2});
     }
 
-    void aFieldNeedsAName() {
+    /// Dropped together, they are a collection each.
+    void foldersOfOneKindEachAreNames() {
         EngineFixture fixture;
-        QCOMPARE(folder_labels(*fixture.reader(), "", {}).error().kind, ErrorKind::Usage);
+        const CollectionId owls = collection(fixture, "Owl", {"1.jpg", "2.jpg"});
+        const CollectionId wrens = collection(fixture, "Wren", {"1.jpg"});
+        (void)collection(fixture, "mixed", {"1.jpg", "Robin/1.jpg"});
+        const auto reader = fixture.reader();
+        const auto labels = folder_labels(*reader, "species", {});
+        QVERIFY(labels.ok());
+        QCOMPARE(labels->names, (std::vector<std::string>{"Owl", "Robin", "Wren"}));
+        QCOMPARE(labels->loose, std::int64_t{1});
+        QCOMPARE(folder_labels(*reader, "species", {owls, wrens})->edits.size(), std::size_t{3});
+        // One folder full of pictures alone may be anything.
+        QCOMPARE(folder_labels(*reader, "species", {owls})->loose, std::int64_t{2});
+    }
+
+    /// Numbers as names are names; a person's value stays, a later table corrects, undo leaves no trace.
+    void storedAsAnImportsLabels() {
+        EngineFixture fixture;
+        (void)collection(fixture, "birds", {"001/1.jpg", "002/2.jpg"});
+        LibraryWriter& writer = *fixture.library->writer();
+        const auto reader = fixture.reader();
+        const auto labels = folder_labels(*reader, "kind", {});
+        QVERIFY(store_folder_labels(writer, labels->edits).ok());
+        const auto fields = reader->fields();
+        QCOMPARE(fields->size(), std::size_t{1});
+        QVERIFY(fields->front().kind == FieldKind::Label);
+        const ItemId first = fixture.item("001/1.jpg"), second = fixture.item("002/2.jpg");
+        const auto value = [&](ItemId item) {
+            const auto metadata = reader->metadata(std::span(&item, 1));
+            const auto found = metadata->front().find("kind");
+            return found == metadata->front().end() ? std::string() : found->second;
+        };
+        QCOMPARE(value(first), std::string("001"));
+        const std::vector<ValueEdit> typed = {{first, "kind", "Owl"}};
+        QVERIFY(writer.set_values(typed, ValueSource::User).ok());
+        std::vector<ValueEdit> empty = labels->edits;
+        for (ValueEdit& edit : empty) edit.value.clear();
+        QVERIFY(store_folder_labels(writer, empty).ok());
+        QCOMPARE(value(first), std::string("Owl"));
+        QCOMPARE(value(second), std::string());
+        const std::vector<ValueEdit> table = {{second, "kind", "Wren"}};
+        QVERIFY(writer.set_values(table, ValueSource::Import).ok());
+        QCOMPARE(value(second), std::string("Wren"));
+    }
+
+    void theFieldCanBeOne() {
+        EngineFixture fixture;
+        (void)collection(fixture, "birds", {"Owl/1.jpg"});
+        const auto reader = fixture.reader();
+        const std::vector<ValueEdit> weight = {{fixture.item("Owl/1.jpg"), "weight", "12"}};
+        QVERIFY(fixture.library->writer()->set_values(weight, ValueSource::Import).ok());
+        for (const char* field : {"", "path", "collection", "state", "weight"}) {
+            const auto refused = folder_labels(*reader, field, {});
+            QVERIFY2(!refused.ok() && refused.error().kind == ErrorKind::Usage, field);
+        }
     }
 
     void aStopIsHeard() {

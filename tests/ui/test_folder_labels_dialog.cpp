@@ -37,7 +37,6 @@ class TestFolderLabelsDialog : public QObject {
         window->open_library(m_fixture.library());
         QTRY_COMPARE_WITH_TIMEOUT(opened.size(), 1, patience);
         QSignalSpy finished(&session, &Session::importFinished);
-        QSignalSpy fetched(&session, &Session::folderLabelsFetched);
         window->import_paths({pictures});
         QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
 
@@ -60,6 +59,10 @@ class TestFolderLabelsDialog : public QObject {
         field->lineEdit()->clear();
         QVERIFY(!accept->isEnabled());
         QTRY_VERIFY(part<QLabel>(*dialog, "folderLabelsPreview")->text().contains(QStringLiteral("name")));
+        QVERIFY(!accept->isEnabled());
+        field->lineEdit()->setText(QStringLiteral("path"));
+        QTRY_VERIFY(
+            part<QLabel>(*dialog, "folderLabelsPreview")->text().contains(QStringLiteral("built in")));
         QVERIFY(!accept->isEnabled());
         field->lineEdit()->setText(QStringLiteral("kind"));
         QTRY_VERIFY_WITH_TIMEOUT(accept->isEnabled(), patience);

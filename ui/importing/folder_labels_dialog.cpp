@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/importing/folder_labels_dialog.h"
 
-#include <algorithm>
+#include <utility>
 
 #include <QComboBox>
 #include <QDialogButtonBox>
@@ -13,7 +13,6 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
-#include "ui/inspector/value_edit_command.h"
 #include "ui/widgets/dialog_buttons.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/text.h"
@@ -34,6 +33,22 @@ QLabel* wrapped(const QString& text, QWidget* parent) {
 
 }  // namespace
 
+FolderLabelsCommand::FolderLabelsCommand(Session& session, FolderLabels labels)
+    : m_session(&session), m_labels(std::move(labels)) {
+    setText(tr("labelling %1 by folders").arg(Text::display_name(m_labels.field)));
+}
+
+void FolderLabelsCommand::redo() {
+    if (m_session) m_session->store_folder_labels(m_labels.edits);
+}
+
+void FolderLabelsCommand::undo() {
+    if (!m_session) return;
+    std::vector<ValueEdit> empty = m_labels.edits;
+    for (ValueEdit& value : empty) value.value.clear();
+    m_session->store_folder_labels(empty);
+}
+
 FolderLabelsDialog::FolderLabelsDialog(Session& session, const LibrarySummary& library, CollectionId shown,
                                        QUndoStack* undo, QWidget* parent)
     : QDialog(parent), m_session(session), m_undo(undo) {
@@ -53,7 +68,8 @@ FolderLabelsDialog::FolderLabelsDialog(Session& session, const LibrarySummary& l
     m_field->setEditable(true);
     m_field->setInsertPolicy(QComboBox::NoInsert);
     for (const Field& field : library.fields) {
-        if (field.kind != FieldKind::Number) m_field->addItem(Text::display_name(field.name));
+        if (field.kind != FieldKind::Number)
+            m_field->addItem(Text::display_name(field.name), QByteArray::fromStdString(field.name));
     }
     if (m_field->count() == 0) m_field->addItem(tr("species", "name of a field"));
     m_field->setToolTip(tr("What the folders name, as \"species\" or \"individual\""));
@@ -88,6 +104,7 @@ FolderLabelsDialog::FolderLabelsDialog(Session& session, const LibrarySummary& l
     m_later.setInterval(kPreviewMs);
     connect(&m_later, &QTimer::timeout, this, &FolderLabelsDialog::ask);
     const auto later = [this] {
+        m_request = 0;  // an answer to the former choice is none to this one
         m_label->setEnabled(false);
         m_later.start();
     };
@@ -97,6 +114,10 @@ FolderLabelsDialog::FolderLabelsDialog(Session& session, const LibrarySummary& l
             [this](RequestId id, const FolderLabels& labels) {
                 if (id == m_request) show_labels(labels);
             });
+    connect(&m_session, &Session::folderLabelsFailed, this, [this](RequestId id, const Error& error) {
+        if (id == m_request) say(Text::error(error));
+    });
+    connect(&m_session, &Session::closed, this, &QDialog::reject);
     // An editable box keeps Enter to itself.
     connect(m_field->lineEdit(), &QLineEdit::returnPressed, m_label, &QPushButton::click);
     m_field->lineEdit()->selectAll();
@@ -104,19 +125,27 @@ FolderLabelsDialog::FolderLabelsDialog(Session& session, const LibrarySummary& l
     ask();
 }
 
-void FolderLabelsDialog::ask() {
-    m_label->setEnabled(false);
+std::string FolderLabelsDialog::field() const {
+    // A name that is no text is shown otherwise than it is.
+    const int known = m_field->findText(m_field->currentText(), Qt::MatchExactly | Qt::MatchCaseSensitive);
+    const QByteArray name = m_field->itemData(known).toByteArray();
+    return name.isEmpty() ? m_field->currentText().trimmed().toStdString() : name.toStdString();
+}
+
+void FolderLabelsDialog::say(const QString& text) {
+    m_request = 0;
+    m_preview->setText(text);
     m_label->setText(tr("Label"));
-    const std::string field = m_field->currentText().trimmed().toStdString();
-    if (field.empty()) {
-        m_request = 0;
-        m_preview->setText(tr("Give the field a name."));
-        return;
-    }
-    m_preview->setText(tr("Reading the folders…"));
+    m_label->setEnabled(false);
+}
+
+void FolderLabelsDialog::ask() {
+    const std::string name = field();
+    if (name.empty()) return say(tr("Give the field a name."));
+    say(tr("Reading the folders…"));
     const auto collection = m_collection->currentData().value<CollectionId>();
     m_request = m_session.fetch_folder_labels(
-        field, collection == 0 ? std::vector<CollectionId>{} : std::vector<CollectionId>{collection});
+        name, collection == 0 ? std::vector<CollectionId>{} : std::vector<CollectionId>{collection});
 }
 
 void FolderLabelsDialog::show_labels(const FolderLabels& labels) {
@@ -136,7 +165,7 @@ void FolderLabelsDialog::show_labels(const FolderLabels& labels) {
         parts += tr("No folder names a picture anew.");
     }
     if (labels.loose > 0)
-        parts += tr("%n picture(s) lie in no folder of their own and get no label.", nullptr,
+        parts += tr("%n picture(s) lie outside these folders and get no label.", nullptr,
                     static_cast<int>(labels.loose));
     if (labels.labelled > 0)
         parts += tr("%n picture(s) have a label already.", nullptr, static_cast<int>(labels.labelled));
@@ -147,9 +176,7 @@ void FolderLabelsDialog::show_labels(const FolderLabels& labels) {
 
 void FolderLabelsDialog::label() {
     if (m_labels.edits.empty()) return;
-    m_undo->push(
-        new ValueEditCommand(m_session, std::move(m_labels.edits),
-                             tr("labelling %1 by folders", "undo").arg(Text::display_name(m_labels.field))));
+    m_undo->push(new FolderLabelsCommand(m_session, std::move(m_labels)));
     accept();
 }
 

@@ -2,8 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <QCoreApplication>
 #include <QDialog>
+#include <QPointer>
 #include <QTimer>
+#include <QUndoCommand>
 
 #include "core/engine/session/session.h"
 
@@ -13,6 +16,19 @@ class QPushButton;
 class QUndoStack;
 
 namespace fieldmark {
+
+/// Labels by folders, taken back by emptying the same values where nobody has typed another since. UI thread.
+class FolderLabelsCommand : public QUndoCommand {
+    Q_DECLARE_TR_FUNCTIONS(fieldmark::FolderLabelsCommand)
+  public:
+    FolderLabelsCommand(Session& session, FolderLabels labels);
+    void redo() override;
+    void undo() override;
+
+  private:
+    QPointer<Session> m_session;
+    const FolderLabels m_labels;
+};
 
 /// Labels pictures by the folders they lie in: which field, which collection, and what that would come to
 /// before anything is changed. Accepted, it is one edit that can be undone. UI thread.
@@ -25,6 +41,8 @@ class FolderLabelsDialog : public QDialog {
 
   private:
     void ask();
+    std::string field() const;
+    void say(const QString& text);  ///< why there is nothing to accept now
     void show_labels(const FolderLabels& labels);
     void label();
 

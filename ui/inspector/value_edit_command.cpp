@@ -2,8 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/inspector/value_edit_command.h"
 
-#include <utility>
-
 #include "ui/widgets/text.h"
 
 namespace fieldmark {
@@ -22,13 +20,6 @@ ValueEditCommand::ValueEditCommand(Session& session, const std::vector<ItemRow>&
     const auto count = static_cast<int>(m_after.size());
     setText(value.empty() ? tr("removing %1 of %n pictures", nullptr, count).arg(name)
                           : tr("setting %1 of %n pictures", nullptr, count).arg(name));
-}
-
-ValueEditCommand::ValueEditCommand(Session& session, std::vector<ValueEdit> values, const QString& text)
-    : m_session(&session), m_after(std::move(values)) {
-    m_before.reserve(m_after.size());
-    for (const ValueEdit& edit : m_after) m_before.push_back({edit.item, edit.field, {}});
-    setText(text);
 }
 
 void ValueEditCommand::redo() {

@@ -20,8 +20,6 @@ class ValueEditCommand : public QUndoCommand {
     /// `rows`: the items as they are now.
     ValueEditCommand(Session& session, const std::vector<ItemRow>& rows, const std::string& field,
                      const std::string& value);
-    /// Values of fields that their items do not have yet.
-    ValueEditCommand(Session& session, std::vector<ValueEdit> values, const QString& text);
 
     /// False where every item has the value already.
     bool changesAnything() const { return !m_after.empty(); }

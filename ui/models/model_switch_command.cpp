@@ -2,14 +2,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ui/models/model_switch_command.h"
 
-#include <utility>
-
 #include "ui/widgets/text.h"
 
 namespace fieldmark {
 
-ModelSwitchCommand::ModelSwitchCommand(Session& session, const ModelSwitchReport& report)
-    : m_session(&session), m_former(report.former), m_now(report.info.hash) {
+ModelSwitchCommand::ModelSwitchCommand(const ModelSwitchReport& report)
+    : m_former(report.former), m_now(report.info.hash) {
     setText(tr("using the model %1").arg(Text::display_name(report.info.name)));
 }
 
@@ -19,21 +17,6 @@ bool ModelSwitchCommand::undone_by(const ModelSwitchReport& report) const {
 
 bool ModelSwitchCommand::redone_by(const ModelSwitchReport& report) const {
     return report.former == m_former && report.info.hash == m_now;
-}
-
-void ModelSwitchCommand::redo() {
-    if (!std::exchange(m_happened, false)) use(m_now);
-}
-
-void ModelSwitchCommand::undo() {
-    use(m_former);
-}
-
-void ModelSwitchCommand::use(const std::string& model) const {
-    if (!m_session) return;
-    ModelSwitchRequest request;
-    request.model = model;
-    m_session->use_model(request);
 }
 
 }  // namespace fieldmark

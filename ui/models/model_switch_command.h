@@ -5,33 +5,29 @@
 #include <string>
 
 #include <QCoreApplication>
-#include <QPointer>
 #include <QUndoCommand>
 
-#include "core/engine/session/session.h"
+#include "core/engine/models/model_switch.h"
 
 namespace fieldmark {
 
-/// The library has gone over to another model; undone by going back to the former one, whose vectors are
-/// still there. The change itself is the session's: when this is made it has happened. UI thread.
+/// The library went over to another model. Going back is a task of minutes at worst, which may fail or be
+/// cancelled, so the stack only keeps the books: whoever undoes or redoes this asks the session for
+/// `former()` or `now()`, and moves the stack once that has happened. UI thread.
 class ModelSwitchCommand : public QUndoCommand {
     Q_DECLARE_TR_FUNCTIONS(fieldmark::ModelSwitchCommand)
   public:
-    ModelSwitchCommand(Session& session, const ModelSwitchReport& report);
+    explicit ModelSwitchCommand(const ModelSwitchReport& report);
 
-    /// Whether this change is what undoing it, or redoing it, leads to.
+    const std::string& former() const { return m_former; }  ///< hash
+    const std::string& now() const { return m_now; }        ///< hash
+    /// Whether this change has undone it, or done it again.
     bool undone_by(const ModelSwitchReport& report) const;
     bool redone_by(const ModelSwitchReport& report) const;
-    void redo() override;
-    void undo() override;
 
   private:
-    void use(const std::string& model) const;
-
-    QPointer<Session> m_session;
     const std::string m_former;
     const std::string m_now;
-    bool m_happened = true;  ///< the stack redoes a command when it takes it
 };
 
 }  // namespace fieldmark

@@ -303,22 +303,10 @@ void ModelsDialog::connect_session() {
     });
     connect(&m_session, &Session::modelSwitchFinished, this, [this](const ModelSwitchReport& report) {
         if (!report.cancelled && !report.switched && report.lacking > 0) {
-            Message message;
-            message.kind = Message::Kind::Warning;
-            message.id = QStringLiteral("models");
-            message.text =
-                tr("%n picture(s) could not be described, because their drive is not connected. The "
-                   "former model stays in use; connect it and use the new one again.",
-                   nullptr, int(report.lacking));
-            const std::string hash = report.info.hash;
-            message.actions.push_back({tr("Change all the same"), [this, hash] {
-                                           ModelSwitchRequest request;
-                                           request.model = hash;
-                                           request.allow_incomplete = true;
-                                           m_session.use_model(request);
-                                           update_buttons();
-                                       }});
-            m_messages->show_message(message);
+            m_messages->show_message(lacking(report, [this](const ModelSwitchRequest& request) {
+                m_session.use_model(request);
+                update_buttons();
+            }));
         }
         refresh();
     });
@@ -397,6 +385,22 @@ void ModelsDialog::update_buttons() {
                          (undo || now->embeddings > 0));
     m_power->setEnabled(m_whiten->isEnabled() && !undo);
     m_dimension->setEnabled(m_power->isEnabled());
+}
+
+Message ModelsDialog::lacking(const ModelSwitchReport& report,
+                              const std::function<void(const ModelSwitchRequest&)>& change) {
+    Message message;
+    message.kind = Message::Kind::Warning;
+    message.id = QStringLiteral("models");
+    message.text =
+        tr("%n picture(s) could not be described, because their drive is not connected. The "
+           "former model stays in use; connect it and use the new one again.",
+           nullptr, int(report.lacking));
+    ModelSwitchRequest request;
+    request.model = report.info.hash;
+    request.allow_incomplete = true;
+    message.actions.push_back({tr("Change all the same"), [change, request] { change(request); }});
+    return message;
 }
 
 void ModelsDialog::choose_file() {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace fieldmark {
 
 class MessageBar;
 class ModelBar;
+struct Message;
 
 /// The models a library can search with, one a row. UI thread.
 class ModelsModel : public QAbstractTableModel {
@@ -62,6 +64,9 @@ class ModelsDialog : public QDialog {
     void refresh();
     /// Installs a weights file, as the button does once one is chosen.
     void import_file(const std::string& path);
+    /// A change did not happen because pictures cannot be read now; `change` asks for it all the same.
+    static Message lacking(const ModelSwitchReport& report,
+                           const std::function<void(const ModelSwitchRequest&)>& change);
 
   private:
     void build_table();

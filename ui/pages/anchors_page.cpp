@@ -154,7 +154,7 @@ QWidget* AnchorsPage::build_head() {
     auto* line = new QHBoxLayout(head);
     line->setContentsMargins(0, 0, 0, 0);
     line->setSpacing(unit);
-    auto* label = new QLabel(tr("&Class:"), head);
+    auto* label = new QLabel(tr("&Classes by:"), head);
     m_fields = new FieldChooser(head);
     m_fields->setObjectName(QStringLiteral("anchorsField"));
     m_fields->setAccessibleName(tr("Field that names the class"));

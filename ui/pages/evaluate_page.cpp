@@ -211,7 +211,7 @@ QWidget* EvaluatePage::build_form() {
     m_fields->setObjectName(QStringLiteral("evaluateField"));
     m_fields->setAccessibleName(tr("Field that names the class"));
     m_fields->setToolTip(tr("Pictures with the same value in this field are of the same class"));
-    flow->addWidget(labelled(tr("&Class:"), m_fields, form));
+    flow->addWidget(labelled(tr("&Classes by:"), m_fields, form));
     m_scope = new QComboBox(form);
     m_scope->setObjectName(QStringLiteral("evaluateScope"));
     m_scope->setAccessibleName(tr("Pictures to evaluate"));

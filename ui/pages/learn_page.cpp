@@ -147,13 +147,10 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
         show_state();
     });
     connect(&m_session, &Session::modelSwitchFinished, this, [this](const ModelSwitchReport& report) {
-        if (m_used.empty() || report.info.hash != m_used) return;
-        m_card->set_use_text(
-            report.switched ? tr("In use now. The former model is kept and can be taken back.") : QString());
+        say_use(report.switched ? report.info.hash : report.former);
     });
-    connect(&m_session, &Session::modelSwitchFailed, this, [this](const Error&) {
-        if (!m_used.empty()) m_card->set_use_text({});
-    });
+    connect(&m_session, &Session::modelSwitchFailed, this,
+            [this](const Error&) { say_use(m_session.model().info.hash); });
     connect(&m_session, &Session::labelsReviewed, this,
             [this](RequestId id, const std::vector<DensityVerdict>& verdicts) {
                 if (id == m_review_request) take_verdicts(verdicts);
@@ -622,6 +619,12 @@ void LearnPage::setLabelActions(const QList<QAction*>& actions) {
 
 bool LearnPage::running() const {
     return m_session.training();
+}
+
+void LearnPage::say_use(const std::string& model) {
+    if (m_used.empty()) return;
+    m_card->set_use_text(model == m_used ? tr("In use now. The former model is kept and can be taken back.")
+                                         : QString());
 }
 
 void LearnPage::start() {

@@ -69,6 +69,7 @@ class LearnPage : public QWidget {
     void ask_preview();
     void say_preview(const TrainingPreview& preview);
     void say_refusal(const Error& error);
+    void say_use(const std::string& model);  ///< on the card, whether its model is the one in use
     void show_curves();
     void show_state();
     void set_all_classes(bool checked);

@@ -239,6 +239,7 @@ void MainWindow::connect_session() {
     });
     connect(m_session, &Session::modelSwitchFinished, this, &MainWindow::model_switched);
     connect(m_session, &Session::modelSwitchFailed, this, [this](const Error& error) {
+        update_actions();
         if (m_models_dialog && m_models_dialog->isVisible()) return;  // said there
         m_messages->show_error(error);
     });

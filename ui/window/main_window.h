@@ -45,6 +45,7 @@ class MatchController;
 class MatchHeader;
 class MatchModel;
 class ModelBar;
+class ModelSwitchCommand;
 class ModelsDialog;
 class QueryStrip;
 class Theme;
@@ -137,6 +138,10 @@ class MainWindow : public QMainWindow {
     void show_models();
     void take_foreign_anchors(const ModelInfo& model);
     void model_switched(const ModelSwitchReport& report);
+    void use_model(const std::string& hash);
+    const ModelSwitchCommand* model_switch_at(int index) const;  ///< of the undo stack; null: another edit, or none
+    void undo();
+    void redo();
 
     // main_window_actions.cpp: menus, keys and what they do
     void build_actions();

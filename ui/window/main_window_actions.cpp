@@ -126,16 +126,10 @@ void MainWindow::build_actions() {
     QMenu* edit = menuBar()->addMenu(tr("&Edit"));
     m_undo_action =
         add_action(QStringLiteral("undo"), tr("&Undo"), {QKeySequence::Undo}, QStringLiteral("undo"));
-    connect(m_undo_action, &QAction::triggered, this, [this] {
-        if (!m_removed.empty()) {
-            undo_removal();
-        } else {
-            m_undo->undo();
-        }
-    });
+    connect(m_undo_action, &QAction::triggered, this, &MainWindow::undo);
     m_redo_action =
         add_action(QStringLiteral("redo"), tr("&Redo"), {QKeySequence::Redo}, QStringLiteral("redo"));
-    connect(m_redo_action, &QAction::triggered, m_undo, &QUndoStack::redo);
+    connect(m_redo_action, &QAction::triggered, this, &MainWindow::redo);
     for (auto signal : {&QUndoStack::canUndoChanged, &QUndoStack::canRedoChanged}) {
         connect(m_undo, signal, this, &MainWindow::update_actions);
     }

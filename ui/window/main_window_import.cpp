@@ -47,6 +47,11 @@ void accept_copy(QDropEvent& event) {
     event.accept();
 }
 
+bool has_labels(const LibrarySummary& library) {
+    return std::any_of(library.fields.begin(), library.fields.end(),
+                       [](const Field& field) { return field.kind != FieldKind::Number; });
+}
+
 }  // namespace
 
 // --- imports ---
@@ -122,9 +127,7 @@ void MainWindow::offer_labels(const std::vector<std::string>& paths) {
 void MainWindow::offer_folder_labels(const FolderLabels& labels) {
     // What learning needs at least; and fewer than two pictures a folder are no classes.
     constexpr std::size_t kFewestFolders = 4;
-    const bool labelled = std::any_of(m_summary.fields.begin(), m_summary.fields.end(),
-                                      [](const Field& field) { return field.kind != FieldKind::Number; });
-    if (labelled || m_table_offered || labels.names.size() < kFewestFolders ||
+    if (has_labels(m_summary) || m_table_offered || labels.names.size() < kFewestFolders ||
         labels.edits.size() < 2 * labels.names.size())
         return;
     Message message;
@@ -188,7 +191,7 @@ void MainWindow::import_finished(const ImportReport& report) {
         message.detail = names.join(QLatin1Char('\n'));
         m_messages->show_message(message);
     }
-    if (report.added > 0 && !m_samples && !m_summary.read_only)
+    if (report.added > 0 && report.labels.rows == 0 && !m_samples && !has_labels(m_summary))
         m_folders_request = m_session->fetch_folder_labels("species", {});
     update_empty_texts();
     choose_page();

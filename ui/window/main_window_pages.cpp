@@ -238,11 +238,13 @@ void MainWindow::update_actions() {
     m_show_folder->setEnabled(!items.empty());
     m_copy->setEnabled(!items.empty());
     m_remove->setEnabled(writable && !items.empty());
-    m_undo_action->setEnabled(!m_removed.empty() || m_undo->canUndo());
+    const bool switching = m_session->switching_model();
+    m_undo_action->setEnabled(!m_removed.empty() ||
+                              (m_undo->canUndo() && !(switching && model_switch_at(m_undo->index() - 1))));
     m_undo_action->setText(!m_removed.empty()  ? tr("&Undo removing pictures")
                            : m_undo->canUndo() ? tr("&Undo %1").arg(m_undo->undoText())
                                                : tr("&Undo"));
-    m_redo_action->setEnabled(m_undo->canRedo());
+    m_redo_action->setEnabled(m_undo->canRedo() && !(switching && model_switch_at(m_undo->index())));
     m_redo_action->setText(m_undo->canRedo() ? tr("&Redo %1").arg(m_undo->redoText()) : tr("&Redo"));
 }
 
@@ -432,7 +434,43 @@ void MainWindow::take_foreign_anchors(const ModelInfo& model) {
     m_messages->show_message(message);
 }
 
+const ModelSwitchCommand* MainWindow::model_switch_at(int index) const {
+    return dynamic_cast<const ModelSwitchCommand*>(m_undo->command(index));
+}
+
+void MainWindow::use_model(const std::string& hash) {
+    ModelSwitchRequest request;
+    request.model = hash;
+    m_session->use_model(request);
+    update_actions();
+}
+
+void MainWindow::undo() {
+    if (!m_removed.empty()) {
+        undo_removal();
+    } else if (const auto* model = model_switch_at(m_undo->index() - 1)) {
+        use_model(model->former());
+    } else {
+        m_undo->undo();
+    }
+}
+
+void MainWindow::redo() {
+    if (const auto* model = model_switch_at(m_undo->index())) {
+        use_model(model->now());
+    } else {
+        m_undo->redo();
+    }
+}
+
 void MainWindow::model_switched(const ModelSwitchReport& report) {
+    update_actions();
+    const bool said = m_models_dialog && m_models_dialog->isVisible();
+    if (!report.switched && !report.cancelled && report.lacking > 0 && !said)
+        m_messages->show_message(ModelsDialog::lacking(report, [this](const ModelSwitchRequest& request) {
+            m_session->use_model(request);
+            update_actions();
+        }));
     if (!report.switched || report.info.hash == report.former) return;
     take_foreign_anchors(report.info);
     m_matches->rerun();
@@ -442,19 +480,18 @@ void MainWindow::model_switched(const ModelSwitchReport& report) {
     message.text = tr("The library searches with %1 now.").arg(Text::display_name(report.info.name));
     message.seconds = 30;
     if (!report.former.empty()) {
-        message.actions.push_back({tr("Go back to the former model"), [this, former = report.former] {
-                                       ModelSwitchRequest request;
-                                       request.model = former;
-                                       m_session->use_model(request);
-                                   }});
-        // The message goes; undo stays. Where undo or redo has led here it knows already.
-        const auto command = [&](int index) {
-            return dynamic_cast<const ModelSwitchCommand*>(m_undo->command(index));
-        };
-        const auto* next = command(m_undo->index());
-        const auto* last = command(m_undo->index() - 1);
-        if (!(next && next->undone_by(report)) && !(last && last->redone_by(report)))
-            m_undo->push(new ModelSwitchCommand(*m_session, report));
+        message.actions.push_back(
+            {tr("Go back to the former model"), [this, former = report.former] { use_model(former); }});
+        // The message goes; undo stays.
+        const auto* last = model_switch_at(m_undo->index() - 1);
+        const auto* next = model_switch_at(m_undo->index());
+        if (last && last->undone_by(report)) {
+            m_undo->undo();
+        } else if (next && next->redone_by(report)) {
+            m_undo->redo();
+        } else {
+            m_undo->push(new ModelSwitchCommand(report));
+        }
     }
     m_messages->show_message(message);
 }

@@ -51,6 +51,11 @@ class ImportRun {
         report.missing = std::max<std::int64_t>(0, m_scan.missing() - m_moved);
         report.embedded = m_embedded;
         report.labels = m_label_report;
+        for (const LabelScope& scope : m_scan.scopes()) {
+            if (std::find(report.collections.begin(), report.collections.end(), scope.collection) ==
+                report.collections.end())
+                report.collections.push_back(scope.collection);
+        }
         if (m_embed_seconds > 0) report.images_per_second = static_cast<double>(m_embedded) / m_embed_seconds;
         return report;
     }

@@ -76,6 +76,7 @@ struct ImportReport {
     std::int64_t embedded = 0;
     std::vector<FailedFile> failed;
     LabelReport labels;
+    std::vector<CollectionId> collections;  ///< that the request's paths belong to
     double seconds = 0;
     double images_per_second = 0;  ///< embedded / time of the embedding phase
     std::vector<StageStatus> stages;

@@ -46,6 +46,7 @@ void OpenLibrary::request_stop() {
         const std::lock_guard lock(m_jobs_mutex);
         for (auto& [id, stop] : m_searches) stop.request_stop();
         m_count_stop.request_stop();
+        m_folders_stop.request_stop();
         m_import_stop.request_stop();
         m_switch_stop.request_stop();
         m_whitening_stop.request_stop();
@@ -187,20 +188,24 @@ void OpenLibrary::fetch_field_values(RequestId id, std::string field) {
 
 void OpenLibrary::fetch_folder_labels(RequestId id, std::string field,
                                       std::vector<CollectionId> collections) {
-    m_reads.post([this, id, field = std::move(field),
-                  collections = std::move(collections)](const std::stop_token& stop) {
-        auto labels = within_memory("to read the folders", [&]() -> Result<FolderLabels> {
-            auto reader = m_library->reader();
-            if (!reader) return reader.error();
-            return folder_labels(**reader, field, collections, stop);
+    const std::stop_source newest = instead_of(m_folders_stop);
+    m_reads.post(
+        [this, id, field = std::move(field), collections = std::move(collections), newest](std::stop_token) {
+            auto labels = within_memory("to read the folders", [&]() -> Result<FolderLabels> {
+                auto reader = m_library->reader();
+                if (!reader) return reader.error();
+                return folder_labels(**reader, field, collections, newest.get_token());
+            });
+            if (labels) {
+                m_post([id, labels = std::move(*labels)](Session& session) {
+                    Q_EMIT session.folderLabelsFetched(id, labels);
+                });
+            } else if (labels.error().kind != ErrorKind::Cancelled) {
+                m_post([id, error = labels.error()](Session& session) {
+                    Q_EMIT session.folderLabelsFailed(id, error);
+                });
+            }
         });
-        if (!labels && labels.error().kind != ErrorKind::Cancelled)
-            m_post([error = labels.error()](Session& session) { Q_EMIT session.noticed(error); });
-        if (!labels) labels = FolderLabels{field, {}, {}, 0, 0};
-        m_post([id, labels = std::move(*labels)](Session& session) {
-            Q_EMIT session.folderLabelsFetched(id, labels);
-        });
-    });
 }
 
 void OpenLibrary::request_thumbnails(const std::vector<ItemId>& ids, int size_class) {

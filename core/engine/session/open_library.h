@@ -170,6 +170,7 @@ class OpenLibrary : public std::enable_shared_from_this<OpenLibrary> {
     std::mutex m_jobs_mutex;
     std::map<RequestId, std::stop_source> m_searches;
     std::stop_source m_count_stop;
+    std::stop_source m_folders_stop;
     std::stop_source m_import_stop;
     std::stop_source m_switch_stop;
     std::stop_source m_whitening_stop;

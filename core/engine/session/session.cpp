@@ -516,6 +516,14 @@ RequestId Session::set_values(const std::vector<ValueEdit>& edits) {
         std::move(touched));
 }
 
+RequestId Session::store_folder_labels(const std::vector<ValueEdit>& values) {
+    std::vector<ItemId> touched;
+    for (const ValueEdit& value : values) touched.push_back(value.item);
+    return m_impl->edit(
+        [values](LibraryWriter& writer) { return fieldmark::store_folder_labels(writer, values); },
+        std::move(touched));
+}
+
 RequestId Session::fetch_object_box(ItemId item, bool find) {
     const RequestId id = ++m_impl->last_request;
     if (m_impl->open) {

@@ -87,7 +87,8 @@ class Session : public QObject {
     RequestId list_items(const ItemQuery& query);              ///< itemsListed
     RequestId fetch_rows(const std::vector<ItemId>& ids);      ///< rowsFetched
     RequestId fetch_field_values(const std::string& field);    ///< fieldValuesFetched
-    /// What the folders of these collections (none: of all) would label in `field`. Answer: folderLabelsFetched.
+    /// What the folders of these collections (none: of all) would label in `field`; the newest request cancels the
+    /// one before it. Answer: folderLabelsFetched or folderLabelsFailed (Cancelled is not answered).
     RequestId fetch_folder_labels(const std::string& field, const std::vector<CollectionId>& collections);
     /// The thumbnails wanted now, most urgent first; what was asked before and is not in the list is dropped.
     /// size_class: 256 or 512 device pixels. Answers one by one: thumbnailReady.
@@ -181,6 +182,7 @@ class Session : public QObject {
 
     // --- edits (each answers by edited or editFailed, then summaryChanged / itemsChanged) ---
     RequestId set_values(const std::vector<ValueEdit>& edits);
+    RequestId store_folder_labels(const std::vector<ValueEdit>& values);  ///< as an import's; empty: taken back
     RequestId remove_items(const std::vector<ItemId>& ids);
     RequestId rename_collection(CollectionId collection, const std::string& name);
     RequestId remove_collection(CollectionId collection);
@@ -200,6 +202,7 @@ class Session : public QObject {
     void fieldValuesFetched(fieldmark::RequestId id, const std::string& field,
                             const std::vector<fieldmark::ValueCount>& values);
     void folderLabelsFetched(fieldmark::RequestId id, const fieldmark::FolderLabels& labels);
+    void folderLabelsFailed(fieldmark::RequestId id, const fieldmark::Error& error);
     void thumbnailReady(fieldmark::ItemId item, int size_class, const QImage& image);  ///< null image: failed
     void pictureReady(fieldmark::RequestId id, const QImage& image, int source_width, int source_height,
                       const fieldmark::Error& error);  ///< null image: see error
