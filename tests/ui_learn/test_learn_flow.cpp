@@ -236,6 +236,7 @@ class TestLearnFlow : public QObject {
         auto* redo = part<QAction>(*window, "redo");
         QVERIFY(undo->isEnabled() && undo->text().contains(QStringLiteral("learned")));
         undo->trigger();
+        QVERIFY(!undo->isEnabled());  // not twice while it is under way
         QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 2, patience);
         QCOMPARE(window->session().model().info.hash, former);
         QTRY_VERIFY(!undo->isEnabled() && redo->isEnabled());
