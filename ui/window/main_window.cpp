@@ -467,11 +467,7 @@ void MainWindow::connect_parts() {
         image.item = item;
         find_similar({image});
     });
-    connect(m_learn, &LearnPage::useRequested, this, [this](const std::string& hash) {
-        ModelSwitchRequest request;
-        request.model = hash;
-        m_session->use_model(request);
-    });
+    connect(m_learn, &LearnPage::useRequested, this, &MainWindow::use_model);
     m_learn->setLabelActions({m_folder_labels, m_add_labels});
     connect(m_session, &Session::interruptedTraining, this, [this](const TrainingRequest& request) {
         Message message;
