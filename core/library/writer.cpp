@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/library/built_in_fields.h"
 #include "core/library/item_sql.h"
 #include "core/library/roots.h"
 #include "core/library/writer_impl.h"
@@ -80,7 +81,7 @@ Result<LibraryWriter::Impl::KnownField> LibraryWriter::Impl::find_or_make_field(
         Cursor cursor = connection.prepare("SELECT id, kind FROM field WHERE name = ?");
         if (cursor.bind(name).step()) return KnownField{cursor.integer(0), cursor.text(1) == "number"};
     }
-    if (name.empty() || name == "path" || name == "collection" || name == "state") {
+    if (name.empty() || is_built_in_field(name)) {
         return Error{ErrorKind::Usage, "A field cannot be named \"" + name +
                                            "\": path, collection and state are built in. Rename the column."};
     }

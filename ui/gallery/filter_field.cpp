@@ -6,6 +6,7 @@
 
 #include <QRegularExpression>
 
+#include "core/library/built_in_fields.h"
 #include "ui/widgets/icons.h"
 
 namespace fieldmark {
@@ -30,7 +31,9 @@ Condition::Operator operator_of(const QString& text) {
 
 /// Where conditions begin: NAME OPERATOR at the start of a word, NAME known.
 std::vector<Start> starts_in(const QString& text, const std::vector<std::string>& fields) {
-    std::vector<QString> names{QStringLiteral("path"), QStringLiteral("collection"), QStringLiteral("state")};
+    std::vector<QString> names;
+    for (const std::string_view field : kBuiltInFields)
+        names.push_back(QString::fromUtf8(field.data(), qsizetype(field.size())));
     for (const std::string& field : fields) names.push_back(QString::fromStdString(field));
     std::vector<Start> starts;
     for (const QString& name : names) {

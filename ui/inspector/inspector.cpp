@@ -26,6 +26,7 @@
 #include <QUndoStack>
 #include <QVBoxLayout>
 
+#include "core/library/built_in_fields.h"
 #include "ui/inspector/field_delegate.h"
 #include "ui/inspector/fields_model.h"
 #include "ui/inspector/object_box_dialog.h"
@@ -589,9 +590,7 @@ void Inspector::finishAddField() {
         (name.isEmpty() ? m_add_name : m_add_value)->setFocus();
         return;
     }
-    static const QStringList built_in{QStringLiteral("path"), QStringLiteral("collection"),
-                                      QStringLiteral("state")};
-    if (built_in.contains(name)) {
+    if (is_built_in_field(name.toStdString())) {
         Q_EMIT problemOccurred(
             {ErrorKind::Usage,
              tr("“%1” is a name that Fieldmark uses itself. Choose another one for the field.")

@@ -7,6 +7,8 @@
 #include <set>
 #include <utility>
 
+#include "core/library/built_in_fields.h"
+
 namespace fieldmark {
 
 namespace {
@@ -61,7 +63,7 @@ struct Walk {
 Status check_label_field_name(LibraryReader& reader, const std::string& field) {
     if (field.empty())
         return Error{ErrorKind::Usage, "Give the field that takes the names of the folders a name."};
-    if (field == "path" || field == "collection" || field == "state")
+    if (is_built_in_field(field))
         return Error{ErrorKind::Usage, "A field cannot be named \"" + field +
                                            "\": path, collection and state are built in. Give another name."};
     const auto fields = reader.fields();

@@ -508,20 +508,27 @@ RequestId Session::Impl::edit(OpenLibrary::Edit change, std::vector<ItemId> touc
     return id;
 }
 
+namespace {
+
+std::vector<ItemId> items_of(const std::vector<ValueEdit>& edits) {
+    std::vector<ItemId> items;
+    items.reserve(edits.size());
+    for (const ValueEdit& edit : edits) items.push_back(edit.item);
+    return items;
+}
+
+}  // namespace
+
 RequestId Session::set_values(const std::vector<ValueEdit>& edits) {
-    std::vector<ItemId> touched;
-    for (const ValueEdit& edit : edits) touched.push_back(edit.item);
     return m_impl->edit(
         [edits](LibraryWriter& writer) { return writer.set_values(edits, ValueSource::User); },
-        std::move(touched));
+        items_of(edits));
 }
 
 RequestId Session::store_folder_labels(const std::vector<ValueEdit>& values) {
-    std::vector<ItemId> touched;
-    for (const ValueEdit& value : values) touched.push_back(value.item);
     return m_impl->edit(
         [values](LibraryWriter& writer) { return fieldmark::store_folder_labels(writer, values); },
-        std::move(touched));
+        items_of(values));
 }
 
 RequestId Session::fetch_object_box(ItemId item, bool find) {
