@@ -124,9 +124,7 @@ torch::Tensor to_tensor(const Safetensors::Tensor& tensor) {
     return values;
 }
 
-}  // namespace
-
-struct LiteModule::Impl {
+struct LiteNetwork {
     TrainableNetworkOptions options;
     float mean[3] = {0, 0, 0};
     float scale[3] = {1, 1, 1};
@@ -183,7 +181,7 @@ struct LiteModule::Impl {
 // BatchNorm in and out of the convolutions
 
 /// With statistics that stay, BatchNorm is w' = w f, b' = beta - mean f with f = gamma / sqrt(var + eps).
-void LiteModule::Impl::fold() {
+void LiteNetwork::fold() {
     const torch::NoGradGuard guard;
     for (const Convolution& conv : convolutions) {
         const float* w = conv.weight.const_data_ptr<float>();
@@ -211,7 +209,7 @@ void LiteModule::Impl::fold() {
 }
 
 /// From the folded weights' gradients to those of what learns.
-void LiteModule::Impl::unfold() {
+void LiteNetwork::unfold() {
     const torch::NoGradGuard guard;
     float* const sums = gradients.front().data();
     for (std::size_t t = 1; t < gradients.size(); ++t)
@@ -251,7 +249,7 @@ void LiteModule::Impl::unfold() {
 // ---------------------------------------------------------------------------------------------------------
 // Through own kernels
 
-void LiteModule::Impl::plan(int new_side) {
+void LiteNetwork::plan(int new_side) {
     const int workers = threads();
     const auto slice = static_cast<std::size_t>(kSlice);
     if (side == new_side && !scratch.empty()) return;
@@ -311,8 +309,8 @@ void LiteModule::Impl::plan(int new_side) {
     }
 }
 
-void LiteModule::Impl::forward_slice(const std::uint8_t* pixels, int count, float* memory, Scratch& space,
-                                     float* out) const {
+void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* memory, Scratch& space,
+                                float* out) const {
     const auto pictures = static_cast<std::size_t>(count);
     // A map's place: with what is kept for the way back, else in the thread's own scratch.
     const auto place = [&](std::size_t offset) { return memory + offset * static_cast<std::size_t>(kSlice); };
@@ -371,8 +369,8 @@ void LiteModule::Impl::forward_slice(const std::uint8_t* pixels, int count, floa
         lite::column_means(map + i * end.out_pixels * width, end.out_pixels, width, out + i * width);
 }
 
-void LiteModule::Impl::backward_slice(const float* gradient, int count, const float* memory, Scratch& space,
-                                      float* sums) const {
+void LiteNetwork::backward_slice(const float* gradient, int count, const float* memory, Scratch& space,
+                                 float* sums) const {
     const auto pictures = static_cast<std::size_t>(count);
     const auto place = [&](std::size_t offset) { return memory + offset * static_cast<std::size_t>(kSlice); };
     const auto weight_sums = [&](int conv) {
@@ -438,7 +436,7 @@ void LiteModule::Impl::backward_slice(const float* gradient, int count, const fl
     }
 }
 
-torch::Tensor LiteModule::Impl::run_own(std::span<const std::uint8_t> pixels, int count, bool keep) {
+torch::Tensor LiteNetwork::run_own(std::span<const std::uint8_t> pixels, int count, bool keep) {
     if (at::get_num_threads() != threads()) at::set_num_threads(threads());
     fold();
     const std::int64_t slices = (count + kSlice - 1) / kSlice;
@@ -464,7 +462,7 @@ torch::Tensor LiteModule::Impl::run_own(std::span<const std::uint8_t> pixels, in
     return out;
 }
 
-void LiteModule::Impl::backward_own(const torch::Tensor& gradient) {
+void LiteNetwork::backward_own(const torch::Tensor& gradient) {
     const auto given = gradient.to(torch::kCPU, torch::kFloat).contiguous();
     const float* values = given.const_data_ptr<float>();
     while (gradients.size() < static_cast<std::size_t>(threads())) gradients.emplace_back(folded_floats);
@@ -486,8 +484,7 @@ void LiteModule::Impl::backward_own(const torch::Tensor& gradient) {
 // ---------------------------------------------------------------------------------------------------------
 // Through LibTorch's operators
 
-torch::Tensor LiteModule::Impl::input_of(std::span<const std::uint8_t> pixels, int count,
-                                         int input_side) const {
+torch::Tensor LiteNetwork::input_of(std::span<const std::uint8_t> pixels, int count, int input_side) const {
     auto x = torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {count, input_side, input_side, 3},
                               torch::kByte)
                  .to(options.device);
@@ -497,7 +494,7 @@ torch::Tensor LiteModule::Impl::input_of(std::span<const std::uint8_t> pixels, i
     return ((x.to(torch::kFloat) - shift) * factor).permute({0, 3, 1, 2});
 }
 
-torch::Tensor LiteModule::Impl::run_reference(torch::Tensor x) const {
+torch::Tensor LiteNetwork::run_reference(torch::Tensor x) const {
     const auto convolve = [&](int index, const torch::Tensor& map) {
         const Convolution& conv = convolutions[static_cast<std::size_t>(index)];
         const auto factor = conv.gamma / torch::sqrt(conv.variance + kBatchNormEpsilon);
@@ -526,20 +523,108 @@ torch::Tensor LiteModule::Impl::run_reference(torch::Tensor x) const {
 
 // ---------------------------------------------------------------------------------------------------------
 
-LiteModule::LiteModule(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
-LiteModule::~LiteModule() = default;
+class LiteModule final : public TrainableNetwork {
+  public:
+    explicit LiteModule(LiteNetwork network) : m_network(std::move(network)) {}
 
-Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weights, const ModelInfo& info,
-                                                       const TrainableNetworkOptions& options) {
+    int dimension() const override;
+    int blocks() const override;
+    std::string engine() const override;
+    std::vector<torch::Tensor> parameters() const override;
+    std::int64_t total_parameters() const override;
+    torch::Tensor forward(std::span<const std::uint8_t> pixels, int count, int side) override;
+    void backward(const torch::Tensor& gradient) override;
+    torch::Tensor embed(std::span<const std::uint8_t> pixels, int count, int side) override;
+    std::vector<std::pair<std::string, torch::Tensor>> tensors() const override;
+
+  private:
+    LiteNetwork m_network;
+};
+
+int LiteModule::dimension() const {
+    return m_network.dimension;
+}
+
+int LiteModule::blocks() const {
+    return static_cast<int>(m_network.blocks.size());
+}
+
+std::string LiteModule::engine() const {
+    if (m_network.own) return "cpu fp32 own kernels";
+    if (m_network.options.device.is_cpu()) return "cpu fp32 LibTorch";
+    return m_network.bfloat16 ? "cuda bf16" : "cuda fp32";
+}
+
+std::vector<torch::Tensor> LiteModule::parameters() const {
+    return {m_network.weights.flat(), m_network.affine.flat()};
+}
+
+std::int64_t LiteModule::total_parameters() const {
+    std::int64_t total = 0;
+    for (const Convolution& conv : m_network.convolutions) total += conv.weights() + 2 * conv.shape.out;
+    return total;
+}
+
+torch::Tensor LiteModule::forward(std::span<const std::uint8_t> pixels, int count, int side) {
+    torch::Tensor out;
+    if (m_network.own) {
+        m_network.plan(side);
+        out = m_network.run_own(pixels, count, true);
+    } else {
+        m_network.weights.link();
+        m_network.affine.link();
+        const MixedPrecision mixed(m_network.bfloat16);
+        m_network.graph = m_network.run_reference(m_network.input_of(pixels, count, side));
+        out = m_network.graph.detach();
+    }
+    return out.requires_grad_(true);
+}
+
+void LiteModule::backward(const torch::Tensor& gradient) {
+    if (m_network.own) {
+        m_network.backward_own(gradient);
+    } else {
+        m_network.graph.backward(gradient);
+        m_network.graph = torch::Tensor();
+    }
+}
+
+torch::Tensor LiteModule::embed(std::span<const std::uint8_t> pixels, int count, int side) {
+    const torch::NoGradGuard guard;
+    if (!m_network.own) return m_network.run_reference(m_network.input_of(pixels, count, side));
+    m_network.plan(side);
+    return m_network.run_own(pixels, count, false);
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> LiteModule::tensors() const {
+    const torch::NoGradGuard guard;
+    std::vector<std::pair<std::string, torch::Tensor>> all;
+    for (const Convolution& conv : m_network.convolutions) {
+        const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
+            all.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous().clone());
+        };
+        add(conv.name + ".weight", conv.weight);
+        add(conv.norm + ".weight", conv.gamma);
+        add(conv.norm + ".bias", conv.beta);
+        add(conv.norm + ".running_mean", conv.mean);
+        add(conv.norm + ".running_var", conv.variance);
+    }
+    return all;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TrainableNetwork>> make_lite_module(const Safetensors& weights, const ModelInfo& info,
+                                                           const TrainableNetworkOptions& options) {
     auto network = read_efficientnet_lite(weights);
     if (!network) return std::move(network).error();
-    auto impl = std::make_unique<Impl>();
-    impl->options = options;
-    if (impl->options.threads <= 0)
-        impl->options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    std::copy_n(info.mean, 3, impl->mean);
-    std::copy_n(info.scale, 3, impl->scale);
-    impl->dimension = network->dimension;
+    LiteNetwork lite;
+    lite.options = options;
+    if (lite.options.threads <= 0)
+        lite.options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    std::copy_n(info.mean, 3, lite.mean);
+    std::copy_n(info.scale, 3, lite.scale);
+    lite.dimension = network->dimension;
 
     // The same order as in read_efficientnet_lite, which has checked every name and shape.
     std::size_t next = 0;
@@ -561,8 +646,8 @@ Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weight
             if (!read) return read.error();
             *where = to_tensor(*read);
         }
-        impl->convolutions.push_back(std::move(conv));
-        return static_cast<int>(impl->convolutions.size()) - 1;
+        lite.convolutions.push_back(std::move(conv));
+        return static_cast<int>(lite.convolutions.size()) - 1;
     };
     int index = -1;
     std::optional<Error> failed;
@@ -587,36 +672,36 @@ Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weight
         }
         block.depthwise = take(add(prefix + "_depthwise_conv", prefix + "_bn1", trainable));
         block.project = take(add(prefix + "_project_conv", prefix + "_bn2", trainable));
-        impl->blocks.push_back(block);
+        lite.blocks.push_back(block);
     }
-    if (!failed) impl->head = take(add("_conv_head", "_bn1", true));
+    if (!failed) lite.head = take(add("_conv_head", "_bn1", true));
     if (failed) return std::move(*failed);
-    if (options.frozen_blocks < 0 || options.frozen_blocks > static_cast<int>(impl->blocks.size()))
-        return Error{ErrorKind::Usage, "This network has " + std::to_string(impl->blocks.size()) +
+    if (options.frozen_blocks < 0 || options.frozen_blocks > static_cast<int>(lite.blocks.size()))
+        return Error{ErrorKind::Usage, "This network has " + std::to_string(lite.blocks.size()) +
                                            " blocks; it cannot freeze " +
                                            std::to_string(options.frozen_blocks) + " of them."};
-    if (impl->blocks.front().expand != stem)
+    if (lite.blocks.front().expand != stem)
         return Error{ErrorKind::Unsupported, "The weights file \"" + weights.path() +
                                                  "\" begins with a block that cannot be trained."};
 
     // What learns lies in two flat tensors, so that clipping and stepping are a few operations.
     std::vector<torch::Tensor> weight_parts, affine_parts;
-    for (const Convolution& conv : impl->convolutions) {
+    for (const Convolution& conv : lite.convolutions) {
         if (!conv.trainable) continue;
         weight_parts.push_back(conv.weight);
         affine_parts.push_back(conv.gamma);
         affine_parts.push_back(conv.beta);
     }
-    impl->weights = FlatParameter(weight_parts, options.device);
-    impl->affine = FlatParameter(affine_parts, options.device);
+    lite.weights = FlatParameter(weight_parts, options.device);
+    lite.affine = FlatParameter(affine_parts, options.device);
     std::size_t part = 0;
     std::size_t floats = 0;
     bool fits = true;
-    for (Convolution& conv : impl->convolutions) {
+    for (Convolution& conv : lite.convolutions) {
         if (conv.trainable) {
-            conv.weight = impl->weights.parts()[part];
-            conv.gamma = impl->affine.parts()[2 * part];
-            conv.beta = impl->affine.parts()[2 * part + 1];
+            conv.weight = lite.weights.parts()[part];
+            conv.gamma = lite.affine.parts()[2 * part];
+            conv.beta = lite.affine.parts()[2 * part + 1];
             ++part;
         } else {
             conv.weight = conv.weight.to(options.device);
@@ -633,88 +718,14 @@ Result<std::unique_ptr<LiteModule>> LiteModule::create(const Safetensors& weight
             fits = fits && conv.shape.out % 16 == 0 && (conv.shape.kernel == 3 || conv.shape.kernel == 5) &&
                    (conv.shape.stride == 1 || conv.shape.stride == 2);
     }
-    impl->own = options.own_kernels && options.device.is_cpu() && fits;
-    impl->folded_floats = floats;
-    if (impl->own) {
-        impl->folded = Floats(floats);
-        std::fill_n(impl->folded.data(), floats, 0.0F);
+    lite.own = options.own_kernels && options.device.is_cpu() && fits;
+    lite.folded_floats = floats;
+    if (lite.own) {
+        lite.folded = Floats(floats);
+        std::fill_n(lite.folded.data(), floats, 0.0F);
     }
-    impl->bfloat16 = options.device.is_cuda() && options.mixed;
-    return std::unique_ptr<LiteModule>(new LiteModule(std::move(impl)));
-}
-
-int LiteModule::dimension() const {
-    return m_impl->dimension;
-}
-
-int LiteModule::blocks() const {
-    return static_cast<int>(m_impl->blocks.size());
-}
-
-std::string LiteModule::engine() const {
-    if (m_impl->own) return "cpu fp32 own kernels";
-    if (m_impl->options.device.is_cpu()) return "cpu fp32 LibTorch";
-    return m_impl->bfloat16 ? "cuda bf16" : "cuda fp32";
-}
-
-std::vector<torch::Tensor> LiteModule::parameters() const {
-    return {m_impl->weights.flat(), m_impl->affine.flat()};
-}
-
-std::int64_t LiteModule::total_parameters() const {
-    std::int64_t total = 0;
-    for (const Convolution& conv : m_impl->convolutions) total += conv.weights() + 2 * conv.shape.out;
-    return total;
-}
-
-torch::Tensor LiteModule::forward(std::span<const std::uint8_t> pixels, int count, int side) {
-    Impl& impl = *m_impl;
-    torch::Tensor out;
-    if (impl.own) {
-        impl.plan(side);
-        out = impl.run_own(pixels, count, true);
-    } else {
-        impl.weights.link();
-        impl.affine.link();
-        const MixedPrecision mixed(impl.bfloat16);
-        impl.graph = impl.run_reference(impl.input_of(pixels, count, side));
-        out = impl.graph.detach();
-    }
-    return out.requires_grad_(true);
-}
-
-void LiteModule::backward(const torch::Tensor& gradient) {
-    Impl& impl = *m_impl;
-    if (impl.own) {
-        impl.backward_own(gradient);
-    } else {
-        impl.graph.backward(gradient);
-        impl.graph = torch::Tensor();
-    }
-}
-
-torch::Tensor LiteModule::embed(std::span<const std::uint8_t> pixels, int count, int side) {
-    Impl& impl = *m_impl;
-    const torch::NoGradGuard guard;
-    if (!impl.own) return impl.run_reference(impl.input_of(pixels, count, side));
-    impl.plan(side);
-    return impl.run_own(pixels, count, false);
-}
-
-std::vector<std::pair<std::string, torch::Tensor>> LiteModule::tensors() const {
-    const torch::NoGradGuard guard;
-    std::vector<std::pair<std::string, torch::Tensor>> all;
-    for (const Convolution& conv : m_impl->convolutions) {
-        const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
-            all.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous().clone());
-        };
-        add(conv.name + ".weight", conv.weight);
-        add(conv.norm + ".weight", conv.gamma);
-        add(conv.norm + ".bias", conv.beta);
-        add(conv.norm + ".running_mean", conv.mean);
-        add(conv.norm + ".running_var", conv.variance);
-    }
-    return all;
+    lite.bfloat16 = options.device.is_cuda() && options.mixed;
+    return std::unique_ptr<TrainableNetwork>(std::make_unique<LiteModule>(std::move(lite)));
 }
 
 }  // namespace fieldmark

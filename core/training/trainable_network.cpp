@@ -27,16 +27,8 @@ bool can_learn_as_a_whole(const ModelInfo& info) {
 Result<std::unique_ptr<TrainableNetwork>> make_trainable_network(const Safetensors& weights,
                                                                  const ModelInfo& info,
                                                                  const TrainableNetworkOptions& options) {
-    if (info.kind == "efficientnet-lite") {
-        auto module = LiteModule::create(weights, info, options);
-        if (!module) return std::move(module).error();
-        return std::unique_ptr<TrainableNetwork>(std::move(*module));
-    }
-    if (info.kind == "vit") {
-        auto module = VitModule::create(weights, info, options);
-        if (!module) return std::move(module).error();
-        return std::unique_ptr<TrainableNetwork>(std::move(*module));
-    }
+    if (info.kind == "efficientnet-lite") return make_lite_module(weights, info, options);
+    if (info.kind == "vit") return make_vit_module(weights, info, options);
     return Error{ErrorKind::Usage,
                  "Only an EfficientNet-Lite or a vision transformer can learn as a whole, and \"" +
                      info.name + "\" is neither. Learn a head on its vectors, or choose another model."};

@@ -18,9 +18,7 @@ namespace {
 /// Pictures that go through the network together on a CPU: what a graph keeps of them stays small.
 constexpr int kSlice = 8;
 
-}  // namespace
-
-struct VitModule::Impl {
+struct LearningVit {
     TrainableNetworkOptions options;
     VitNetwork network;
     VitFeature feature = VitFeature::ClassToken;
@@ -72,11 +70,89 @@ struct VitModule::Impl {
     }
 };
 
-VitModule::VitModule(std::unique_ptr<Impl> impl) : m_impl(std::move(impl)) {}
-VitModule::~VitModule() = default;
+class VitModule final : public TrainableNetwork {
+  public:
+    explicit VitModule(LearningVit network) : m_network(std::move(network)) {}
 
-Result<std::unique_ptr<VitModule>> VitModule::create(const Safetensors& weights, const ModelInfo& info,
-                                                     const TrainableNetworkOptions& options) {
+    int dimension() const override;
+    int blocks() const override;
+    std::string engine() const override;
+    std::vector<torch::Tensor> parameters() const override;
+    std::int64_t total_parameters() const override;
+    torch::Tensor forward(std::span<const std::uint8_t> pixels, int count, int side) override;
+    void backward(const torch::Tensor& gradient) override;
+    torch::Tensor embed(std::span<const std::uint8_t> pixels, int count, int side) override;
+    std::vector<std::pair<std::string, torch::Tensor>> tensors() const override;
+
+  private:
+    LearningVit m_network;
+};
+
+int VitModule::dimension() const {
+    return vit_feature_width(m_network.network, m_network.feature);
+}
+
+int VitModule::blocks() const {
+    return static_cast<int>(m_network.vit.blocks.size());
+}
+
+std::string VitModule::engine() const {
+    if (!m_network.cuda()) return "cpu fp32 LibTorch";
+    return m_network.options.mixed ? "cuda bf16" : "cuda fp32";
+}
+
+std::vector<torch::Tensor> VitModule::parameters() const {
+    return {m_network.weights.flat(), m_network.others.flat()};
+}
+
+std::int64_t VitModule::total_parameters() const {
+    return m_network.total;
+}
+
+torch::Tensor VitModule::forward(std::span<const std::uint8_t> pixels, int count, int side) {
+    if (at::get_num_threads() != m_network.options.threads) at::set_num_threads(m_network.options.threads);
+    m_network.fit(side);
+    m_network.weights.link();
+    m_network.others.link();
+    m_network.graph.clear();
+    const int slice = m_network.cuda() ? count : kSlice;
+    std::vector<torch::Tensor> parts;
+    for (int first = 0; first < count; first += slice) {
+        const int now = std::min(slice, count - first);
+        m_network.graph.emplace_back(m_network.run(pixels, first, now), now);
+        parts.push_back(m_network.graph.back().first.detach());
+    }
+    return torch::cat(parts).requires_grad_(true);
+}
+
+void VitModule::backward(const torch::Tensor& gradient) {
+    std::int64_t first = 0;
+    for (const auto& [embeddings, count] : m_network.graph) {
+        embeddings.backward(gradient.narrow(0, first, count));
+        first += count;
+    }
+    m_network.graph.clear();
+}
+
+torch::Tensor VitModule::embed(std::span<const std::uint8_t> pixels, int count, int side) {
+    const torch::NoGradGuard no_grad;
+    if (at::get_num_threads() != m_network.options.threads) at::set_num_threads(m_network.options.threads);
+    m_network.fit(side);
+    return m_network.run(pixels, 0, count);
+}
+
+std::vector<std::pair<std::string, torch::Tensor>> VitModule::tensors() const {
+    const torch::NoGradGuard no_grad;
+    std::vector<std::pair<std::string, torch::Tensor>> all;
+    for (const auto& [name, tensor] : m_network.file)
+        all.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous().clone());
+    return all;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TrainableNetwork>> make_vit_module(const Safetensors& weights, const ModelInfo& info,
+                                                          const TrainableNetworkOptions& options) {
     auto network = read_vit(weights, info.heads);
     if (!network) return std::move(network).error();
     const auto feature = vit_feature_from_text(info.pooling);
@@ -88,18 +164,18 @@ Result<std::unique_ptr<VitModule>> VitModule::create(const Safetensors& weights,
         return Error{ErrorKind::Usage, "This network has " + std::to_string(count) +
                                            " blocks; it cannot freeze " +
                                            std::to_string(options.frozen_blocks) + " of them."};
-    auto impl = std::make_unique<Impl>();
-    impl->options = options;
-    if (impl->options.threads <= 0)
-        impl->options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
-    impl->network = std::move(*network);
-    impl->feature = *feature;
-    std::copy_n(info.mean, 3, impl->mean);
-    std::copy_n(info.scale, 3, impl->scale);
-    impl->vit = make_vit_tensors(impl->network, info.input_height, info.input_width,
-                                 torch::TensorOptions(torch::kFloat).device(options.device));
-    impl->side = info.input_width == info.input_height ? info.input_width : 0;
-    impl->total = impl->network.parameters;
+    LearningVit learning;
+    learning.options = options;
+    if (learning.options.threads <= 0)
+        learning.options.threads = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    learning.network = std::move(*network);
+    learning.feature = *feature;
+    std::copy_n(info.mean, 3, learning.mean);
+    std::copy_n(info.scale, 3, learning.scale);
+    learning.vit = make_vit_tensors(learning.network, info.input_height, info.input_width,
+                                    torch::TensorOptions(torch::kFloat).device(options.device));
+    learning.side = info.input_width == info.input_height ? info.input_width : 0;
+    learning.total = learning.network.parameters;
 
     // What the file holds beside the blocks goes back as it came.
     for (const auto& [name, tensor] : weights.tensors()) {
@@ -108,7 +184,7 @@ Result<std::unique_ptr<VitModule>> VitModule::create(const Safetensors& weights,
             continue;
         auto values = torch::empty(tensor.shape, torch::kFloat);
         std::memcpy(values.mutable_data_ptr<float>(), tensor.data.data(), tensor.data.size());
-        impl->file[name] = values;
+        learning.file[name] = values;
     }
     struct Learned {
         std::string name;
@@ -121,11 +197,11 @@ Result<std::unique_ptr<VitModule>> VitModule::create(const Safetensors& weights,
     };
     for (int b = 0; b < count; ++b) {
         const std::string name = "blocks." + std::to_string(b) + ".";
-        VitTensors::Block& block = impl->vit.blocks[static_cast<std::size_t>(b)];
+        VitTensors::Block& block = learning.vit.blocks[static_cast<std::size_t>(b)];
         if (b < options.frozen_blocks) {
             // Split ones were left out above.
-            impl->file[name + "attn.qkv.weight"] = block.qkv_weight;
-            impl->file[name + "attn.qkv.bias"] = block.qkv_bias;
+            learning.file[name + "attn.qkv.weight"] = block.qkv_weight;
+            learning.file[name + "attn.qkv.bias"] = block.qkv_bias;
             continue;
         }
         matrices.push_back({name + "attn.qkv.weight", &block.qkv_weight});
@@ -141,83 +217,20 @@ Result<std::unique_ptr<VitModule>> VitModule::create(const Safetensors& weights,
         if (block.ls1.defined()) vectors.push_back({name + "ls1.gamma", &block.ls1});
         if (block.ls2.defined()) vectors.push_back({name + "ls2.gamma", &block.ls2});
     }
-    norm(impl->network.norm_after_mean ? "fc_norm" : "norm", impl->vit.norm);
+    norm(learning.network.norm_after_mean ? "fc_norm" : "norm", learning.vit.norm);
     const auto flatten = [&](const std::vector<Learned>& all) {
         std::vector<torch::Tensor> parts;
         for (const Learned& one : all) parts.push_back(*one.tensor);
         FlatParameter flat(parts, options.device);
         for (std::size_t i = 0; i < all.size(); ++i) {
             *all[i].tensor = flat.parts()[i];
-            impl->file[all[i].name] = flat.parts()[i];
+            learning.file[all[i].name] = flat.parts()[i];
         }
         return flat;
     };
-    impl->weights = flatten(matrices);
-    impl->others = flatten(vectors);
-    return std::unique_ptr<VitModule>(new VitModule(std::move(impl)));
-}
-
-int VitModule::dimension() const {
-    return vit_feature_width(m_impl->network, m_impl->feature);
-}
-
-int VitModule::blocks() const {
-    return static_cast<int>(m_impl->vit.blocks.size());
-}
-
-std::string VitModule::engine() const {
-    if (!m_impl->cuda()) return "cpu fp32 LibTorch";
-    return m_impl->options.mixed ? "cuda bf16" : "cuda fp32";
-}
-
-std::vector<torch::Tensor> VitModule::parameters() const {
-    return {m_impl->weights.flat(), m_impl->others.flat()};
-}
-
-std::int64_t VitModule::total_parameters() const {
-    return m_impl->total;
-}
-
-torch::Tensor VitModule::forward(std::span<const std::uint8_t> pixels, int count, int side) {
-    Impl& impl = *m_impl;
-    if (at::get_num_threads() != impl.options.threads) at::set_num_threads(impl.options.threads);
-    impl.fit(side);
-    impl.weights.link();
-    impl.others.link();
-    impl.graph.clear();
-    const int slice = impl.cuda() ? count : kSlice;
-    std::vector<torch::Tensor> parts;
-    for (int first = 0; first < count; first += slice) {
-        const int now = std::min(slice, count - first);
-        impl.graph.emplace_back(impl.run(pixels, first, now), now);
-        parts.push_back(impl.graph.back().first.detach());
-    }
-    return torch::cat(parts).requires_grad_(true);
-}
-
-void VitModule::backward(const torch::Tensor& gradient) {
-    std::int64_t first = 0;
-    for (const auto& [embeddings, count] : m_impl->graph) {
-        embeddings.backward(gradient.narrow(0, first, count));
-        first += count;
-    }
-    m_impl->graph.clear();
-}
-
-torch::Tensor VitModule::embed(std::span<const std::uint8_t> pixels, int count, int side) {
-    Impl& impl = *m_impl;
-    const torch::NoGradGuard no_grad;
-    if (at::get_num_threads() != impl.options.threads) at::set_num_threads(impl.options.threads);
-    impl.fit(side);
-    return impl.run(pixels, 0, count);
-}
-
-std::vector<std::pair<std::string, torch::Tensor>> VitModule::tensors() const {
-    const torch::NoGradGuard no_grad;
-    std::vector<std::pair<std::string, torch::Tensor>> all;
-    for (const auto& [name, tensor] : m_impl->file)
-        all.emplace_back(name, tensor.detach().to(torch::kCPU).contiguous().clone());
-    return all;
+    learning.weights = flatten(matrices);
+    learning.others = flatten(vectors);
+    return std::unique_ptr<TrainableNetwork>(std::make_unique<VitModule>(std::move(learning)));
 }
 
 }  // namespace fieldmark

@@ -22,13 +22,13 @@ Safetensors parsed(const FloatTensors& tensors) {
     return std::move(*file);
 }
 
-std::unique_ptr<LiteModule> module_of(const Safetensors& weights, int size, bool own, int frozen = 0,
-                                      int threads = 2) {
+std::unique_ptr<TrainableNetwork> module_of(const Safetensors& weights, int size, bool own, int frozen = 0,
+                                            int threads = 2) {
     TrainableNetworkOptions options;
     options.own_kernels = own;
     options.frozen_blocks = frozen;
     options.threads = threads;
-    auto module = LiteModule::create(weights, tiny_lite_info(size), options);
+    auto module = make_lite_module(weights, tiny_lite_info(size), options);
     return module.ok() ? std::move(*module) : nullptr;
 }
 
@@ -37,7 +37,7 @@ double relative(const Tensor& a, const Tensor& b) {
 }
 
 /// One step's gradients of a loss that depends on every embedding.
-std::vector<Tensor> gradients(LiteModule& module, const std::vector<std::uint8_t>& pixels, int count,
+std::vector<Tensor> gradients(TrainableNetwork& module, const std::vector<std::uint8_t>& pixels, int count,
                               int size) {
     const Tensor embeddings = module.forward(pixels, count, size);
     torch::manual_seed(3);
@@ -200,10 +200,10 @@ class TestLiteModule : public QObject {
         const Safetensors whole = parsed(tensors);
         TrainableNetworkOptions options;
         options.frozen_blocks = 11;
-        QCOMPARE(LiteModule::create(whole, tiny_lite_info(64), options).error().kind, ErrorKind::Usage);
+        QCOMPARE(make_lite_module(whole, tiny_lite_info(64), options).error().kind, ErrorKind::Usage);
         tensors.erase("_blocks.3._bn1.running_var");
         const Safetensors cut = parsed(tensors);
-        const auto refused = LiteModule::create(cut, tiny_lite_info(64), {});
+        const auto refused = make_lite_module(cut, tiny_lite_info(64), {});
         QVERIFY(!refused.ok());
         QCOMPARE(refused.error().kind, ErrorKind::Damaged);
         QVERIFY(refused.error().text.find("_blocks.3._bn1.running_var") != std::string::npos);
@@ -222,7 +222,7 @@ class TestLiteModule : public QObject {
         QVERIFY(weights.ok());
         TrainableNetworkOptions options;
         options.threads = 2;
-        const auto module = LiteModule::create(*weights, *info, options);
+        const auto module = make_lite_module(*weights, *info, options);
         QVERIFY(module.ok());
         QCOMPARE((*module)->blocks(), 16);
         QCOMPARE((*module)->trainable_parameters(), std::int64_t{3'371'008});

@@ -20,16 +20,16 @@ Safetensors parsed(const FloatTensors& tensors) {
     return std::move(*file);
 }
 
-std::unique_ptr<VitModule> module_of(const FloatTensors& tensors, int frozen) {
+std::unique_ptr<TrainableNetwork> module_of(const FloatTensors& tensors, int frozen) {
     TrainableNetworkOptions options;
     options.threads = 1;
     options.frozen_blocks = frozen;
     const Safetensors weights = parsed(tensors);
-    auto module = VitModule::create(weights, tiny_vit_info(64), options);
+    auto module = make_vit_module(weights, tiny_vit_info(64), options);
     return module.ok() ? std::move(*module) : nullptr;
 }
 
-FloatTensors written(const VitModule& module) {
+FloatTensors written(const TrainableNetwork& module) {
     FloatTensors tensors;
     for (const auto& [name, tensor] : module.tensors()) {
         tensors[name].shape = tensor.sizes().vec();
@@ -45,7 +45,7 @@ double furthest(const Tensor& embeddings, const std::vector<float>& expected) {
     return (unit - other).abs().max().item<double>();
 }
 
-void step(VitModule& module, const std::vector<std::uint8_t>& pixels, int count) {
+void step(TrainableNetwork& module, const std::vector<std::uint8_t>& pixels, int count) {
     module.zero_gradients();
     const Tensor embeddings = module.forward(pixels, count, 64);
     torch::manual_seed(3);
@@ -141,7 +141,7 @@ class TestVitModule : public QObject {
         TrainableNetworkOptions options;
         options.frozen_blocks = 3;
         const Safetensors weights = parsed(tiny_vit());
-        QCOMPARE(VitModule::create(weights, tiny_vit_info(64), options).error().kind, ErrorKind::Usage);
+        QCOMPARE(make_vit_module(weights, tiny_vit_info(64), options).error().kind, ErrorKind::Usage);
         ModelInfo info = tiny_vit_info(64);
         info.kind = "mobilenet-v2";
         QCOMPARE(make_trainable_network(weights, info, {}).error().kind, ErrorKind::Usage);
