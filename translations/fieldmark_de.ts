@@ -2080,6 +2080,14 @@
         <source>Say what is in your pictures: take the names of their folders, add a table of labels, or select pictures in Browse and type a label in the inspector. At least four classes with two pictures each are needed; the more the better.</source>
         <translation>Sagen Sie, was auf Ihren Bildern ist: Übernehmen Sie die Namen ihrer Ordner, fügen Sie eine Tabelle hinzu oder wählen Sie unter Durchsehen Bilder aus und geben Sie eine Beschriftung ein. Nötig sind mindestens vier Klassen mit je zwei Bildern; je mehr, desto besser.</translation>
     </message>
+    <message>
+        <source>Learn to &amp;ignore colour</source>
+        <translation>Farbe &amp;ignorieren lernen</translation>
+    </message>
+    <message>
+        <source>For cars, tools and the like, which come in any colour: it learns from pictures with changed colours, in grey and blurred. Leave it off where colour is a mark, as with birds.</source>
+        <translation>Für Autos, Werkzeuge und Ähnliches, das es in jeder Farbe gibt: Gelernt wird aus Bildern mit veränderten Farben, in Grau und unscharf. Aus lassen, wo die Farbe ein Merkmal ist, wie bei Vögeln.</translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::LibrarySidebar</name>

@@ -58,6 +58,7 @@ def main():
     parser.add_argument("--losses", default="proxy-nca++,gapan-pnca", help="of: " + ", ".join(LOSSES))
     parser.add_argument("--threads", default="0")
     parser.add_argument("--epochs", default="0", help="0: the program's own number")
+    parser.add_argument("--validation-share", default="0.2", help="of the learned classes, to check on")
     parser.add_argument("--option", action="append", default=[], help="a further option for every run, NAME=VALUE")
     given = parser.parse_args()
 
@@ -80,6 +81,7 @@ def main():
                 if not os.path.isdir(folder):
                     command = [given.train, "learn", cache, *learned, *LOSSES[loss], "--name", name, "-o", models]
                     command += ["--seed", seed, "--threads", given.threads, "--epochs", given.epochs, "--json"]
+                    command += ["--validation-share", given.validation_share]
                     command += ["--checkpoint", os.path.join(given.out, name + ".checkpoint"), "--resume"]
                     for option in given.option:
                         command += ["--option", option]

@@ -32,7 +32,7 @@ struct NetworkOptions {
     int per_class = 4;                  ///< batch_per_class
     int frozen_blocks = 0;              ///< see TrainableNetworkOptions
     int size = 0;                       ///< pixels a side while learning; 0: the model's input size
-    std::string augmentation = "crop";  ///< augment: none, crop, dvf, resized
+    std::string augmentation = "crop";  ///< none, crop, dvf, resized
     double crop_share = 224.0 / 248.0;  ///< of the picture's side, for "crop" and "dvf"
     int export_size = 0;                ///< input size of the new model; 0: as the base
     int patience = 0;                   ///< epochs without a better one before it stops; 0: never

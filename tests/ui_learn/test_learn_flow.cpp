@@ -192,6 +192,22 @@ class TestLearnFlow : public QObject {
         QVERIFY(part<QLabel>(*window, "learnMethodText")->text().contains(QStringLiteral("econstruction")));
     }
 
+    void colour_is_asked_where_pictures_are_learned_from() {
+        auto window = opened_window();
+        part<QAction>(*window, "pageLearn")->trigger();
+        auto* page = part<LearnPage>(*window, "learnPage");
+        auto* depth = part<QComboBox>(*window, "learnDepth");
+        auto* colour = part<QCheckBox>(*window, "learnAnyColour");
+        colour->setChecked(true);
+        QVERIFY(!colour->isVisible());  // stored vectors keep the colours they were made of
+        QVERIFY(!page->request().settings.options.contains("augmentation"));
+        depth->setCurrentIndex(depth->findData(true));
+        QVERIFY(colour->isVisible());
+        QCOMPARE(page->request().settings.options.at("augmentation"), std::string("dvf"));
+        colour->setChecked(false);
+        QVERIFY(!page->request().settings.options.contains("augmentation"));
+    }
+
     void a_model_is_learned_and_used() {
         auto window = opened_window();
         part<QAction>(*window, "pageLearn")->trigger();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
 #include <QHBoxLayout>
@@ -265,6 +266,13 @@ QWidget* LearnPage::build_form() {
     m_depth->addItem(tr("Thorough: the whole network"), true);
     connect(m_depth, &QComboBox::currentIndexChanged, this, &LearnPage::method_changed);
     column->addWidget(m_depth);
+    m_any_colour = new QCheckBox(tr("Learn to &ignore colour"), m_form);
+    m_any_colour->setObjectName(QStringLiteral("learnAnyColour"));
+    m_any_colour->setToolTip(
+        tr("For cars, tools and the like, which come in any colour: it learns from pictures with changed "
+           "colours, in grey and blurred. Leave it off where colour is a mark, as with birds."));
+    connect(m_any_colour, &QCheckBox::toggled, this, [this] { ask_preview(); });
+    column->addWidget(m_any_colour);
 
     m_budget = combo(QStringLiteral("learnBudget"), tr("Time it may take"),
                      tr("It stops by itself when the time is up and keeps the best it has found"));
@@ -541,9 +549,11 @@ void LearnPage::method_changed() {
     m_method_text->setText(text);
     m_bits_box->setVisible(chosen == Method::GdfNet);
     // DVA and GDF-Net look inside the network and have one way only.
-    m_depth->setVisible(chosen == Method::Gapan || chosen == Method::ProxyNca);
-    const bool thorough =
-        m_depth->currentData().toBool() || chosen == Method::Dva || chosen == Method::GdfNet;
+    const bool choice = chosen == Method::Gapan || chosen == Method::ProxyNca;
+    m_depth->setVisible(choice);
+    const bool thorough = !choice || m_depth->currentData().toBool();
+    // These two see pictures, not vectors or maps of theirs.
+    m_any_colour->setVisible(thorough && chosen != Method::GdfNet);
     if (thorough && m_budget->currentIndex() == 0) m_budget->setCurrentIndex(m_budget->findData(8 * 3600));
     if (!thorough && m_budget->currentData().toInt() == 8 * 3600) m_budget->setCurrentIndex(0);
     ask_preview();
@@ -566,18 +576,12 @@ TrainingRequest LearnPage::request() const {
     request.settings.method = method();
     const bool choice = m_depth->isVisibleTo(m_form);
     request.settings.end_to_end = choice && m_depth->currentData().toBool();
+    if (m_any_colour->isVisibleTo(m_form) && m_any_colour->isChecked())
+        request.settings.options["augmentation"] = "dvf";
     request.settings.budget_seconds = m_budget->currentData().toInt();
     request.settings.bits = m_bits->currentData().toInt();
     request.model_name = m_name->text().trimmed().toStdString();
     return request;
-}
-
-void LearnPage::set_request(const TrainingRequest& request) {
-    set_field(request.label);
-    m_method->setCurrentIndex(std::max(0, m_method->findData(static_cast<int>(request.settings.method))));
-    m_depth->setCurrentIndex(request.settings.end_to_end ? 1 : 0);
-    m_bits->setCurrentIndex(std::max(0, m_bits->findData(request.settings.bits)));
-    m_name->setText(Text::display_name(request.model_name));
 }
 
 void LearnPage::ask_preview() {

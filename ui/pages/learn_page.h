@@ -40,7 +40,6 @@ class LearnPage : public QWidget {
 
     void setUndoStack(QUndoStack* undo) { m_undo = undo; }  ///< for accepted labels
     void set_field(const std::string& field);  ///< preselects; ignored where there is no such field
-    void set_request(const TrainingRequest& request);
     TrainingRequest request() const;  ///< as chosen now
     bool running() const;
     void start();
@@ -109,6 +108,7 @@ class LearnPage : public QWidget {
     QComboBox* m_method = nullptr;
     QLabel* m_method_text = nullptr;
     QComboBox* m_depth = nullptr;
+    QCheckBox* m_any_colour = nullptr;
     QComboBox* m_bits = nullptr;
     QWidget* m_bits_box = nullptr;
     QComboBox* m_budget = nullptr;
