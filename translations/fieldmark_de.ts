@@ -1705,23 +1705,62 @@
     </message>
 </context>
 <context>
-    <name>fieldmark::LearnPage</name>
+    <name>fieldmark::LabelReview</name>
     <message>
-        <source>Learn from labels</source>
-        <translation>Aus Beschriftungen lernen</translation>
+        <source>Nothing looked for yet.</source>
+        <translation>Noch nichts gesucht.</translation>
     </message>
     <message>
-        <source>Check these labels</source>
-        <translation>Diese Beschriftungen prüfen</translation>
+        <source>A model learned with appearance anchors knows how the pictures of each class are spread. Pictures that fit another class better than their own may have a wrong label. Only you can tell.</source>
+        <translation>Ein mit Erscheinungsankern gelerntes Modell weiß, wie die Bilder jeder Klasse gestreut sind. Bilder, die besser zu einer anderen Klasse passen als zu ihrer eigenen, sind womöglich falsch beschriftet. Entscheiden können das nur Sie.</translation>
     </message>
     <message>
-        <source>The pictures get their new vectors in the background; the former model answers until then.</source>
-        <translation>Die Bilder bekommen ihre neuen Merkmale im Hintergrund; bis dahin antwortet das bisherige Modell.</translation>
+        <source>&amp;Look for doubtful labels</source>
+        <translation>Zweifelhafte Beschriftungen s&amp;uchen</translation>
     </message>
     <message>
-        <source>In use now. The former model is kept and can be taken back.</source>
-        <translation>Jetzt in Gebrauch. Das bisherige Modell bleibt erhalten und lässt sich zurückholen.</translation>
+        <source>Goes through the labelled pictures; nothing is changed</source>
+        <translation>Geht die beschrifteten Bilder durch; nichts wird verändert</translation>
     </message>
+    <message>
+        <source>Take the &amp;better label</source>
+        <translation>Bessere Beschri&amp;ftung übernehmen</translation>
+    </message>
+    <message>
+        <source>Gives the picture the label it fits better; can be undone (Ctrl+Z)</source>
+        <translation>Gibt dem Bild die Beschriftung, zu der es besser passt; lässt sich rückgängig machen (Strg+Z)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the label</source>
+        <translation>Beschriftun&amp;g behalten</translation>
+    </message>
+    <message>
+        <source>The label is right: take the picture off this list</source>
+        <translation>Die Beschriftung stimmt: das Bild von dieser Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Doubtful labels</source>
+        <translation>Zweifelhafte Beschriftungen</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>Wird gesucht …</translation>
+    </message>
+    <message>
+        <source>Fits “%1” better. Of the pictures of its class %2 of 100 are less typical.</source>
+        <translation>Passt besser zu „%1“. Von den Bildern seiner Klasse sind %2 von 100 weniger typisch.</translation>
+    </message>
+    <message>
+        <source>No label looks doubtful.</source>
+        <translation>Keine Beschriftung wirkt zweifelhaft.</translation>
+    </message>
+    <message>
+        <source>All doubtful labels are looked at.</source>
+        <translation>Alle zweifelhaften Beschriftungen sind durchgesehen.</translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::LearnForm</name>
     <message>
         <source>Field that names the class</source>
         <translation>Feld, das die Klasse nennt</translation>
@@ -1822,6 +1861,14 @@
         <translation>Gründlich: das ganze Netz</translation>
     </message>
     <message>
+        <source>Learn to &amp;ignore colour</source>
+        <translation>Farbe &amp;ignorieren lernen</translation>
+    </message>
+    <message>
+        <source>For cars, tools and the like, which come in any colour: it learns from pictures with changed colours, in grey and blurred. Leave it off where colour is a mark, as with birds.</source>
+        <translation>Für Autos, Werkzeuge und Ähnliches, das es in jeder Farbe gibt: Gelernt wird aus Bildern mit veränderten Farben, in Grau und unscharf. Aus lassen, wo die Farbe ein Merkmal ist, wie bei Vögeln.</translation>
+    </message>
+    <message>
         <source>Time it may take</source>
         <translation>Zeit, die es dauern darf</translation>
     </message>
@@ -1874,6 +1921,79 @@
         <translation>Beginnen; lässt sich jederzeit beenden</translation>
     </message>
     <message>
+        <source>%1 (%2)</source>
+        <comment>a class, its number of pictures</comment>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>One picture alone has no other one to be like.</source>
+        <translation>Ein Bild allein hat kein anderes, dem es gleichen könnte.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n class(es) with one picture are left out: it has no other one to be like.</source>
+        <translation>
+            <numerusform>%n Klasse mit nur einem Bild ist ausgelassen: Es hat kein anderes, dem es gleichen könnte.</numerusform>
+            <numerusform>%n Klassen mit nur einem Bild sind ausgelassen: Es hat kein anderes, dem es gleichen könnte.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Learns how the pictures of each class are spread, draws typical appearances from it and gathers the class around them. It can point out doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).</source>
+        <translation>Lernt, wie die Bilder jeder Klasse verteilt sind, zieht daraus typische Erscheinungen und sammelt die Klasse um sie. Es kann auf zweifelhafte Beschriftungen hinweisen. Eine Nachbildung von GAPan (arXiv 2605.09859).</translation>
+    </message>
+    <message>
+        <source>Gives each class one point to gather at. The plain method the others are measured by. A reconstruction of ProxyNCA++ (ECCV 2020).</source>
+        <translation>Gibt jeder Klasse einen Punkt, um den sie sich sammelt. Das schlichte Verfahren, an dem die anderen gemessen werden. Ein Nachbau von ProxyNCA++ (ECCV 2020).</translation>
+    </message>
+    <message>
+        <source>Teaches a vision transformer to look at what tells your classes apart by small additions to every layer; its own weights stay. A reconstruction of DVA (arXiv 2506.16273).</source>
+        <translation>Bringt einem Vision-Transformer durch kleine Zusätze in jeder Schicht bei, auf das zu schauen, was die Klassen unterscheidet; seine eigenen Gewichte bleiben. Ein Nachbau von DVA (arXiv 2506.16273).</translation>
+    </message>
+    <message>
+        <source>Compares neighbouring parts of a picture and learns short codes of bits, for very large libraries. A reconstruction of GDF-Net (2022).</source>
+        <translation>Vergleicht benachbarte Teile eines Bildes und lernt kurze Codes aus Bits, für sehr große Bibliotheken. Ein Nachbau von GDF-Net (2022).</translation>
+    </message>
+    <message>
+        <source>DVA is not offered: it needs a vision transformer, and the model in use, %1, is none.</source>
+        <translation>DVA steht nicht zur Wahl: Es braucht einen Vision-Transformer, und das verwendete Modell, %1, ist keiner.</translation>
+    </message>
+    <message>
+        <source>Learns from %1 pictures. Of %2 classes %3 are learned and %4 kept aside to check on.</source>
+        <translation>Lernt aus %1 Bildern. Von %2 Klassen werden %3 gelernt und %4 zur Prüfung zurückgehalten.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) are not embedded yet and take no part.</source>
+        <translation>
+            <numerusform>%n Bild ist noch nicht durchsuchbar und bleibt außen vor.</numerusform>
+            <numerusform>%n Bilder sind noch nicht durchsuchbar und bleiben außen vor.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n picture(s) cannot be read and take no part.</source>
+        <translation>
+            <numerusform>%n Bild ist nicht lesbar und bleibt außen vor.</numerusform>
+            <numerusform>%n Bilder sind nicht lesbar und bleiben außen vor.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::LearnPage</name>
+    <message>
+        <source>Learn from labels</source>
+        <translation>Aus Beschriftungen lernen</translation>
+    </message>
+    <message>
+        <source>Check these labels</source>
+        <translation>Diese Beschriftungen prüfen</translation>
+    </message>
+    <message>
+        <source>The pictures get their new vectors in the background; the former model answers until then.</source>
+        <translation>Die Bilder bekommen ihre neuen Merkmale im Hintergrund; bis dahin antwortet das bisherige Modell.</translation>
+    </message>
+    <message>
+        <source>In use now. The former model is kept and can be taken back.</source>
+        <translation>Jetzt in Gebrauch. Das bisherige Modell bleibt erhalten und lässt sich zurückholen.</translation>
+    </message>
+    <message>
         <source>Progress of learning</source>
         <translation>Fortschritt des Lernens</translation>
     </message>
@@ -1912,92 +2032,6 @@
     <message>
         <source>After the first epoch</source>
         <translation>Nach der ersten Epoche</translation>
-    </message>
-    <message>
-        <source>A model learned with appearance anchors knows how the pictures of each class are spread. Pictures that fit another class better than their own may have a wrong label. Only you can tell.</source>
-        <translation>Ein mit Erscheinungsankern gelerntes Modell weiß, wie die Bilder jeder Klasse gestreut sind. Bilder, die besser zu einer anderen Klasse passen als zu ihrer eigenen, sind womöglich falsch beschriftet. Entscheiden können das nur Sie.</translation>
-    </message>
-    <message>
-        <source>&amp;Look for doubtful labels</source>
-        <translation>Zweifelhafte Beschriftungen s&amp;uchen</translation>
-    </message>
-    <message>
-        <source>Goes through the labelled pictures; nothing is changed</source>
-        <translation>Geht die beschrifteten Bilder durch; nichts wird verändert</translation>
-    </message>
-    <message>
-        <source>Take the &amp;better label</source>
-        <translation>Bessere Beschri&amp;ftung übernehmen</translation>
-    </message>
-    <message>
-        <source>Gives the picture the label it fits better; can be undone (Ctrl+Z)</source>
-        <translation>Gibt dem Bild die Beschriftung, zu der es besser passt; lässt sich rückgängig machen (Strg+Z)</translation>
-    </message>
-    <message>
-        <source>&amp;Keep the label</source>
-        <translation>Beschriftun&amp;g behalten</translation>
-    </message>
-    <message>
-        <source>The label is right: take the picture off this list</source>
-        <translation>Die Beschriftung stimmt: das Bild von dieser Liste nehmen</translation>
-    </message>
-    <message>
-        <source>Doubtful labels</source>
-        <translation>Zweifelhafte Beschriftungen</translation>
-    </message>
-    <message>
-        <source>Nothing looked for yet.</source>
-        <translation>Noch nichts gesucht.</translation>
-    </message>
-    <message>
-        <source>%1 (%2)</source>
-        <comment>a class, its number of pictures</comment>
-        <translation>%1 (%2)</translation>
-    </message>
-    <message>
-        <source>One picture alone has no other one to be like.</source>
-        <translation>Ein Bild allein hat kein anderes, dem es gleichen könnte.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n class(es) with one picture are left out: it has no other one to be like.</source>
-        <translation>
-            <numerusform>%n Klasse mit nur einem Bild ist ausgelassen: Es hat kein anderes, dem es gleichen könnte.</numerusform>
-            <numerusform>%n Klassen mit nur einem Bild sind ausgelassen: Es hat kein anderes, dem es gleichen könnte.</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Gives each class one point to gather at. The plain method the others are measured by. A reconstruction of ProxyNCA++ (ECCV 2020).</source>
-        <translation>Gibt jeder Klasse einen Punkt, um den sie sich sammelt. Das schlichte Verfahren, an dem die anderen gemessen werden. Ein Nachbau von ProxyNCA++ (ECCV 2020).</translation>
-    </message>
-    <message>
-        <source>Teaches a vision transformer to look at what tells your classes apart by small additions to every layer; its own weights stay. A reconstruction of DVA (arXiv 2506.16273).</source>
-        <translation>Bringt einem Vision-Transformer durch kleine Zusätze in jeder Schicht bei, auf das zu schauen, was die Klassen unterscheidet; seine eigenen Gewichte bleiben. Ein Nachbau von DVA (arXiv 2506.16273).</translation>
-    </message>
-    <message>
-        <source>Compares neighbouring parts of a picture and learns short codes of bits, for very large libraries. A reconstruction of GDF-Net (2022).</source>
-        <translation>Vergleicht benachbarte Teile eines Bildes und lernt kurze Codes aus Bits, für sehr große Bibliotheken. Ein Nachbau von GDF-Net (2022).</translation>
-    </message>
-    <message>
-        <source>DVA is not offered: it needs a vision transformer, and the model in use, %1, is none.</source>
-        <translation>DVA steht nicht zur Wahl: Es braucht einen Vision-Transformer, und das verwendete Modell, %1, ist keiner.</translation>
-    </message>
-    <message>
-        <source>Learns from %1 pictures. Of %2 classes %3 are learned and %4 kept aside to check on.</source>
-        <translation>Lernt aus %1 Bildern. Von %2 Klassen werden %3 gelernt und %4 zur Prüfung zurückgehalten.</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n picture(s) are not embedded yet and take no part.</source>
-        <translation>
-            <numerusform>%n Bild ist noch nicht durchsuchbar und bleibt außen vor.</numerusform>
-            <numerusform>%n Bilder sind noch nicht durchsuchbar und bleiben außen vor.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n picture(s) cannot be read and take no part.</source>
-        <translation>
-            <numerusform>%n Bild ist nicht lesbar und bleibt außen vor.</numerusform>
-            <numerusform>%n Bilder sind nicht lesbar und bleiben außen vor.</numerusform>
-        </translation>
     </message>
     <message>
         <source>Getting ready…</source>
@@ -2045,26 +2079,6 @@
         <translation>Einige Klassen werden zurückgehalten, aus ihnen wird nie gelernt. Am Ende zeigen sie, ob Bilder ungesehener Klassen besser gefunden werden als vorher. Das verwendete Modell bleibt, bis Sie es anders wollen, und nichts verlässt diesen Computer.</translation>
     </message>
     <message>
-        <source>Looking…</source>
-        <translation>Wird gesucht …</translation>
-    </message>
-    <message>
-        <source>Fits “%1” better. Of the pictures of its class %2 of 100 are less typical.</source>
-        <translation>Passt besser zu „%1“. Von den Bildern seiner Klasse sind %2 von 100 weniger typisch.</translation>
-    </message>
-    <message>
-        <source>No label looks doubtful.</source>
-        <translation>Keine Beschriftung wirkt zweifelhaft.</translation>
-    </message>
-    <message>
-        <source>All doubtful labels are looked at.</source>
-        <translation>Alle zweifelhaften Beschriftungen sind durchgesehen.</translation>
-    </message>
-    <message>
-        <source>Learns how the pictures of each class are spread, draws typical appearances from it and gathers the class around them. It can point out doubtful labels. A reconstruction of GAPan (arXiv 2605.09859).</source>
-        <translation>Lernt, wie die Bilder jeder Klasse verteilt sind, zieht daraus typische Erscheinungen und sammelt die Klasse um sie. Es kann auf zweifelhafte Beschriftungen hinweisen. Eine Nachbildung von GAPan (arXiv 2605.09859).</translation>
-    </message>
-    <message>
         <source>The first point comes before the first epoch: where the learning begins.</source>
         <translation>Der erste Punkt liegt vor der ersten Epoche: wo das Lernen beginnt.</translation>
     </message>
@@ -2079,14 +2093,6 @@
     <message>
         <source>Say what is in your pictures: take the names of their folders, add a table of labels, or select pictures in Browse and type a label in the inspector. At least four classes with two pictures each are needed; the more the better.</source>
         <translation>Sagen Sie, was auf Ihren Bildern ist: Übernehmen Sie die Namen ihrer Ordner, fügen Sie eine Tabelle hinzu oder wählen Sie unter Durchsehen Bilder aus und geben Sie eine Beschriftung ein. Nötig sind mindestens vier Klassen mit je zwei Bildern; je mehr, desto besser.</translation>
-    </message>
-    <message>
-        <source>Learn to &amp;ignore colour</source>
-        <translation>Farbe &amp;ignorieren lernen</translation>
-    </message>
-    <message>
-        <source>For cars, tools and the like, which come in any colour: it learns from pictures with changed colours, in grey and blurred. Leave it off where colour is a mark, as with birds.</source>
-        <translation>Für Autos, Werkzeuge und Ähnliches, das es in jeder Farbe gibt: Gelernt wird aus Bildern mit veränderten Farben, in Grau und unscharf. Aus lassen, wo die Farbe ein Merkmal ist, wie bei Vögeln.</translation>
     </message>
 </context>
 <context>

@@ -147,7 +147,7 @@
     </message>
 </context>
 <context>
-    <name>fieldmark::LearnPage</name>
+    <name>fieldmark::LearnForm</name>
     <message numerus="yes">
         <source>%n bits</source>
         <translation>
