@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -22,6 +21,7 @@
 #include "core/engine/classes/anchor_point.h"
 #include "ui/widgets/field_chooser.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/message_page.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/picture_rows.h"
@@ -49,14 +49,6 @@ QStandardItem* cell(const QString& text, const QVariant& sort, const std::string
     item->setData(QByteArray::fromStdString(name), kNameRole);
     item->setEditable(false);
     return item;
-}
-
-QLabel* wrapped(QWidget* parent, const QString& name) {
-    auto* label = new QLabel(parent);
-    label->setObjectName(name);
-    label->setWordWrap(true);
-    label->setTextFormat(Qt::PlainText);
-    return label;
 }
 
 std::vector<PictureRow::Tile> tiles_of(const std::vector<AnchorMatch>& matches, std::size_t first = 0) {
@@ -142,7 +134,6 @@ AnchorsPage::AnchorsPage(Session& session, ThumbnailStore& thumbnails, QWidget* 
         m_report.reset();
         show_state();
     });
-    recolour();
     show_state();
 }
 
@@ -160,7 +151,7 @@ QWidget* AnchorsPage::build_head() {
     m_fields->setAccessibleName(tr("Field that names the class"));
     m_fields->setToolTip(tr("Pictures with the same value in this field are of the same class"));
     label->setBuddy(m_fields);
-    m_query_place = wrapped(head, QStringLiteral("anchorsQuery"));
+    m_query_place = wrapped_label(head, QStringLiteral("anchorsQuery"));
     m_query_place->setTextInteractionFlags(Qt::TextSelectableByMouse);
     line->addWidget(label);
     line->addWidget(m_fields);
@@ -238,7 +229,7 @@ QWidget* AnchorsPage::build_class() {
     column->setSpacing(unit / 2);
     auto* top = new QHBoxLayout;
     top->setSpacing(unit);
-    m_title = wrapped(page, QStringLiteral("anchorsTitle"));
+    m_title = wrapped_label(page, QStringLiteral("anchorsTitle"));
     QFont large = m_title->font();
     large.setPointSizeF(large.pointSizeF() * 1.3);
     m_title->setFont(large);
@@ -261,7 +252,7 @@ QWidget* AnchorsPage::build_class() {
     column->addLayout(top);
     auto* below = new QHBoxLayout;
     below->setSpacing(unit);
-    m_explanation = wrapped(page, QStringLiteral("anchorsExplanation"));
+    m_explanation = quiet_note(page, QStringLiteral("anchorsExplanation"));
     m_explanation->setTextInteractionFlags(Qt::TextSelectableByMouse);
     below->addWidget(m_explanation, 1);
     m_learn = new QPushButton(icon(QStringLiteral("learn")), tr("Lear&n anchors…"), page);
@@ -396,18 +387,6 @@ void AnchorsPage::resizeEvent(QResizeEvent* event) {
     m_details->setOrientation(wanted);
     const int whole = wanted == Qt::Horizontal ? m_details->width() : m_details->height();
     m_details->setSizes({whole / 2, whole / 2});
-}
-
-void AnchorsPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
-}
-
-void AnchorsPage::recolour() {
-    if (m_anchors == nullptr) return;
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    m_explanation->setPalette(quiet);
 }
 
 void AnchorsPage::setLabelActions(const QList<QAction*>& actions) {

@@ -55,7 +55,6 @@ class AnchorsPage : public QWidget {
     void showEvent(QShowEvent* event) override;
     void hideEvent(QHideEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
   private:
     QWidget* build_head();
@@ -76,7 +75,6 @@ class AnchorsPage : public QWidget {
     void outdate();  ///< what is shown is to be asked for anew, soon if it is seen
     void ask();
     void clear();
-    void recolour();
 
     Session& m_session;
     ThumbnailStore& m_thumbnails;

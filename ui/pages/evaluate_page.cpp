@@ -7,7 +7,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -26,6 +25,7 @@
 #include "ui/widgets/field_chooser.h"
 #include "ui/widgets/figure_tiles.h"
 #include "ui/widgets/flow_layout.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/message_page.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/picture_rows.h"
@@ -76,13 +76,6 @@ QWidget* labelled(const QString& text, QWidget* control, QWidget* parent) {
     line->addWidget(label);
     line->addWidget(control);
     return box;
-}
-
-QLabel* wrapped(QWidget* parent, const QString& name) {
-    auto* label = new QLabel(parent);
-    label->setObjectName(name);
-    label->setWordWrap(true);
-    return label;
 }
 
 PictureRow picture_row(const QueryExample& example, const EvaluationReport& report, bool compared) {
@@ -136,8 +129,7 @@ EvaluatePage::EvaluatePage(Session& session, ThumbnailStore& thumbnails, QWidget
     m_progress->setObjectName(QStringLiteral("evaluateProgress"));
     m_progress->setAccessibleName(tr("Progress of the evaluation"));
     m_progress->setTextVisible(false);
-    m_progress_text = new QLabel(m_progress_box);
-    m_progress_text->setObjectName(QStringLiteral("evaluateProgressText"));
+    m_progress_text = new QuietLabel(m_progress_box, QStringLiteral("evaluateProgressText"));
     auto* cancel = new QPushButton(tr("Cancel"), m_progress_box);
     cancel->setObjectName(QStringLiteral("evaluateCancel"));
     cancel->setToolTip(tr("Stop the evaluation; the figures shown stay"));
@@ -197,7 +189,6 @@ EvaluatePage::EvaluatePage(Session& session, ThumbnailStore& thumbnails, QWidget
         if (m_error) m_report.reset();
         show_state();
     });
-    recolour();
     show_state();
 }
 
@@ -261,13 +252,13 @@ QWidget* EvaluatePage::build_results() {
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(unit);
-    m_headline = wrapped(page, QStringLiteral("evaluateHeadline"));
+    m_headline = wrapped_label(page, QStringLiteral("evaluateHeadline"));
     QFont large = m_headline->font();
     large.setPointSizeF(large.pointSizeF() * 1.4);
     m_headline->setFont(large);
     m_headline->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_headline);
-    m_explanation = wrapped(page, QStringLiteral("evaluateExplanation"));
+    m_explanation = quiet_note(page, QStringLiteral("evaluateExplanation"));
     m_explanation->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_explanation);
     m_figures = new FigureTiles(page);
@@ -317,7 +308,7 @@ QWidget* EvaluatePage::build_confusions() {
     m_taken_model = new GalleryModel(m_session, this);
     const auto side = [&](GalleryModel* model, QLabel*& label, GalleryView*& view, const QString& name) {
         auto* column = new QVBoxLayout;
-        label = wrapped(sides, name + QStringLiteral("Label"));
+        label = wrapped_label(sides, name + QStringLiteral("Label"));
         QFont bold = label->font();
         bold.setBold(true);
         label->setFont(bold);
@@ -353,7 +344,7 @@ QWidget* EvaluatePage::build_comparison() {
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(unit, unit, unit, 0);
     column->setSpacing(unit);
-    m_comparison_headline = wrapped(page, QStringLiteral("comparisonHeadline"));
+    m_comparison_headline = wrapped_label(page, QStringLiteral("comparisonHeadline"));
     column->addWidget(m_comparison_headline);
     m_comparison_figures = new FigureTiles(page);
     column->addWidget(m_comparison_figures);
@@ -380,7 +371,7 @@ QWidget* EvaluatePage::build_probabilities() {
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(unit, unit, unit, 0);
     column->setSpacing(unit);
-    m_probability_text = wrapped(page, QStringLiteral("probabilityText"));
+    m_probability_text = wrapped_label(page, QStringLiteral("probabilityText"));
     column->addWidget(m_probability_text);
     m_probability_switch = new QCheckBox(tr("Show &probabilities beside scores"), page);
     m_probability_switch->setObjectName(QStringLiteral("probabilitySwitch"));
@@ -459,18 +450,6 @@ void EvaluatePage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (m_session.is_open()) m_models_request = m_session.fetch_stored_models();
     show_state();
-}
-
-void EvaluatePage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
-}
-
-void EvaluatePage::recolour() {
-    if (m_explanation == nullptr) return;
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* label : {m_explanation, m_progress_text}) label->setPalette(quiet);
 }
 
 // --- running ---

@@ -58,7 +58,6 @@ class EvaluatePage : public QWidget {
 
   protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
   private:
     QWidget* build_form();
@@ -78,7 +77,6 @@ class EvaluatePage : public QWidget {
     void show_probabilities();
     void show_state();
     void say(const QString& title, const QString& hint, bool with_labels_button = false);
-    void recolour();
     QString class_name(std::int32_t label) const;
 
     Session& m_session;

@@ -4,15 +4,14 @@
 
 #include <algorithm>
 
-#include <QEvent>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QPushButton>
 #include <QUndoStack>
 #include <QVBoxLayout>
 
 #include "ui/inspector/value_edit_command.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/picture_rows.h"
 #include "ui/widgets/text.h"
@@ -51,7 +50,6 @@ LabelReview::LabelReview(Session& session, ThumbnailStore& thumbnails, QWidget* 
     connect(&m_session, &Session::rowsFetched, this, [this](RequestId id, const std::vector<ItemRow>& rows) {
         if (id == m_rows_request) m_rows = rows;
     });
-    recolour();
 }
 
 void LabelReview::build() {
@@ -59,13 +57,11 @@ void LabelReview::build() {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(unit * 2, unit * 2, unit * 2, unit);
     column->setSpacing(unit);
-    m_text = new QLabel(tr("A model learned with appearance anchors knows how the pictures of each class are "
-                           "spread. Pictures that fit another class better than their own may have a wrong "
-                           "label. Only you can tell."),
-                        this);
-    m_text->setObjectName(QStringLiteral("reviewText"));
-    m_text->setWordWrap(true);
-    column->addWidget(m_text);
+    column->addWidget(
+        quiet_note(this, QStringLiteral("reviewText"),
+                   tr("A model learned with appearance anchors knows how the pictures of each class are "
+                      "spread. Pictures that fit another class better than their own may have a wrong "
+                      "label. Only you can tell.")));
     auto* line = new QHBoxLayout;
     line->setSpacing(unit);
     m_run = new QPushButton(icon(QStringLiteral("search")), tr("&Look for doubtful labels"), this);
@@ -155,18 +151,6 @@ void LabelReview::accept_verdict(bool accept) {
     m_verdicts.erase(m_verdicts.begin() + current);
     m_list->rows().remove(current);
     if (m_verdicts.empty()) m_list->set_empty_text(tr("All doubtful labels are looked at."));
-}
-
-void LabelReview::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
-}
-
-void LabelReview::recolour() {
-    if (m_text == nullptr) return;
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    m_text->setPalette(quiet);
 }
 
 }  // namespace fieldmark

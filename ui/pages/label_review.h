@@ -9,7 +9,6 @@
 
 #include "core/engine/session/session.h"
 
-class QLabel;
 class QPushButton;
 class QUndoStack;
 
@@ -31,15 +30,11 @@ class LabelReview : public QWidget {
   Q_SIGNALS:
     void lookAlikesRequested(fieldmark::ItemId item);
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
     void build();
     void review();
     void take_verdicts(const std::vector<DensityVerdict>& verdicts);
     void accept_verdict(bool accept);
-    void recolour();
 
     Session& m_session;
     QUndoStack* m_undo = nullptr;
@@ -52,7 +47,6 @@ class LabelReview : public QWidget {
     std::vector<ItemRow> m_rows;
 
     PictureRows* m_list = nullptr;
-    QLabel* m_text = nullptr;
     QPushButton* m_run = nullptr;
     QPushButton* m_accept = nullptr;
     QPushButton* m_keep = nullptr;

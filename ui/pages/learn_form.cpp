@@ -7,7 +7,6 @@
 
 #include <QCheckBox>
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -19,6 +18,7 @@
 #include <QVBoxLayout>
 
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/text.h"
 
@@ -27,13 +27,6 @@ namespace {
 
 constexpr int kPreviewMs = 250;
 constexpr int kValueRole = Qt::UserRole;
-
-QLabel* wrapped(QWidget* parent, const QString& name, const QString& text = {}) {
-    auto* label = new QLabel(text, parent);
-    label->setObjectName(name);
-    label->setWordWrap(true);
-    return label;
-}
 
 }  // namespace
 
@@ -60,7 +53,6 @@ LearnForm::LearnForm(Session& session, QWidget* parent) : QWidget(parent), m_ses
     connect(&m_session, &Session::trainingRefused, this, [this](RequestId id, const Error& error) {
         if (id == m_preview_request) say_refusal(error);
     });
-    recolour();
     method_changed();
     show_state();
 }
@@ -123,7 +115,7 @@ void LearnForm::build() {
     }
     line->addStretch(1);
     column->addLayout(line);
-    m_classes_note = wrapped(m_choices, QStringLiteral("learnClassesNote"));
+    m_classes_note = quiet_note(m_choices, QStringLiteral("learnClassesNote"));
     column->addWidget(m_classes_note);
 
     m_method = combo(QStringLiteral("learnMethod"), tr("Method"), tr("How the new model is learned"));
@@ -133,7 +125,7 @@ void LearnForm::build() {
     m_method->addItem(tr("Hash codes (GDF-Net)"), static_cast<int>(Method::GdfNet));
     heading(tr("&How"), m_method);
     column->addWidget(m_method);
-    m_method_text = wrapped(m_choices, QStringLiteral("learnMethodText"));
+    m_method_text = quiet_note(m_choices, QStringLiteral("learnMethodText"));
     column->addWidget(m_method_text);
     connect(m_method, &QComboBox::currentIndexChanged, this, &LearnForm::method_changed);
     m_bits_box = new QWidget(m_choices);
@@ -191,7 +183,7 @@ void LearnForm::build() {
     auto* foot = new QVBoxLayout;
     foot->setContentsMargins(unit * 2, unit, unit, unit * 2);
     foot->setSpacing(unit);
-    m_preview = wrapped(this, QStringLiteral("learnPreview"));
+    m_preview = wrapped_label(this, QStringLiteral("learnPreview"));
     foot->addWidget(m_preview);
     m_start = new QPushButton(icon(QStringLiteral("learn")), tr("&Learn"), this);
     m_start->setObjectName(QStringLiteral("learnStart"));
@@ -420,18 +412,6 @@ void LearnForm::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     if (m_fields->count() > 0) m_values_request = m_session.fetch_field_values(field());
     ask_preview();
-}
-
-void LearnForm::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
-}
-
-void LearnForm::recolour() {
-    if (m_start == nullptr) return;
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* label : {m_classes_note, m_method_text}) label->setPalette(quiet);
 }
 
 }  // namespace fieldmark

@@ -38,7 +38,6 @@ class LearnForm : public QWidget {
 
   protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
   private:
     void build();
@@ -49,7 +48,6 @@ class LearnForm : public QWidget {
     void say_preview(const TrainingPreview& preview);
     void say_refusal(const Error& error);
     void set_all_classes(bool checked);
-    void recolour();
     Method method() const;
 
     Session& m_session;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
@@ -18,22 +17,12 @@
 #include "ui/pages/learn_form.h"
 #include "ui/pages/result_card.h"
 #include "ui/widgets/curve_plot.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/message_page.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/text.h"
 
 namespace fieldmark {
-namespace {
-
-QLabel* wrapped(QWidget* parent, const QString& name, const QString& text = {}) {
-    auto* label = new QLabel(text, parent);
-    label->setObjectName(name);
-    label->setWordWrap(true);
-    return label;
-}
-
-}  // namespace
-
 LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     : QWidget(parent), m_session(session) {
     setObjectName(QStringLiteral("learnPage"));
@@ -120,7 +109,6 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
     });
     connect(&m_session, &Session::modelSwitchFailed, this,
             [this](const Error&) { say_use(m_session.model().info.hash); });
-    recolour();
     show_state();
 }
 
@@ -130,7 +118,7 @@ QWidget* LearnPage::build_running() {
     auto* column = new QVBoxLayout(page);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(unit);
-    m_running_title = wrapped(page, QStringLiteral("learnRunningTitle"));
+    m_running_title = wrapped_label(page, QStringLiteral("learnRunningTitle"));
     QFont larger = m_running_title->font();
     larger.setPointSizeF(larger.pointSizeF() * 1.2);
     m_running_title->setFont(larger);
@@ -141,8 +129,7 @@ QWidget* LearnPage::build_running() {
     m_progress->setObjectName(QStringLiteral("learnProgress"));
     m_progress->setAccessibleName(tr("Progress of learning"));
     m_progress->setTextVisible(false);
-    m_progress_text = new QLabel(page);
-    m_progress_text->setObjectName(QStringLiteral("learnProgressText"));
+    m_progress_text = new QuietLabel(page, QStringLiteral("learnProgressText"));
     m_cancel = new QPushButton(tr("&Stop"), page);
     m_cancel->setObjectName(QStringLiteral("learnCancel"));
     m_cancel->setToolTip(tr("Stop now and keep the best so far"));
@@ -155,7 +142,7 @@ QWidget* LearnPage::build_running() {
     line->addWidget(m_progress_text);
     line->addWidget(m_cancel);
     column->addLayout(line);
-    m_message = wrapped(page, QStringLiteral("learnProgressMessage"));
+    m_message = quiet_note(page, QStringLiteral("learnProgressMessage"));
     column->addWidget(m_message);
     m_quality = new CurvePlot(page);
     m_quality->setObjectName(QStringLiteral("learnQuality"));
@@ -327,20 +314,6 @@ void LearnPage::show_state() {
 void LearnPage::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
     show_state();
-}
-
-void LearnPage::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
-}
-
-void LearnPage::recolour() {
-    if (m_card == nullptr) return;
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* label : {m_message, m_progress_text}) {
-        label->setPalette(quiet);
-    }
 }
 
 }  // namespace fieldmark

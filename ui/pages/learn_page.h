@@ -49,7 +49,6 @@ class LearnPage : public QWidget {
 
   protected:
     void showEvent(QShowEvent* event) override;
-    void changeEvent(QEvent* event) override;
 
   private:
     QWidget* build_running();
@@ -59,7 +58,6 @@ class LearnPage : public QWidget {
     void say_use(const std::string& model);  ///< on the card, whether its model is the one in use
     void show_curves();
     void show_state();
-    void recolour();
 
     Session& m_session;
     bool m_read_only = false;

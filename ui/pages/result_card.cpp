@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include <QComboBox>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLocale>
@@ -16,6 +15,7 @@
 #include "core/evaluation/bootstrap.h"
 #include "ui/widgets/figure_tiles.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/picture_rows.h"
 #include "ui/widgets/text.h"
@@ -64,9 +64,7 @@ ResultCard::ResultCard(ThumbnailStore& thumbnails, QWidget* parent) : QWidget(pa
     m_figures = new FigureTiles(this);
     m_figures->setObjectName(QStringLiteral("resultFigures"));
     column->addWidget(m_figures);
-    m_explanation = new QLabel(this);
-    m_explanation->setObjectName(QStringLiteral("resultExplanation"));
-    m_explanation->setWordWrap(true);
+    m_explanation = quiet_note(this, QStringLiteral("resultExplanation"));
     m_explanation->setTextInteractionFlags(Qt::TextSelectableByMouse);
     column->addWidget(m_explanation);
 
@@ -80,9 +78,7 @@ ResultCard::ResultCard(ThumbnailStore& thumbnails, QWidget* parent) : QWidget(pa
     m_again->setObjectName(QStringLiteral("learnAgain"));
     m_again->setToolTip(tr("Back to the choices; this result stays in the list of models"));
     connect(m_again, &QPushButton::clicked, this, &ResultCard::againRequested);
-    m_use_text = new QLabel(this);
-    m_use_text->setObjectName(QStringLiteral("useModelText"));
-    m_use_text->setWordWrap(true);
+    m_use_text = quiet_note(this, QStringLiteral("useModelText"));
     m_buttons->addWidget(m_use);
     m_buttons->addWidget(m_again);
     m_buttons->addWidget(m_use_text, 1);
@@ -103,7 +99,6 @@ ResultCard::ResultCard(ThumbnailStore& thumbnails, QWidget* parent) : QWidget(pa
     connect(m_rows, &PictureRows::lookAlikesRequested, this, &ResultCard::lookAlikesRequested);
     connect(m_choice, &QComboBox::currentIndexChanged, this, &ResultCard::show_rows);
     column->addWidget(m_rows, 1);
-    recolour();
 }
 
 void ResultCard::show_result(const TrainingResult& result) {
@@ -209,18 +204,6 @@ void ResultCard::show_rows() {
         rows.push_back(row);
     }
     m_rows->set_rows(std::move(rows));
-}
-
-void ResultCard::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
-}
-
-void ResultCard::recolour() {
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    m_explanation->setPalette(quiet);
-    m_use_text->setPalette(quiet);
 }
 
 }  // namespace fieldmark

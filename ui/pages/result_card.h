@@ -34,12 +34,8 @@ class ResultCard : public QWidget {
     void againRequested();
     void lookAlikesRequested(fieldmark::ItemId item);
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
     void show_rows();
-    void recolour();
 
     TrainingResult m_result;
     QLabel* m_headline;

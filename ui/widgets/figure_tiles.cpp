@@ -4,12 +4,12 @@
 
 #include <cmath>
 
-#include <QEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QVBoxLayout>
 
 #include "ui/widgets/flow_layout.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 
 namespace fieldmark {
@@ -73,25 +73,11 @@ void FigureTiles::set_figures(const std::vector<Figure>& figures) {
         column->addWidget(value);
         column->addWidget(new QLabel(figure.name, tile));
         if (!figure.range.isEmpty()) {
-            auto* range = new QLabel(figure.range, tile);
-            range->setObjectName(QStringLiteral("figureRange"));
-            column->addWidget(range);
+            column->addWidget(new QuietLabel(tile, QStringLiteral("figureRange"), figure.range));
         }
         layout()->addWidget(tile);
     }
-    recolour();
     updateGeometry();
-}
-
-void FigureTiles::recolour() {
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    for (QLabel* range : findChildren<QLabel*>(QStringLiteral("figureRange"))) range->setPalette(quiet);
-}
-
-void FigureTiles::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
 }
 
 }  // namespace fieldmark

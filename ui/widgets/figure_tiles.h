@@ -24,12 +24,6 @@ class FigureTiles : public QWidget {
     };
     explicit FigureTiles(QWidget* parent = nullptr);
     void set_figures(const std::vector<Figure>& figures);
-
-  protected:
-    void changeEvent(QEvent* event) override;
-
-  private:
-    void recolour();
 };
 
 /// "72 to 83%"

@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#include "ui/widgets/labels.h"
+
+#include <QEvent>
+
+#include "ui/widgets/metrics.h"
+
+namespace fieldmark {
+
+QLabel* wrapped_label(QWidget* parent, const QString& name, const QString& text) {
+    auto* label = new QLabel(text, parent);
+    label->setObjectName(name);
+    label->setTextFormat(Qt::PlainText);
+    label->setWordWrap(true);
+    return label;
+}
+
+QuietLabel::QuietLabel(QWidget* parent, const QString& name, const QString& text) : QLabel(text, parent) {
+    setObjectName(name);
+    setTextFormat(Qt::PlainText);
+    recolour();
+}
+
+void QuietLabel::changeEvent(QEvent* event) {
+    QLabel::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange ||
+        event->type() == QEvent::ParentChange)
+        recolour();
+}
+
+void QuietLabel::recolour() {
+    if (parentWidget() == nullptr) return;
+    const QColor colour = quiet_text(parentWidget()->palette());
+    if (palette().color(QPalette::WindowText) == colour) return;  // this change of palette is its own
+    QPalette quiet;
+    quiet.setColor(QPalette::WindowText, colour);
+    setPalette(quiet);
+}
+
+QLabel* quiet_note(QWidget* parent, const QString& name, const QString& text) {
+    auto* label = new QuietLabel(parent, name, text);
+    label->setWordWrap(true);
+    return label;
+}
+
+}  // namespace fieldmark
