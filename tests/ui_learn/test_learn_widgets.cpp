@@ -13,6 +13,8 @@
 #include "ui/query/match_model.h"
 #include "ui/widgets/curve_plot.h"
 #include "ui/widgets/figure_tiles.h"
+#include "ui/widgets/labels.h"
+#include "ui/widgets/metrics.h"
 #include "ui/widgets/picture_rows.h"
 #include "ui/widgets/thumbnail_store.h"
 
@@ -51,6 +53,28 @@ PictureRow row_of(ItemId query, int tiles) {
 class TestLearnWidgets : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    void a_quiet_label_follows_what_it_lies_on() {
+        QWidget ground;
+        const auto* label = new QuietLabel(&ground, QStringLiteral("quiet"), QStringLiteral("Auk"));
+        const auto shown = [&] { return label->palette().color(QPalette::WindowText); };
+        for (const auto& [window, text] :
+             {std::pair{Qt::white, Qt::black}, std::pair{Qt::black, Qt::white}}) {
+            QPalette palette;
+            palette.setColor(QPalette::Window, window);
+            palette.setColor(QPalette::WindowText, text);
+            ground.setPalette(palette);
+            QCOMPARE(shown(), quiet_text(ground.palette()));
+            QVERIFY(shown() != QColor(text));
+        }
+        QWidget other;
+        QPalette red;
+        red.setColor(QPalette::WindowText, Qt::red);
+        other.setPalette(red);
+        auto* moved = new QuietLabel(nullptr, QStringLiteral("moved"));
+        moved->setParent(&other);
+        QCOMPARE(moved->palette().color(QPalette::WindowText), quiet_text(other.palette()));
+    }
+
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
 
     void rows_read_as_sentences_and_can_be_removed() {
