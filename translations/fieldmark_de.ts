@@ -1861,14 +1861,6 @@
         <translation>Gründlich: das ganze Netz</translation>
     </message>
     <message>
-        <source>Learn to &amp;ignore colour</source>
-        <translation>Farbe &amp;ignorieren lernen</translation>
-    </message>
-    <message>
-        <source>For cars, tools and the like, which come in any colour: it learns from pictures with changed colours, in grey and blurred. Leave it off where colour is a mark, as with birds.</source>
-        <translation>Für Autos, Werkzeuge und Ähnliches, das es in jeder Farbe gibt: Gelernt wird aus Bildern mit veränderten Farben, in Grau und unscharf. Aus lassen, wo die Farbe ein Merkmal ist, wie bei Vögeln.</translation>
-    </message>
-    <message>
         <source>Time it may take</source>
         <translation>Zeit, die es dauern darf</translation>
     </message>
@@ -1973,6 +1965,14 @@
             <numerusform>%n Bild ist nicht lesbar und bleibt außen vor.</numerusform>
             <numerusform>%n Bilder sind nicht lesbar und bleiben außen vor.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Give &amp;colour less weight</source>
+        <translation>&amp;Farbe weniger gewichten</translation>
+    </message>
+    <message>
+        <source>For cars, tools and the like, which come in any colour: it learns from pictures made paler, stronger, grey or blurred. Leave it off where colour is a mark, as with birds.</source>
+        <translation>Für Autos, Werkzeuge und Ähnliches, das es in jeder Farbe gibt: Gelernt wird aus Bildern, die blasser, kräftiger, grau oder unscharf gemacht sind. Aus lassen, wo die Farbe ein Merkmal ist, wie bei Vögeln.</translation>
     </message>
 </context>
 <context>

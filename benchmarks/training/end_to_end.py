@@ -20,7 +20,7 @@ import statistics
 import subprocess
 import sys
 
-# One name, one training: method and options. All other settings are the program's defaults.
+# One name, one training: method and options. All other settings are the program's defaults or those given here.
 LOSSES = {
     "proxy-nca++": ["--method", "proxy-nca++"],
     "contrastive": ["--method", "gapan", "--option", "aux=sph", "--option", "align=none", "--option", "proxy_weight=0"],
@@ -53,7 +53,7 @@ def main():
     parser.add_argument("--train", required=True, help="the program fieldmark-train")
     parser.add_argument("--cars", help="image cache of the cars")
     parser.add_argument("--birds", help="image cache of the birds")
-    parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures")
+    parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures; one for each share, number of epochs and option")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--losses", default="proxy-nca++,gapan-pnca", help="of: " + ", ".join(LOSSES))
     parser.add_argument("--threads", default="0")

@@ -206,6 +206,19 @@ class TestEndToEnd : public QObject {
         QVERIFY(!train(some, settings(1), target("wrong"), {}, {}).ok());
     }
 
+    void colours_are_changed_where_that_is_asked_for() {
+        const auto loss_of = [&](const std::string& augmentation) {
+            auto wanted = settings(1);
+            wanted.options["augmentation"] = augmentation;
+            const auto outcome = train(m_data, wanted, target("colours-" + augmentation), {}, {});
+            return outcome.ok() ? outcome->history.back().losses.at("total") : -1;
+        };
+        const double kept = loss_of("crop");
+        const double changed = loss_of("dvf");
+        QVERIFY(kept > 0 && changed > 0);
+        QVERIFY(kept != changed);
+    }
+
     void cancelling_keeps_the_best_epoch() {
         std::stop_source stop;
         TrainingObserver observer;
@@ -231,6 +244,9 @@ class TestEndToEnd : public QObject {
         mean.method = Method::Gapan;
         mean.options["ema"] = "yes";
         QCOMPARE(refused(m_data, mean), ErrorKind::Usage);
+        auto odd = settings(1);
+        odd.options["augmentation"] = "upside_down";
+        QCOMPARE(refused(m_data, odd), ErrorKind::Usage);
         TrainingData other = m_data;
         other.base.kind = "head";
         QCOMPARE(refused(other, settings(1)), ErrorKind::Usage);

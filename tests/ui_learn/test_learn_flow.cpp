@@ -196,16 +196,40 @@ class TestLearnFlow : public QObject {
         auto window = opened_window();
         part<QAction>(*window, "pageLearn")->trigger();
         auto* page = part<LearnPage>(*window, "learnPage");
+        auto* field = part<QComboBox>(*window, "learnField");
+        field->setCurrentIndex(field->findData(QByteArray("species")));
+        auto* method = part<QComboBox>(*window, "learnMethod");
         auto* depth = part<QComboBox>(*window, "learnDepth");
-        auto* colour = part<QCheckBox>(*window, "learnAnyColour");
+        auto* colour = part<QCheckBox>(*window, "learnLessColour");
         colour->setChecked(true);
         QVERIFY(!colour->isVisible());  // stored vectors keep the colours they were made of
         QVERIFY(!page->request().settings.options.contains("augmentation"));
         depth->setCurrentIndex(depth->findData(true));
         QVERIFY(colour->isVisible());
         QCOMPARE(page->request().settings.options.at("augmentation"), std::string("dvf"));
+        // What checks a request knows the option.
+        QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>(*window, "learnStart")->isEnabled(), patience);
+        method->setCurrentIndex(method->findData(int(Method::GdfNet)));
+        QVERIFY(!colour->isVisible());
+        QVERIFY(page->request().settings.options.empty());
+        method->setCurrentIndex(method->findData(int(Method::Gapan)));
         colour->setChecked(false);
         QVERIFY(!page->request().settings.options.contains("augmentation"));
+    }
+
+    void labels_cannot_be_checked_without_densities() {
+        auto window = opened_window();
+        part<QAction>(*window, "pageLearn")->trigger();
+        part<QTabWidget>(*window, "learnTabs")->setCurrentIndex(1);
+        auto* run = part<QPushButton>(*window, "reviewRun");
+        QSignalSpy failed(&window->session(), &Session::reviewFailed);
+        run->click();
+        QVERIFY(!run->isEnabled());
+        QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
+        QVERIFY(failed[0][1].value<Error>().text.find("GAPan") != std::string::npos);
+        QVERIFY(run->isEnabled());
+        for (const char* button : {"reviewAccept", "reviewKeep"})
+            QVERIFY(!part<QPushButton>(*window, button)->isEnabled());
     }
 
     void a_model_is_learned_and_used() {

@@ -65,6 +65,13 @@ class TestLearnWidgets : public QObject {
             ground.setPalette(palette);
             QCOMPARE(shown(), quiet_text(ground.palette()));
             QVERIFY(shown() != QColor(text));
+            // Not fainter for a ground that was off while its colours changed.
+            ground.setEnabled(false);
+            QPalette warm = palette;
+            warm.setColor(QPalette::Window, Qt::darkYellow);
+            ground.setPalette(warm);
+            ground.setEnabled(true);
+            QCOMPARE(shown(), quiet_text(ground.palette()));
         }
         QWidget other;
         QPalette red;

@@ -24,15 +24,13 @@ constexpr std::size_t kMostVerdicts = 200;
 }  // namespace
 
 LabelReview::LabelReview(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
-    : QWidget(parent), m_session(session), m_list(new PictureRows(thumbnails, this)) {
-    build();
+    : QWidget(parent), m_session(session) {
+    build(thumbnails);
     connect(&m_session, &Session::opened, this, [this](const LibrarySummary& summary) {
         m_read_only = summary.read_only;
         m_request = 0;  // the answer would be about another library
-        m_verdicts.clear();
-        m_list->set_rows({});
-        m_list->set_empty_text(tr("Nothing looked for yet."));
         m_run->setEnabled(true);
+        clear(tr("Nothing looked for yet."));
     });
     connect(&m_session, &Session::summaryChanged, this,
             [this](const LibrarySummary& summary) { m_read_only = summary.read_only; });
@@ -44,15 +42,14 @@ LabelReview::LabelReview(Session& session, ThumbnailStore& thumbnails, QWidget* 
         if (id != m_request) return;
         m_request = 0;
         m_run->setEnabled(true);
-        m_list->set_rows({});
-        m_list->set_empty_text(Text::error(error));
+        clear(Text::error(error));
     });
     connect(&m_session, &Session::rowsFetched, this, [this](RequestId id, const std::vector<ItemRow>& rows) {
         if (id == m_rows_request) m_rows = rows;
     });
 }
 
-void LabelReview::build() {
+void LabelReview::build(ThumbnailStore& thumbnails) {
     const int unit = rhythm(this);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(unit * 2, unit * 2, unit * 2, unit);
@@ -81,6 +78,7 @@ void LabelReview::build() {
     line->addWidget(m_accept);
     line->addWidget(m_keep);
     column->addLayout(line);
+    m_list = new PictureRows(thumbnails, this);  // after the buttons: so goes the Tab key
     m_list->setObjectName(QStringLiteral("reviewList"));
     m_list->setAccessibleName(tr("Doubtful labels"));
     m_list->set_empty_text(tr("Nothing looked for yet."));
@@ -99,9 +97,18 @@ void LabelReview::review() {
     if (m_request != 0 || m_field.empty()) return;
     m_reviewed_field = m_field;
     m_run->setEnabled(false);
-    m_list->set_rows({});
-    m_list->set_empty_text(tr("Looking…"));
+    clear(tr("Looking…"));
     m_request = m_session.review_labels(m_reviewed_field);
+}
+
+void LabelReview::clear(const QString& why) {
+    m_verdicts.clear();
+    m_rows.clear();
+    m_rows_request = 0;
+    m_list->set_rows({});
+    m_list->set_empty_text(why);
+    m_accept->setEnabled(false);
+    m_keep->setEnabled(false);
 }
 
 void LabelReview::take_verdicts(const std::vector<DensityVerdict>& verdicts) {

@@ -31,7 +31,8 @@ class LabelReview : public QWidget {
     void lookAlikesRequested(fieldmark::ItemId item);
 
   private:
-    void build();
+    void build(ThumbnailStore& thumbnails);
+    void clear(const QString& why);
     void review();
     void take_verdicts(const std::vector<DensityVerdict>& verdicts);
     void accept_verdict(bool accept);

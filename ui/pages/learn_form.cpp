@@ -149,13 +149,13 @@ void LearnForm::build() {
     m_depth->addItem(tr("Thorough: the whole network"), true);
     connect(m_depth, &QComboBox::currentIndexChanged, this, &LearnForm::method_changed);
     column->addWidget(m_depth);
-    m_any_colour = new QCheckBox(tr("Learn to &ignore colour"), m_choices);
-    m_any_colour->setObjectName(QStringLiteral("learnAnyColour"));
-    m_any_colour->setToolTip(
-        tr("For cars, tools and the like, which come in any colour: it learns from pictures with changed "
-           "colours, in grey and blurred. Leave it off where colour is a mark, as with birds."));
-    connect(m_any_colour, &QCheckBox::toggled, this, [this] { ask_preview(); });
-    column->addWidget(m_any_colour);
+    m_less_colour = new QCheckBox(tr("Give &colour less weight"), m_choices);
+    m_less_colour->setObjectName(QStringLiteral("learnLessColour"));
+    m_less_colour->setToolTip(
+        tr("For cars, tools and the like, which come in any colour: it learns from pictures made paler, "
+           "stronger, grey or blurred. Leave it off where colour is a mark, as with birds."));
+    connect(m_less_colour, &QCheckBox::toggled, this, [this] { ask_preview(); });
+    column->addWidget(m_less_colour);
 
     m_budget = combo(QStringLiteral("learnBudget"), tr("Time it may take"),
                      tr("It stops by itself when the time is up and keeps the best it has found"));
@@ -195,6 +195,7 @@ void LearnForm::build() {
 
     connect(m_fields, &QComboBox::currentIndexChanged, this, [this](int index) {
         m_classes->clear();
+        Q_EMIT fieldChanged(field());
         if (index < 0) return;
         m_values_request = m_session.fetch_field_values(field());
     });
@@ -226,6 +227,7 @@ void LearnForm::take_summary(const LibrarySummary& summary) {
             m_fields->addItem(Text::display_name(name), QByteArray::fromStdString(name));
         }
         m_fields->setCurrentIndex(std::max(0, m_fields->findData(QByteArray::fromStdString(before))));
+        Q_EMIT fieldChanged(field());
     }
     // Counts may have changed even where the fields have not.
     if (m_fields->count() > 0 && isVisible()) m_values_request = m_session.fetch_field_values(field());
@@ -339,8 +341,8 @@ void LearnForm::method_changed() {
     const bool choice = chosen == Method::Gapan || chosen == Method::ProxyNca;
     m_depth->setVisible(choice);
     const bool thorough = !choice || m_depth->currentData().toBool();
-    // These two see pictures, not vectors or maps of theirs.
-    m_any_colour->setVisible(thorough && chosen != Method::GdfNet);
+    // A head learns from vectors and GDF-Net from maps; their colours are those of the stored pictures.
+    m_less_colour->setVisible(thorough && chosen != Method::GdfNet);
     if (thorough && m_budget->currentIndex() == 0) m_budget->setCurrentIndex(m_budget->findData(8 * 3600));
     if (!thorough && m_budget->currentData().toInt() == 8 * 3600) m_budget->setCurrentIndex(0);
     ask_preview();
@@ -363,7 +365,7 @@ TrainingRequest LearnForm::request() const {
     request.settings.method = method();
     const bool choice = m_depth->isVisibleTo(m_choices);
     request.settings.end_to_end = choice && m_depth->currentData().toBool();
-    if (m_any_colour->isVisibleTo(m_choices) && m_any_colour->isChecked())
+    if (m_less_colour->isVisibleTo(m_choices) && m_less_colour->isChecked())
         request.settings.options["augmentation"] = "dvf";
     request.settings.budget_seconds = m_budget->currentData().toInt();
     request.settings.bits = m_bits->currentData().toInt();

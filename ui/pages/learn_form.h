@@ -35,6 +35,7 @@ class LearnForm : public QWidget {
 
   Q_SIGNALS:
     void startRequested();
+    void fieldChanged(const std::string& name);  ///< what field() says
 
   protected:
     void showEvent(QShowEvent* event) override;
@@ -65,7 +66,7 @@ class LearnForm : public QWidget {
     QComboBox* m_method = nullptr;
     QLabel* m_method_text = nullptr;
     QComboBox* m_depth = nullptr;
-    QCheckBox* m_any_colour = nullptr;
+    QCheckBox* m_less_colour = nullptr;
     QComboBox* m_bits = nullptr;
     QWidget* m_bits_box = nullptr;
     QComboBox* m_budget = nullptr;

@@ -23,6 +23,7 @@
 #include "ui/widgets/text.h"
 
 namespace fieldmark {
+
 LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
     : QWidget(parent), m_session(session) {
     setObjectName(QStringLiteral("learnPage"));
@@ -59,7 +60,8 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
 
     m_review = new LabelReview(session, thumbnails);
     m_tabs->addTab(m_review, tr("Check these labels"));
-    connect(m_tabs, &QTabWidget::currentChanged, this, &LearnPage::show_state);
+    connect(m_form, &LearnForm::fieldChanged, m_review,
+            &LabelReview::set_field);  // what is learned by is checked
     connect(m_review, &LabelReview::lookAlikesRequested, this, &LearnPage::lookAlikesRequested);
     connect(m_form, &LearnForm::startRequested, this, &LearnPage::start);
 
@@ -97,12 +99,10 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
             [this](const std::string& text) { m_message->setText(Text::display_name(text)); });
     connect(&m_session, &Session::trainingFinished, this,
             [this](RequestId, const TrainingResult& result) { take_result(result); });
-    connect(&m_session, &Session::trainingFailed, this, [this](RequestId, const Error& error) {
-        m_training_request = 0;
-        m_failure = error;
-        if (error.kind == ErrorKind::Cancelled) m_failure.reset();
-        m_form->ask_preview();
-        show_state();
+    connect(&m_session, &Session::trainingFailed, this,
+            [this](RequestId, const Error& error) { take_failure(error); });
+    connect(&m_session, &Session::trainingRefused, this, [this](RequestId id, const Error& error) {
+        if (id == m_training_request) take_failure(error);
     });
     connect(&m_session, &Session::modelSwitchFinished, this, [this](const ModelSwitchReport& report) {
         say_use(report.switched ? report.info.hash : report.former);
@@ -274,10 +274,16 @@ void LearnPage::take_result(const TrainingResult& result) {
     show_state();
 }
 
+void LearnPage::take_failure(const Error& error) {
+    m_training_request = 0;
+    m_failure = error;
+    if (error.kind == ErrorKind::Cancelled) m_failure.reset();
+    m_form->ask_preview();
+    show_state();
+}
+
 void LearnPage::show_state() {
-    if (m_card == nullptr) return;
     m_form->show_state();
-    m_review->set_field(m_form->field());  // what is learned by is what is checked
     const bool fields = !m_form->field().empty();
     if (running()) {
         m_running_title->setText(

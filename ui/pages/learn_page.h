@@ -55,6 +55,7 @@ class LearnPage : public QWidget {
     void take_summary(const LibrarySummary& summary);
     void take_epoch(const EpochReport& report);
     void take_result(const TrainingResult& result);
+    void take_failure(const Error& error);
     void say_use(const std::string& model);  ///< on the card, whether its model is the one in use
     void show_curves();
     void show_state();

@@ -31,8 +31,11 @@ void QuietLabel::changeEvent(QEvent* event) {
 
 void QuietLabel::recolour() {
     if (parentWidget() == nullptr) return;
-    const QColor colour = quiet_text(parentWidget()->palette());
-    if (palette().color(QPalette::WindowText) == colour) return;  // this change of palette is its own
+    // The active colours, whatever the group that the ground is in now: nothing tells when that changes.
+    QPalette ground = parentWidget()->palette();
+    ground.setCurrentColorGroup(QPalette::Active);
+    const QColor colour = quiet_text(ground);
+    if (palette().color(QPalette::Active, QPalette::WindowText) == colour) return;  // its own change
     QPalette quiet;
     quiet.setColor(QPalette::WindowText, colour);
     setPalette(quiet);
