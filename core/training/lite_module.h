@@ -14,7 +14,8 @@ namespace fieldmark {
 /// On a CPU with kernels of this project (core/training/lite_kernels.h); same weights, input and number of
 /// threads give the same bits.
 ///
-/// Damaged: as read_efficientnet_lite. Usage: more frozen blocks than there are.
+/// Damaged: as read_efficientnet_lite. Usage: more frozen blocks than there are. Unsupported: other blocks
+/// than EfficientNet-Lite's.
 Result<std::unique_ptr<TrainableNetwork>> make_lite_module(const Safetensors& weights, const ModelInfo& info,
                                                            const TrainableNetworkOptions& options);
 

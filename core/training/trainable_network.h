@@ -63,7 +63,7 @@ class TrainableNetwork {
 bool can_learn_as_a_whole(const ModelInfo& info);
 
 /// By info.kind: "efficientnet-lite" or "vit". Usage for another kind, or more frozen blocks than there are;
-/// Damaged as the networks' readers say.
+/// Damaged and Unsupported as the networks' makers say.
 Result<std::unique_ptr<TrainableNetwork>> make_trainable_network(const Safetensors& weights,
                                                                  const ModelInfo& info,
                                                                  const TrainableNetworkOptions& options);
