@@ -53,7 +53,8 @@ def main():
     parser.add_argument("--train", required=True, help="the program fieldmark-train")
     parser.add_argument("--cars", help="image cache of the cars")
     parser.add_argument("--birds", help="image cache of the birds")
-    parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures; one for each share, number of epochs and option")
+    parser.add_argument("--out", required=True, help="folder for models, logs, checkpoints and figures; "
+                        "another one for another share, number of epochs or option")
     parser.add_argument("--seeds", default="1,2,3")
     parser.add_argument("--losses", default="proxy-nca++,gapan-pnca", help="of: " + ", ".join(LOSSES))
     parser.add_argument("--threads", default="0")
