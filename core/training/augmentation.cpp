@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 namespace fieldmark {
@@ -251,13 +252,31 @@ Augmentation Augmentation::resized(int output) {
     return resized;
 }
 
+namespace {
+
+/// Every augmentation that has a name, in the order in which they are listed to people.
+constexpr std::pair<const char*, Augmentation (*)(int)> kNamed[] = {
+    {"none", &Augmentation::none},
+    {"crop", &Augmentation::crop_and_flip},
+    {"dvf", &Augmentation::dvf},
+    {"resized", &Augmentation::resized},
+};
+
+}  // namespace
+
+std::vector<std::string> Augmentation::names() {
+    std::vector<std::string> names;
+    for (const auto& [name, make] : kNamed) names.emplace_back(name);
+    return names;
+}
+
 Result<Augmentation> Augmentation::by_name(const std::string& name, int output) {
-    if (name == "none") return none(output);
-    if (name == "crop") return crop_and_flip(output);
-    if (name == "dvf") return dvf(output);
-    if (name == "resized") return resized(output);
-    return Error{ErrorKind::Usage,
-                 "There is no augmentation \"" + name + "\". Use none, crop, dvf or resized."};
+    std::string known;
+    for (const auto& [one, make] : kNamed) {
+        if (name == one) return make(output);
+        known += (known.empty() ? "" : ", ") + std::string(one);
+    }
+    return Error{ErrorKind::Usage, "There is no augmentation \"" + name + "\". Use one of: " + known + "."};
 }
 
 AugmentationDraw draw_augmentation(const Augmentation& augmentation, std::uint64_t seed, std::uint64_t epoch,

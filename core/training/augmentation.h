@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "core/base/crop.h"
 #include "core/base/result.h"
@@ -41,7 +42,9 @@ struct Augmentation {
     static Augmentation dvf(int output);
     /// Hyp-ViT's: random resized crop and flip.
     static Augmentation resized(int output);
-    /// By name: "none", "crop", "dvf", "resized". Usage names the known ones.
+    /// "none", "crop", "dvf", "resized": what the option `augmentation` of a method takes.
+    static std::vector<std::string> names();
+    /// Usage: none of names().
     static Result<Augmentation> by_name(const std::string& name, int output);
 };
 

@@ -306,8 +306,7 @@ NetworkOptions read_network_options(OptionReader& reader, const TrainingSettings
     options.per_class = reader.integer("batch_per_class", defaults.per_class, 2, 4096);
     options.frozen_blocks = reader.integer("frozen_blocks", defaults.frozen_blocks, 0, 100);
     options.size = reader.integer("size", defaults.size, 0, 1024);
-    options.augmentation =
-        reader.choice("augmentation", defaults.augmentation, {"none", "crop", "dvf", "resized"});
+    options.augmentation = reader.choice("augmentation", defaults.augmentation, Augmentation::names());
     options.crop_share = reader.number("crop_share", defaults.crop_share, 0.1, 1);
     options.export_size = reader.integer("export_size", defaults.export_size, 0, 1024);
     options.patience = reader.integer("patience", defaults.patience, 0, 100'000);

@@ -201,7 +201,14 @@ class TestAugmentation : public QObject {
     }
 
     void names_are_checked() {
-        QVERIFY(Augmentation::by_name("crop", 224).ok());
+        QCOMPARE(Augmentation::names().size(), std::size_t{4});
+        for (const std::string& name : Augmentation::names()) {
+            const auto named = Augmentation::by_name(name, 200);
+            QVERIFY2(named.ok(), name.c_str());
+            QCOMPARE(named->output, 200);
+        }
+        QCOMPARE(Augmentation::by_name("none", 224)->flip, 0.0);
+        QCOMPARE(Augmentation::by_name("dvf", 224)->grey, 0.2);
         QCOMPARE(Augmentation::by_name("cutmix", 224).error().kind, ErrorKind::Usage);
     }
 };

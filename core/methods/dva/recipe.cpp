@@ -54,7 +54,7 @@ Result<Options> read_options(const TrainingSettings& settings) {
     options.warm_up = reader.number("warm_up", dvf ? 0 : 0.05, 0, 0.9);
     options.batch_classes = reader.integer("batch_classes", 8, 2, 1024);
     options.batch_per_class = reader.integer("batch_per_class", 4, 1, 1024);
-    options.augmentation = reader.choice("augmentation", "crop", {"none", "crop", "dvf", "resized"});
+    options.augmentation = reader.choice("augmentation", "crop", Augmentation::names());
     options.patience = reader.integer("patience", 0, 0, 100'000);
     options.refit = reader.flag("refit", true);
     if (settings.epochs > 0) options.epochs = settings.epochs;
