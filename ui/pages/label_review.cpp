@@ -81,16 +81,14 @@ void LabelReview::build(ThumbnailStore& thumbnails) {
     m_list = new PictureRows(thumbnails, this);  // after the buttons: so goes the Tab key
     m_list->setObjectName(QStringLiteral("reviewList"));
     m_list->setAccessibleName(tr("Doubtful labels"));
-    m_list->set_empty_text(tr("Nothing looked for yet."));
     connect(m_list, &PictureRows::lookAlikesRequested, this, &LabelReview::lookAlikesRequested);
     connect(m_list, &PictureRows::currentRowChanged, this, [this](int row) {
         const bool any = row >= 0 && !m_read_only;
         m_accept->setEnabled(any);
         m_keep->setEnabled(row >= 0);
     });
-    m_accept->setEnabled(false);
-    m_keep->setEnabled(false);
     column->addWidget(m_list, 1);
+    clear(tr("Nothing looked for yet."));
 }
 
 void LabelReview::review() {
@@ -114,7 +112,6 @@ void LabelReview::clear(const QString& why) {
 void LabelReview::take_verdicts(const std::vector<DensityVerdict>& verdicts) {
     m_request = 0;
     m_run->setEnabled(true);
-    m_verdicts.clear();
     std::vector<PictureRow> rows;
     std::vector<ItemId> items;
     for (const DensityVerdict& verdict : verdicts) {

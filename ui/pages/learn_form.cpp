@@ -28,6 +28,11 @@ namespace {
 constexpr int kPreviewMs = 250;
 constexpr int kValueRole = Qt::UserRole;
 
+/// With adapters or without: the refusal of one that has them says what to choose instead.
+bool is_transformer(const ModelStatus& model) {
+    return model.info.kind == "vit" || model.info.kind == "ica";
+}
+
 }  // namespace
 
 LearnForm::LearnForm(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
@@ -290,7 +295,7 @@ void LearnForm::set_all_classes(bool checked) {
 
 void LearnForm::model_changed(const ModelStatus& model) {
     // The choice that the model in use rules out stays readable and says why.
-    const bool transformer = model.info.kind == "vit" || model.info.kind == "ica";
+    const bool transformer = is_transformer(model);
     if (auto* choices = qobject_cast<QStandardItemModel*>(m_method->model())) {
         for (int n = 0; n < m_method->count(); ++n) {
             const auto kind = static_cast<Method>(m_method->itemData(n).toInt());
@@ -328,7 +333,7 @@ void LearnForm::method_changed() {
                    "libraries. A reconstruction of GDF-Net (2022).");
             break;
     }
-    const bool transformer = model.info.kind == "vit" || model.info.kind == "ica";
+    const bool transformer = is_transformer(model);
     if (!transformer && !model.info.kind.empty()) {
         text += QLatin1Char(' ') +
                 tr("DVA is not offered: it needs a vision transformer, and the model in use, %1, "
