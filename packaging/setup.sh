@@ -58,7 +58,7 @@ mark_done() { printf '%s\n' "$2" >"$stamps/$1.part" && mv "$stamps/$1.part" "$st
 # ---- 1. Debian packages ----
 wanted=(
     build-essential cmake ninja-build ccache pkg-config ca-certificates
-    qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-svg-dev libqt6svg6
+    qt6-base-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools qt6-translations-l10n qt6-svg-dev libqt6svg6
     qt6-image-formats-plugins qt6-wayland fonts-dejavu-core
     libopencv-imgproc-dev libjpeg-dev libturbojpeg0-dev libpng-dev libtiff-dev libexif-dev libheif-dev
     libsqlite3-dev libsqlitecpp-dev libcli11-dev nlohmann-json3-dev libssl-dev
