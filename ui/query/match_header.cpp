@@ -3,12 +3,12 @@
 #include "ui/query/match_header.h"
 
 #include <QAccessible>
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
 
 #include "ui/query/match_controller.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 
 namespace fieldmark {
@@ -30,10 +30,8 @@ MatchHeader::MatchHeader(MatchController& controller, QWidget* parent)
     m_headline->setTextInteractionFlags(Qt::TextSelectableByMouse);
     line->addWidget(m_headline);
 
-    m_note = new QLabel(this);
-    m_note->setObjectName(QStringLiteral("matchNote"));
+    m_note = quiet_note(this, QStringLiteral("matchNote"));
     m_note->setAccessibleName(tr("Note about the matches"));
-    m_note->setWordWrap(true);
     m_note->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     line->addWidget(m_note, 1);
 
@@ -56,7 +54,6 @@ MatchHeader::MatchHeader(MatchController& controller, QWidget* parent)
             QAccessible::updateAccessibility(&event);
         }
     });
-    recolour();
     refresh();
 }
 
@@ -74,17 +71,6 @@ void MatchHeader::refresh() {
     m_show->setVisible(count > 0);
     if (count > 0) m_show->setText(tr("%n new matches, show", nullptr, count));
     m_show->setAccessibleName(m_show->text());
-}
-
-void MatchHeader::recolour() {
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(quiet));
-    m_note->setPalette(quiet);
-}
-
-void MatchHeader::changeEvent(QEvent* event) {
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) recolour();
 }
 
 }  // namespace fieldmark

@@ -20,12 +20,8 @@ class MatchHeader : public QWidget {
   public:
     explicit MatchHeader(MatchController& controller, QWidget* parent = nullptr);
 
-  protected:
-    void changeEvent(QEvent* event) override;
-
   private:
     void refresh();
-    void recolour();
 
     MatchController& m_controller;
     QLabel* m_headline = nullptr;

@@ -9,6 +9,7 @@
 #include <QVBoxLayout>
 
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 
 namespace fieldmark {
@@ -24,8 +25,7 @@ MessagePage::MessagePage(const QString& name, const QString& icon_name, QWidget*
     QFont larger = m_title->font();
     larger.setPointSizeF(larger.pointSizeF() * 1.3);
     m_title->setFont(larger);
-    m_hint = new QLabel(this);
-    m_hint->setObjectName(name + QStringLiteral("Hint"));
+    m_hint = quiet_note(this, name + QStringLiteral("Hint"));
     for (QLabel* label : {m_icon, m_title, m_hint}) {
         label->setAlignment(Qt::AlignCenter);
         label->setWordWrap(label != m_icon);
@@ -72,10 +72,7 @@ void MessagePage::changeEvent(QEvent* event) {
 }
 
 void MessagePage::recolour() {
-    if (m_hint == nullptr) return;
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    m_hint->setPalette(quiet);
+    if (m_icon == nullptr) return;
     if (!m_icon_name.isEmpty())
         m_icon->setPixmap(
             icon_pixmap(m_icon_name, rhythm(this) * 6, quiet_text(palette()), devicePixelRatioF()));
