@@ -69,16 +69,12 @@ VitTensors make_vit_tensors(const VitNetwork& network, int height, int width,
     vit.prefix_count = network.prefix_count;
     vit.has_class_token = network.has_class_token;
     vit.norm_after_mean = network.norm_after_mean;
-    vit.rows = height / network.patch;
-    vit.columns = width / network.patch;
-    TORCH_CHECK(vit.rows > 0 && vit.columns > 0, "the input is smaller than one patch");
     const std::int64_t d = network.width;
     vit.patch_weight =
         to_tensor(network.patch_embedding.weight, {d, 3, network.patch, network.patch}, options);
     vit.patch_bias = to_tensor(network.patch_embedding.bias, {d}, options);
     vit.prefix = to_tensor(network.prefix, {1, network.prefix_count, d}, options);
-    vit.positions = to_tensor(resized_positions(network, vit.rows, vit.columns, way),
-                              {1, std::int64_t{vit.rows} * vit.columns, d}, options);
+    fit_vit_tensors(vit, network, height, width, way);
     vit.norm_before = to_tensors(network.norm_before, options);
     for (const VitBlock& from : network.blocks) {
         VitTensors::Block block;
@@ -99,6 +95,15 @@ VitTensors make_vit_tensors(const VitNetwork& network, int height, int width,
     }
     vit.norm = to_tensors(network.norm, options);
     return vit;
+}
+
+void fit_vit_tensors(VitTensors& vit, const VitNetwork& network, int height, int width, GridResize way) {
+    vit.rows = height / network.patch;
+    vit.columns = width / network.patch;
+    TORCH_CHECK(vit.rows > 0 && vit.columns > 0, "the input is smaller than one patch");
+    vit.positions = to_tensor(resized_positions(network, vit.rows, vit.columns, way),
+                              {1, std::int64_t{vit.rows} * vit.columns, network.width},
+                              vit.patch_weight.options());
 }
 
 IcaAdapterSet make_ica_tensors(const IcaNetwork& network, int width, const at::TensorOptions& options) {

@@ -51,6 +51,11 @@ VitTensors make_vit_tensors(const VitNetwork& network, int height, int width,
                             const at::TensorOptions& options = at::kFloat,
                             GridResize way = GridResize::Antialiased);
 
+/// Makes `vit`, made of the same network, fit inputs of height x width pixels: the grid of patches and its
+/// positions; all other tensors stay.
+void fit_vit_tensors(VitTensors& vit, const VitNetwork& network, int height, int width,
+                     GridResize way = GridResize::Antialiased);
+
 /// Adapters of one block, see IcaNetwork. Undefined tensors: none. With `shared`, query_* serve both.
 struct IcaTensors {
     at::Tensor query_down, query_up;  ///< (rank, width), (width, rank)

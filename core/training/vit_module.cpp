@@ -37,12 +37,7 @@ struct LearningVit {
 
     void fit(int new_side) {
         if (new_side == side) return;
-        vit.rows = vit.columns = new_side / network.patch;
-        TORCH_CHECK(vit.rows > 0, "the input is smaller than one patch");
-        const std::vector<float> positions = resized_positions(network, vit.rows, vit.columns);
-        vit.positions = torch::from_blob(const_cast<float*>(positions.data()),
-                                         {1, std::int64_t{vit.rows} * vit.columns, network.width})
-                            .to(options.device, torch::kFloat, false, true);
+        fit_vit_tensors(vit, network, new_side, new_side);
         side = new_side;
     }
 

@@ -9,10 +9,13 @@
 #include <filesystem>
 #include <random>
 
+#include "core/evaluation/retrieval_metrics.h"
 #include "core/methods/dva/recipe.h"
 #include "core/models/model_folder.h"
 #include "core/models/model_registry.h"
+#include "core/training/augmentation.h"
 #include "core/training/image_cache.h"
+#include "core/training/validation_split.h"
 #include "tests/models/vit_specimens.h"
 
 using namespace fieldmark;
@@ -332,6 +335,41 @@ class TestDvaRecipe : public QObject {
         }
     }
 
+    /// The model takes the input that the classes to check on were measured with, and finds what was said.
+    void makes_a_model_of_another_input_size() {
+        const TrainingSettings larger = settings({{"export_size", "48"}, {"refit", "no"}});
+        const auto outcome = train_dva(m_data, larger, target("larger"), {}, {});
+        QVERIFY2(outcome, outcome ? "" : outcome.error().text.c_str());
+        QVERIFY(outcome->best_epoch > 0);
+        const ModelRegistry registry({path("models")});
+        const auto info = registry.find("larger");
+        QVERIFY2(info, info ? "" : info.error().text.c_str());
+        QCOMPARE(info->input_width, 48);
+        QCOMPARE(info->input_height, 48);
+        const auto model = registry.load(*info, {.device = "cpu"});
+        QVERIFY2(model, model ? "" : model.error().text.c_str());
+
+        const auto split = split_by_class(m_data.labels, larger.validation_share, larger.seed);
+        const auto cache = ImageCache::open(m_data.image_cache);
+        QVERIFY(split && cache);
+        const auto plain = Augmentation::none(48);
+        std::vector<std::uint8_t> pixels(48 * 48 * 3);
+        std::vector<float> embeddings;
+        std::vector<std::int32_t> labels;
+        for (const std::int64_t row : split->validation_rows) {
+            apply_augmentation(plain, {}, {cache->pixels(static_cast<int>(row)), cache->size()}, pixels);
+            const auto one = (*model)->embed(pixels, 1);
+            QVERIFY2(one, one ? "" : one.error().text.c_str());
+            embeddings.insert(embeddings.end(), one->begin(), one->end());
+            labels.push_back(m_data.labels[static_cast<std::size_t>(row)]);
+        }
+        const int ks[] = {1};
+        const auto found = evaluate_retrieval(embeddings, info->dimension, labels, ks);
+        QVERIFY(found);
+        QCOMPARE(found->recall_at.at(1), outcome->after.recall_at_1);
+        QVERIFY(std::abs(found->map_at_r - outcome->after.map_at_r) < 1e-6);
+    }
+
     void says_early_what_it_cannot_do() {
         const auto problem = [&](TrainingData data, TrainingSettings some, const char* name = "never") {
             const auto outcome = train_dva(data, some, target(name), {}, {});
@@ -357,6 +395,8 @@ class TestDvaRecipe : public QObject {
         QVERIFY(problem(data, settings()).kind == ErrorKind::Usage);
         QVERIFY(problem(m_data, settings({{"rank", "0"}})).kind == ErrorKind::Usage);
         QVERIFY(problem(m_data, settings({{"colour", "red"}})).kind == ErrorKind::Usage);
+        QVERIFY(problem(m_data, settings({{"export_size", "50"}})).text.find("multiple of the 8 pixels") !=
+                std::string::npos);
         QVERIFY(problem(m_data, settings({{"activation", "tanh"}})).kind == ErrorKind::Usage);
         QVERIFY(problem(m_data, settings(), "small-vit").kind == ErrorKind::Usage);  // the name is taken
         QVERIFY(problem(m_data, settings(), "a/b").kind == ErrorKind::Usage);

@@ -55,6 +55,7 @@ Result<Options> read_options(const TrainingSettings& settings) {
     options.batch_classes = reader.integer("batch_classes", 8, 2, 1024);
     options.batch_per_class = reader.integer("batch_per_class", 4, 1, 1024);
     options.augmentation = reader.choice("augmentation", "crop", Augmentation::names());
+    options.export_size = reader.integer("export_size", 0, 0, 1024);
     options.patience = reader.integer("patience", 0, 0, 100'000);
     options.refit = reader.flag("refit", true);
     if (settings.epochs > 0) options.epochs = settings.epochs;
@@ -103,9 +104,10 @@ void say_parameters(const TrainingObserver& observer, std::int64_t trainable, st
 
 Result<Manifest> write_adapters(const TrainingTarget& target, const TrainingData& data,
                                 const TrainingSettings& settings, const TrainingOutcome& outcome,
-                                const Learner& learner, bool refitted) {
+                                const Learner& learner, int input_side, bool refitted) {
     NewModel model;
     model.info = learned_info(target, data, settings, "ica");
+    model.info.input_width = model.info.input_height = input_side;
     model.info.source = "learned on \"" + data.base.name + "\" by a reconstruction of DVA (arXiv 2506.16273)";
     model.weights = write_safetensors(learner.adaptation().tensors());
     model.beside["proxies.safetensors"] = write_safetensors(learner.proxy_tensors());
@@ -168,7 +170,7 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
         refitted = *again != nullptr;
         if (refitted) learner = std::move(*again);
     }
-    const auto written = write_adapters(target, data, settings, *outcome, *learner, refitted);
+    const auto written = write_adapters(target, data, settings, *outcome, *learner, scene.embed_side(), refitted);
     if (!written) return written.error();
     outcome->folder = written->info.path;
     return outcome;
@@ -189,7 +191,7 @@ Result<TrainingOutcome> train_dva(const TrainingData& data, const TrainingSettin
     if (auto status = check_training_data(data); !status) return status.error();
     if (const Status status = check_target(target); !status) return status.error();
     try {
-        auto scene = Scene::open(data);
+        auto scene = Scene::open(data, options->export_size);
         if (!scene) return scene.error();
         return learn(*scene, data, *options, settings, target, observer, std::move(stop));
     } catch (const std::exception& error) {

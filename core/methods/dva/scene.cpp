@@ -82,7 +82,7 @@ Status check_base(const ModelInfo& base) {
     return {};
 }
 
-Result<Scene> Scene::open(const TrainingData& data) {
+Result<Scene> Scene::open(const TrainingData& data, int embed_side) {
     if (const Status status = check_base(data.base); !status) return status.error();
     if (data.image_cache.empty())
         return usage(
@@ -95,6 +95,9 @@ Result<Scene> Scene::open(const TrainingData& data) {
     if (!feature || (*feature != VitFeature::PatchMean && !network->has_class_token))
         return usage("The model \"" + data.base.name + "\" has no feature \"" + data.base.pooling +
                      "\". Correct its description.");
+    if (embed_side % network->patch != 0)
+        return usage("The option export_size must be a multiple of the " + std::to_string(network->patch) +
+                     " pixels of a patch of \"" + data.base.name + "\".");
     auto pictures = open_pictures(data);
     if (!pictures) return pictures.error();
 
@@ -105,6 +108,9 @@ Result<Scene> Scene::open(const TrainingData& data) {
     if (torch::cuda::is_available()) scene.m_device = torch::Device(torch::kCUDA, 0);
     scene.m_vit = make_vit_tensors(*network, data.base.input_height, data.base.input_width,
                                    torch::TensorOptions(torch::kFloat).device(scene.m_device));
+    scene.m_embed_side = embed_side > 0 ? embed_side : data.base.input_width;
+    scene.m_embedding_vit = scene.m_vit;
+    fit_vit_tensors(scene.m_embedding_vit, *network, scene.m_embed_side, scene.m_embed_side);
     scene.m_places = data.pictures;
     scene.m_pictures.emplace(std::move(*pictures));
     scene.m_views.resize(data.count());
@@ -143,13 +149,17 @@ void Scene::draw(const Shown& shown, const Augmentation& augmentation, std::span
 }
 
 Tensor Scene::input(const std::vector<Shown>& shown, const Augmentation& augmentation) const {
-    std::vector<std::uint8_t> pixels(shown.size() * picture_bytes());
+    ModelInfo info = m_info;
+    info.input_width = info.input_height = augmentation.output;
+    const auto side = static_cast<std::size_t>(augmentation.output);
+    const std::size_t bytes = side * side * 3;
+    std::vector<std::uint8_t> pixels(shown.size() * bytes);
     at::parallel_for(
         0, static_cast<std::int64_t>(shown.size()), 1, [&](std::int64_t begin, std::int64_t end) {
             for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
-                draw(shown[i], augmentation, std::span(pixels).subspan(i * picture_bytes(), picture_bytes()));
+                draw(shown[i], augmentation, std::span(pixels).subspan(i * bytes, bytes));
         });
-    return pixel_tensor(pixels.data(), static_cast<int>(shown.size()), m_info).to(m_device);
+    return pixel_tensor(pixels.data(), static_cast<int>(shown.size()), info).to(m_device);
 }
 
 Tensor Scene::forward(const Tensor& input, const IcaAdapterSet* adapters) const {
@@ -158,10 +168,10 @@ Tensor Scene::forward(const Tensor& input, const IcaAdapterSet* adapters) const 
 
 Tensor Scene::embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters) const {
     const torch::NoGradGuard no_grad;
-    const Augmentation plain = Augmentation::none(m_info.input_width);
+    const Augmentation plain = Augmentation::none(m_embed_side);
     std::vector<Tensor> blocks;
     for (const auto& shown : plain_batches(rows))
-        blocks.push_back(forward(input(shown, plain), adapters).cpu());
+        blocks.push_back(vit_forward(m_embedding_vit, input(shown, plain), m_feature, adapters).cpu());
     return torch::cat(blocks);
 }
 

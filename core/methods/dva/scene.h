@@ -31,13 +31,15 @@ struct Shown {
 /// by their row in the training data. Throws c10::Error.
 class Scene {
   public:
-    /// Usage: a base that is no square vision transformer without adapters, data without packed pictures, or
-    /// with other ones. Damaged, Io as the files say.
-    static Result<Scene> open(const TrainingData& data);
+    /// embed_side: pixels a side of the plain pictures that embed() shows the transformer; 0: as the base.
+    /// Usage: a base that is no square vision transformer without adapters, an embed_side that is not made of
+    /// whole patches, data without packed pictures, or with other ones. Damaged, Io as the files say.
+    static Result<Scene> open(const TrainingData& data, int embed_side = 0);
 
     const VitTensors& vit() const { return m_vit; }
     std::int64_t parameters() const { return m_parameters; }  ///< of the frozen transformer
-    int input_side() const { return m_info.input_width; }
+    int input_side() const { return m_info.input_width; }  ///< while learning
+    int embed_side() const { return m_embed_side; }
     torch::Device device() const { return m_device; }
     std::int64_t dimension() const;  ///< of its embedding
     const Views& views(std::int64_t row) const { return m_views[static_cast<std::size_t>(row)]; }
@@ -53,10 +55,10 @@ class Scene {
     ViewCount make_views(const std::vector<std::int64_t>& rows, bool attend,
                          const std::function<bool()>& stop);
 
-    /// (count, 3, height, width) on the device.
+    /// (count, 3, output, output) on the device, by the augmentation's output.
     torch::Tensor input(const std::vector<Shown>& shown, const Augmentation& augmentation) const;
 
-    /// What the transformer makes of input(), with gradients to the adapters: (count, D), not normalised.
+    /// What the transformer makes of an input() of input_side(), with gradients to the adapters: (count, D), not normalised.
     torch::Tensor forward(const torch::Tensor& input, const IcaAdapterSet* adapters) const;
 
     /// (rows, D) of the plain pictures, on the CPU, no gradient. adapters: null for the frozen transformer.
@@ -66,10 +68,6 @@ class Scene {
     int place(std::int64_t row) const {
         return static_cast<int>(m_places.empty() ? row : m_places[static_cast<std::size_t>(row)]);
     }
-    std::size_t picture_bytes() const {
-        return static_cast<std::size_t>(m_info.input_width) * static_cast<std::size_t>(m_info.input_height) *
-               3;
-    }
     void draw(const Shown& shown, const Augmentation& augmentation, std::span<std::uint8_t> pixels) const;
     /// Fills those of `boxes` (by row) that are missing for `rows`.
     void add_attention_boxes(const std::vector<std::int64_t>& rows, std::vector<std::optional<Crop>>& boxes,
@@ -77,6 +75,8 @@ class Scene {
 
     ModelInfo m_info;
     VitTensors m_vit;
+    VitTensors m_embedding_vit;  ///< the same weights with positions for embed_side()
+    int m_embed_side = 0;
     VitFeature m_feature = VitFeature::ClassToken;
     std::int64_t m_parameters = 0;
     std::optional<ImageCache> m_pictures;
