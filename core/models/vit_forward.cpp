@@ -97,6 +97,10 @@ VitTensors make_vit_tensors(const VitNetwork& network, int height, int width,
     return vit;
 }
 
+int whole_patches(int side, int patch) {
+    return std::max(1, (2 * side + patch) / (2 * patch)) * patch;
+}
+
 void fit_vit_tensors(VitTensors& vit, const VitNetwork& network, int height, int width, GridResize way) {
     vit.rows = height / network.patch;
     vit.columns = width / network.patch;

@@ -51,6 +51,9 @@ VitTensors make_vit_tensors(const VitNetwork& network, int height, int width,
                             const at::TensorOptions& options = at::kFloat,
                             GridResize way = GridResize::Antialiased);
 
+/// The nearest number of pixels to `side` that is made of whole patches, one at least.
+int whole_patches(int side, int patch);
+
 /// Makes `vit`, made of the same network, fit inputs of height x width pixels: the grid of patches and its
 /// positions; all other tensors stay.
 void fit_vit_tensors(VitTensors& vit, const VitNetwork& network, int height, int width,

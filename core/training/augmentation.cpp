@@ -223,6 +223,10 @@ void blot(const PictureView& view, const Part& part, const Part& blotted, bool f
 
 }  // namespace
 
+int Augmentation::whole_side() const {
+    return cut == Cut::RandomCrop ? static_cast<int>(std::lround(output / crop_share)) : output;
+}
+
 Augmentation Augmentation::none(int output) {
     Augmentation none;
     none.output = output;

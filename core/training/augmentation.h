@@ -34,6 +34,11 @@ struct Augmentation {
     double grey = 0;  ///< probability
     double blur = 0;  ///< probability of a Gaussian blur of radius 0.1..2 pixels
 
+    /// Pixels a side at which a whole picture shows its objects as large as the parts cut out for learning did:
+    /// a network finds better at that size than at the one of the parts (Touvron et al., Fixing the
+    /// train-test resolution discrepancy, NeurIPS 2019). output / crop_share for RandomCrop, else output.
+    int whole_side() const;
+
     /// The whole picture, unchanged but for its size.
     static Augmentation none(int output);
     /// Crop and flip: LaFG's, GAPan's here.

@@ -68,6 +68,13 @@ class PictureReader {
     int m_threads;
 };
 
+Augmentation augmentation_of(const NetworkOptions& options) {
+    auto augmentation = Augmentation::by_name(options.augmentation, options.size);
+    TORCH_CHECK(augmentation.ok(), "an unknown augmentation");
+    augmentation->crop_share = options.crop_share;
+    return *augmentation;
+}
+
 /// A network that learns the rows whose dense label is not -1.
 class NetworkModel final : public EpochModel {
   public:
@@ -81,11 +88,8 @@ class NetworkModel final : public EpochModel {
           m_input_size(input_size),
           m_seed(seed),
           m_sampler(m_labels, {.classes = options.classes, .per_class = options.per_class, .min_images = 2},
-                    seed) {
-        auto augmentation = Augmentation::by_name(options.augmentation, options.size);
-        TORCH_CHECK(augmentation.ok(), "an unknown augmentation");
-        m_augmentation = *augmentation;
-        m_augmentation.crop_share = options.crop_share;
+                    seed),
+          m_augmentation(augmentation_of(options)) {
         std::int32_t classes = 0;
         for (std::size_t row = 0; row < m_labels.size(); ++row) {
             if (m_labels[row] < 0) continue;
@@ -166,10 +170,11 @@ class NetworkModel final : public EpochModel {
         m_validation_labels = std::move(labels);
     }
 
-    /// (count, D) of the plain pictures, on the CPU; undefined where stop() came.
+    /// (count, D) of the plain pictures, on the CPU; undefined where stop() came. side: 0 for the input of the
+    /// new model.
     Tensor embed_rows(const std::vector<std::int64_t>& rows, const std::function<bool()>& stop = {},
-                      const std::function<void(double)>& tell = {}) const {
-        const auto plain = Augmentation::none(m_input_size);
+                      const std::function<void(double)>& tell = {}, int side = 0) const {
+        const auto plain = Augmentation::none(side > 0 ? side : m_input_size);
         std::vector<Tensor> blocks;
         for (std::size_t begin = 0; begin < rows.size(); begin += kEmbedBatch) {
             if (stop && stop()) return {};
@@ -178,7 +183,7 @@ class NetworkModel final : public EpochModel {
                 rows.begin() + static_cast<std::ptrdiff_t>(std::min(rows.size(), begin + kEmbedBatch)));
             const auto pixels = m_reader.read(block, plain, 0, 0, 0);
             blocks.push_back(
-                m_module->embed(pixels, static_cast<int>(block.size()), m_input_size).to(torch::kCPU));
+                m_module->embed(pixels, static_cast<int>(block.size()), plain.output).to(torch::kCPU));
             if (tell) tell(static_cast<double>(begin + block.size()) / static_cast<double>(rows.size()));
         }
         return blocks.empty() ? torch::empty({0, m_module->dimension()}) : torch::cat(blocks);
@@ -277,6 +282,13 @@ class NetworkModel final : public EpochModel {
     std::vector<std::int32_t> m_validation_labels;
 };
 
+int input_size_of(const NetworkOptions& options, const ModelInfo& base, const TrainableNetwork& network) {
+    const int wanted = options.export_size > 0
+                           ? options.export_size
+                           : std::max(base.input_width, augmentation_of(options).whole_side());
+    return network.fitting_side(wanted);
+}
+
 std::vector<std::byte> weights_file(const TrainableNetwork& module) {
     FloatTensors tensors;
     for (const auto& [name, tensor] : module.tensors()) {
@@ -356,7 +368,6 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
 
     NetworkOptions options = given;
     if (options.size == 0) options.size = data.base.input_width;
-    const int input_size = options.export_size > 0 ? options.export_size : data.base.input_width;
     if (data.base.input_width != data.base.input_height)
         return Error{ErrorKind::Unsupported, "The model \"" + data.base.name +
                                                  "\" does not take square pictures, "
@@ -375,12 +386,12 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         const PictureReader reader(*cache, data.pictures, device->is_cuda() ? threads : 1);
         LearnedNetwork learned;
         learned.split = std::move(*split);
-        learned.input_size = input_size;
         const auto make = [&](std::vector<std::int32_t> labels) -> Result<std::unique_ptr<NetworkModel>> {
             auto module = make_trainable_network(*weights, data.base, module_options);
             if (!module) return std::move(module).error();
+            learned.input_size = input_size_of(options, data.base, **module);
             auto model = std::make_unique<NetworkModel>(reader, std::move(*module), std::move(labels),
-                                                        options, input_size, settings.seed);
+                                                        options, learned.input_size, settings.seed);
             if (auto status = model->begin(objective, [&stop] { return stop.stop_requested(); }, {}); !status)
                 return status.error();
             return model;
@@ -397,7 +408,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
                              (threads == 1 ? " thread." : " threads."));
         const std::vector<std::int32_t> validation_labels = pick(data.labels, learned.split.validation_rows);
         (*model)->validate_on(learned.split.validation_rows, validation_labels);
-        const Tensor raw = (*model)->embed_rows(learned.split.validation_rows);
+        const Tensor raw = (*model)->embed_rows(learned.split.validation_rows, {}, {}, data.base.input_width);
 
         EpochLoopOptions loop =
             first_loop(data, settings, target, options.epochs, options.patience, options.refit);
@@ -405,6 +416,10 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         auto outcome = run_epochs(**model, loop, observer, stop);
         if (!outcome) return std::move(outcome).error();
         learned.outcome = std::move(*outcome);
+        // Epoch 0 saw them at the new size; what the new model is compared with is the base as it is used.
+        auto before = probe(raw, validation_labels);
+        if (!before) return std::move(before).error();
+        learned.outcome.before = *before;
         learned.outcome.method = settings.method;
         learned.outcome.trainable_parameters = module.trainable_parameters();
         learned.outcome.total_parameters = module.total_parameters();

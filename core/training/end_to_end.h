@@ -34,7 +34,7 @@ struct NetworkOptions {
     int size = 0;                       ///< pixels a side while learning; 0: the model's input size
     std::string augmentation = "crop";  ///< none, crop, dvf, resized
     double crop_share = 224.0 / 248.0;  ///< of the picture's side, for "crop" and "dvf"
-    int export_size = 0;                ///< input size of the new model; 0: as the base
+    int export_size = 0;  ///< input size of the new model; 0: Augmentation::whole_side(), the base's at least
     int patience = 0;                   ///< epochs without a better one before it stops; 0: never
     bool refit = true;                  ///< learn once more on all classes, for as many epochs as were best
     std::string device = "auto";        ///< auto, cpu, cuda

@@ -44,6 +44,8 @@ class TrainableNetwork {
     /// What learns, as two flat tensors: weights that may decay, and all else (norms, biases).
     virtual std::vector<torch::Tensor> parameters() const = 0;
     virtual std::int64_t total_parameters() const = 0;
+    /// The size of an input nearest to `side` that nothing is cut off from: whole patches of a transformer.
+    virtual int fitting_side(int side) const { return side; }
     std::int64_t trainable_parameters() const;
     /// Gradients are kept and added to; this sets them to zero in place.
     void zero_gradients();

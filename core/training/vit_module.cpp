@@ -71,6 +71,7 @@ class VitModule final : public TrainableNetwork {
 
     int dimension() const override;
     int blocks() const override;
+    int fitting_side(int side) const override { return whole_patches(side, m_network.network.patch); }
     std::string engine() const override;
     std::vector<torch::Tensor> parameters() const override;
     std::int64_t total_parameters() const override;

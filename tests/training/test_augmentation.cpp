@@ -200,6 +200,13 @@ class TestAugmentation : public QObject {
         }
     }
 
+    void a_whole_picture_is_as_large_as_its_parts() {
+        QCOMPARE(Augmentation::crop_and_flip(224).whole_side(), 248);
+        QCOMPARE(Augmentation::dvf(224).whole_side(), 256);
+        QCOMPARE(Augmentation::none(224).whole_side(), 224);
+        QCOMPARE(Augmentation::resized(224).whole_side(), 224);
+    }
+
     void names_are_checked() {
         QCOMPARE(Augmentation::names().size(), std::size_t{4});
         for (const std::string& name : Augmentation::names()) {

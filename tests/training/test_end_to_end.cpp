@@ -127,7 +127,33 @@ class TestEndToEnd : public QObject {
         QVERIFY(info->hash != m_data.base.hash);
         const auto model = registry.load(*info, {.threads = 1});
         QVERIFY(model.ok());
-        QVERIFY((*model)->embed(striped_pictures(2, 2, kInput, 10), 2).ok());
+        // Crops of 64 pixels, 224 of 248 of the side, show objects as large as whole pictures of 71 pixels do.
+        QCOMPARE(info->input_width, 71);
+        QCOMPARE(info->input_height, 71);
+        QVERIFY((*model)->embed(striped_pictures(2, 2, 71, 10), 2).ok());
+    }
+
+    /// Another size is the new model's own matter: what it is compared with is the base as it was used.
+    void makes_a_model_of_the_size_asked_for() {
+        std::vector<ValidationFigures> first, compared;
+        for (const char* size : {"64", "96"}) {
+            auto wanted = settings(2);
+            wanted.options["export_size"] = size;
+            TrainingObserver observer;
+            observer.epoch = [&](const EpochReport& report) {
+                if (report.epoch == 0) first.push_back(report.validation);
+            };
+            const auto outcome = train(m_data, wanted, target(std::string("side-") + size), observer, {});
+            QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+            compared.push_back(outcome->before);
+            if (outcome->best_epoch == 0) continue;
+            const auto info = ModelRegistry({path("models")}).find(std::string("side-") + size);
+            QVERIFY2(info.ok(), info.ok() ? "" : info.error().text.c_str());
+            QCOMPARE(std::to_string(info->input_width), std::string(size));
+        }
+        QVERIFY(first[0].map_at_r != first[1].map_at_r);
+        QCOMPARE(compared[0].map_at_r, first[0].map_at_r);
+        QCOMPARE(compared[1].map_at_r, first[0].map_at_r);
     }
 
     /// Killed after the first epoch's checkpoint and begun again: the same weights, byte for byte.

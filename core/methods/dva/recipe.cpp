@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/methods/dva/recipe.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -153,6 +154,10 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     outcome->method = Method::Dva;
     outcome->trainable_parameters = trainable;
     outcome->total_parameters = total;
+    // Epoch 0 saw them at the new size; what the new model is compared with is the base as it is used.
+    const auto before = probe(frozen, checked_labels);
+    if (!before) return before.error();
+    outcome->before = *before;
     auto changes = compare_queries(frozen, learner->embed(checked), checked_labels, items_of(data, checked));
     if (!changes) return changes.error();
     outcome->queries = std::move(*changes);
@@ -191,7 +196,11 @@ Result<TrainingOutcome> train_dva(const TrainingData& data, const TrainingSettin
     if (auto status = check_training_data(data); !status) return status.error();
     if (const Status status = check_target(target); !status) return status.error();
     try {
-        auto scene = Scene::open(data, options->export_size);
+        const int base_side = data.base.input_width;
+        const Augmentation augmentation = *Augmentation::by_name(options->augmentation, base_side);
+        auto scene = Scene::open(data, options->export_size > 0
+                                           ? options->export_size
+                                           : std::max(base_side, augmentation.whole_side()));
         if (!scene) return scene.error();
         return learn(*scene, data, *options, settings, target, observer, std::move(stop));
     } catch (const std::exception& error) {

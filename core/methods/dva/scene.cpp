@@ -95,9 +95,6 @@ Result<Scene> Scene::open(const TrainingData& data, int embed_side) {
     if (!feature || (*feature != VitFeature::PatchMean && !network->has_class_token))
         return usage("The model \"" + data.base.name + "\" has no feature \"" + data.base.pooling +
                      "\". Correct its description.");
-    if (embed_side % network->patch != 0)
-        return usage("The option export_size must be a multiple of the " + std::to_string(network->patch) +
-                     " pixels of a patch of \"" + data.base.name + "\".");
     auto pictures = open_pictures(data);
     if (!pictures) return pictures.error();
 
@@ -108,7 +105,7 @@ Result<Scene> Scene::open(const TrainingData& data, int embed_side) {
     if (torch::cuda::is_available()) scene.m_device = torch::Device(torch::kCUDA, 0);
     scene.m_vit = make_vit_tensors(*network, data.base.input_height, data.base.input_width,
                                    torch::TensorOptions(torch::kFloat).device(scene.m_device));
-    scene.m_embed_side = embed_side > 0 ? embed_side : data.base.input_width;
+    scene.m_embed_side = embed_side > 0 ? whole_patches(embed_side, network->patch) : data.base.input_width;
     scene.m_embedding_vit = scene.m_vit;
     fit_vit_tensors(scene.m_embedding_vit, *network, scene.m_embed_side, scene.m_embed_side);
     scene.m_places = data.pictures;
@@ -168,10 +165,11 @@ Tensor Scene::forward(const Tensor& input, const IcaAdapterSet* adapters) const 
 
 Tensor Scene::embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters) const {
     const torch::NoGradGuard no_grad;
-    const Augmentation plain = Augmentation::none(m_embed_side);
+    const Augmentation plain = Augmentation::none(adapters ? m_embed_side : input_side());
+    const VitTensors& vit = adapters ? m_embedding_vit : m_vit;
     std::vector<Tensor> blocks;
     for (const auto& shown : plain_batches(rows))
-        blocks.push_back(vit_forward(m_embedding_vit, input(shown, plain), m_feature, adapters).cpu());
+        blocks.push_back(vit_forward(vit, input(shown, plain), m_feature, adapters).cpu());
     return torch::cat(blocks);
 }
 

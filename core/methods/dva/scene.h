@@ -31,9 +31,9 @@ struct Shown {
 /// by their row in the training data. Throws c10::Error.
 class Scene {
   public:
-    /// embed_side: pixels a side of the plain pictures that embed() shows the transformer; 0: as the base.
-    /// Usage: a base that is no square vision transformer without adapters, an embed_side that is not made of
-    /// whole patches, data without packed pictures, or with other ones. Damaged, Io as the files say.
+    /// embed_side: pixels a side of the pictures that embed() shows adapters, brought to whole patches; 0: as
+    /// the base. Usage: a base that is no square vision transformer without adapters, data without packed
+    /// pictures, or with other ones. Damaged, Io as the files say.
     static Result<Scene> open(const TrainingData& data, int embed_side = 0);
 
     const VitTensors& vit() const { return m_vit; }
@@ -61,7 +61,8 @@ class Scene {
     /// What the transformer makes of an input() of input_side(), with gradients to the adapters: (count, D), not normalised.
     torch::Tensor forward(const torch::Tensor& input, const IcaAdapterSet* adapters) const;
 
-    /// (rows, D) of the plain pictures, on the CPU, no gradient. adapters: null for the frozen transformer.
+    /// (rows, D) of the plain pictures, on the CPU, no gradient, at embed_side(). adapters: null for the frozen
+    /// transformer as it is used, at input_side().
     torch::Tensor embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters) const;
 
   private:
