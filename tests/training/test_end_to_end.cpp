@@ -133,6 +133,26 @@ class TestEndToEnd : public QObject {
         QVERIFY((*model)->embed(striped_pictures(2, 2, 71, 10), 2).ok());
     }
 
+    /// A network that learned before has a larger input than its crops had; the next generation keeps it.
+    void learning_again_does_not_grow_the_pictures() {
+        NewModel learned;
+        learned.info = tiny_lite_info(71);
+        learned.info.name = "earlier";
+        learned.info.method = "proxy-nca++";
+        learned.weights = write_safetensors(tiny_lite());
+        const auto manifest = write_model_folder(FileSystem::posix(), path("models"), learned);
+        QVERIFY2(manifest.ok(), manifest.ok() ? "" : manifest.error().text.c_str());
+        QCOMPARE(manifest->info.method, std::string("proxy-nca++"));
+        TrainingData again = m_data;
+        again.base = manifest->info;
+        const auto outcome = train(again, settings(4), target("learned-again"), {}, {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QVERIFY(outcome->best_epoch > 0);
+        const auto info = ModelRegistry({path("models")}).find("learned-again");
+        QVERIFY2(info.ok(), info.ok() ? "" : info.error().text.c_str());
+        QCOMPARE(info->input_width, 71);
+    }
+
     /// Another size is the new model's own matter: what it is compared with is the base as it was used.
     void makes_a_model_of_the_size_asked_for() {
         std::vector<ValidationFigures> first, compared;
