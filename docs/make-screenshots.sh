@@ -30,7 +30,7 @@ views=(empty importing gallery matches inspector compare why choose-mark mark wi
     anchors anchors-learned anchor-search map map-close map-lasso map-overview
     evaluate evaluate-mixups evaluate-hardest evaluate-probabilities learning learned
     object-box models keys failed)
-more=(anchors-check anchors-unusual map-selected learn)
+more=(anchors-check anchors-unusual map-selected learn learn-thorough)
 # A palette without dithering shows no difference on such pictures, and takes a third of the space.
 for view in "${views[@]}"; do
     convert "$all/1/$view.png" -strip +dither -colors 128 -define png:compression-level=9 "PNG8:$output/$view.png"

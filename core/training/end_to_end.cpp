@@ -423,13 +423,14 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         EpochLoopOptions loop =
             first_loop(data, settings, target, options.epochs, options.patience, options.refit);
         loop.fingerprint += std::to_string(threads);
+        if (learned.input_size != data.base.input_width) {
+            auto before = probe(raw, validation_labels);
+            if (!before) return std::move(before).error();
+            loop.base = *before;
+        }
         auto outcome = run_epochs(**model, loop, observer, stop);
         if (!outcome) return std::move(outcome).error();
         learned.outcome = std::move(*outcome);
-        // Epoch 0 saw them at the new size; what the new model is compared with is the base as it is used.
-        auto before = probe(raw, validation_labels);
-        if (!before) return std::move(before).error();
-        learned.outcome.before = *before;
         learned.outcome.method = settings.method;
         learned.outcome.trainable_parameters = module.trainable_parameters();
         learned.outcome.total_parameters = module.total_parameters();

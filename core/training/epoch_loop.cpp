@@ -148,6 +148,7 @@ class Loop {
         epoch.seconds = seconds();
         epoch.seconds_left = seconds_left(m_done);
         m_outcome.history.push_back(epoch);
+        epoch.base = m_options.base;
         if (m_observer.epoch) m_observer.epoch(epoch);
         return {};
     }
@@ -155,7 +156,7 @@ class Loop {
     Status measure_start() {
         auto figures = figures_now();
         if (!figures) return figures.error();
-        m_outcome.before = *figures;
+        m_outcome.before = m_options.base.value_or(*figures);
         if (auto status = keep_best(*figures); !status) return status;
         m_before_epochs = seconds();
         return report({}, *figures, true);

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -51,6 +52,9 @@ struct EpochLoopOptions {
     /// There is nothing to choose by: validate() is not asked and the last epoch is kept. One that ends early
     /// leaves a model in the middle of an epoch, for the caller to throw away.
     bool keep_last = false;
+    /// The model in use on the pictures that validate() looks at, where epoch 0 is not that: reports carry it
+    /// and the outcome calls it "before".
+    std::optional<ValidationFigures> base = {};
     double budget_seconds = 0;  ///< 0: none
     int patience = 0;           ///< epochs without a better one before stopping early; 0: never early
     /// With less than this above the best MAP@R an epoch is no better one.

@@ -335,17 +335,10 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
             features.select(1, 0).index_select(0, torch::tensor(learned.split.validation_rows, torch::kLong));
         const auto before = probe(raw, validation_labels);
         if (!before) return before.error();
-        TrainingObserver with_base = observer;
-        if (observer.epoch) {
-            with_base.epoch = [&](EpochReport report) {
-                report.base = *before;
-                observer.epoch(report);
-            };
-        }
-        auto outcome = run_epochs(*model, loop, with_base, stop);
+        loop.base = *before;
+        auto outcome = run_epochs(*model, loop, observer, stop);
         if (!outcome) return outcome.error();
         learned.outcome = std::move(*outcome);
-        learned.outcome.before = *before;
         learned.checked_embeddings = model->embed_rows(everything);
         auto changes = compare_queries(raw, model->embed_rows(learned.split.validation_rows),
                                        validation_labels, items_of(data, learned.split.validation_rows));

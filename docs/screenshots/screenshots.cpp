@@ -188,6 +188,11 @@ void show_learning(Tour& tour) {
     learn.set_field("kind");
     tour.settle(1500);
     tour.save(name_of("learn"));
+    auto& depth = tour.part<QComboBox>("learnDepth");
+    depth.setCurrentIndex(1);  // the whole network: there is a choice about colour
+    tour.settle(1500);
+    tour.save(name_of("learn-thorough"));
+    depth.setCurrentIndex(0);
     TrainingRequest request = learn.request();
     request.settings.epochs = 12;
     int epochs = 0;

@@ -162,6 +162,7 @@ class TestEndToEnd : public QObject {
             TrainingObserver observer;
             observer.epoch = [&](const EpochReport& report) {
                 if (report.epoch == 0) first.push_back(report.validation);
+                QCOMPARE(report.base.has_value(), std::string(size) == "96");
             };
             const auto outcome = train(m_data, wanted, target(std::string("side-") + size), observer, {});
             QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());

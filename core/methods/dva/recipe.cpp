@@ -147,17 +147,18 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     say_parameters(observer, trainable, total);
     const torch::Tensor frozen = scene.embed(checked, nullptr);
 
-    const EpochLoopOptions loop =
+    EpochLoopOptions loop =
         first_loop(data, settings, target, options.epochs, options.patience, options.refit);
+    if (scene.embed_side() != scene.input_side()) {
+        const auto before = probe(frozen, checked_labels);
+        if (!before) return before.error();
+        loop.base = *before;
+    }
     auto outcome = run_epochs(*learner, loop, observer, stop);
     if (!outcome) return outcome;
     outcome->method = Method::Dva;
     outcome->trainable_parameters = trainable;
     outcome->total_parameters = total;
-    // Epoch 0 saw them at the new size; what the new model is compared with is the base as it is used.
-    const auto before = probe(frozen, checked_labels);
-    if (!before) return before.error();
-    outcome->before = *before;
     auto changes = compare_queries(frozen, learner->embed(checked), checked_labels, items_of(data, checked));
     if (!changes) return changes.error();
     outcome->queries = std::move(*changes);
