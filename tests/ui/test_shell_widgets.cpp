@@ -2,8 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <QAbstractItemModelTester>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QStyleOption>
 #include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
@@ -11,12 +13,30 @@
 #include "ui/gallery/filter_field.h"
 #include "ui/importing/failed_files_dialog.h"
 #include "ui/importing/import_bar.h"
+#include "ui/widgets/clear_edges_style.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/message_bar.h"
 #include "ui/widgets/settings.h"
 #include "ui/widgets/theme.h"
 
 using namespace fieldmark;
+
+namespace {
+
+/// As WCAG 2.1 defines them.
+double luminance(const QColor& colour) {
+    const auto linear = [](double v) {
+        return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+
+double contrast(const QColor& a, const QColor& b) {
+    const double one = luminance(a), two = luminance(b);
+    return (std::max(one, two) + 0.05) / (std::min(one, two) + 0.05);
+}
+
+}  // namespace
 
 class TestShellWidgets : public QObject {
     Q_OBJECT
@@ -242,23 +262,36 @@ class TestShellWidgets : public QObject {
 
     void palettes_keep_text_readable() {
         for (const QPalette& palette : {Theme::light_palette(), Theme::dark_palette()}) {
-            const auto luminance = [](const QColor& colour) {
-                const auto linear = [](double v) {
-                    return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
-                };
-                return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
-                       0.0722 * linear(colour.blueF());
+            const auto between = [&](QPalette::ColorRole a, QPalette::ColorRole b) {
+                return contrast(palette.color(a), palette.color(b));
             };
-            const auto contrast = [&](QPalette::ColorRole a, QPalette::ColorRole b) {
-                const double one = luminance(palette.color(a));
-                const double two = luminance(palette.color(b));
-                return (std::max(one, two) + 0.05) / (std::min(one, two) + 0.05);
-            };
-            QVERIFY(contrast(QPalette::Text, QPalette::Base) > 7);
-            QVERIFY(contrast(QPalette::WindowText, QPalette::Window) > 7);
-            QVERIFY(contrast(QPalette::ButtonText, QPalette::Button) > 7);
-            QVERIFY(contrast(QPalette::HighlightedText, QPalette::Highlight) > 3);
-            QVERIFY(contrast(QPalette::Highlight, QPalette::Base) > 3);
+            QVERIFY(between(QPalette::Text, QPalette::Base) > 7);
+            QVERIFY(between(QPalette::WindowText, QPalette::Window) > 7);
+            QVERIFY(between(QPalette::ButtonText, QPalette::Button) > 7);
+            QVERIFY(between(QPalette::HighlightedText, QPalette::Highlight) > 3);
+            QVERIFY(between(QPalette::Highlight, QPalette::Base) > 3);
+        }
+    }
+
+    void check_boxes_have_edges() {
+        ClearEdgesStyle style;
+        for (const QPalette& palette : {Theme::light_palette(), Theme::dark_palette()}) {
+            for (const auto element :
+                 {QStyle::PE_IndicatorCheckBox, QStyle::PE_IndicatorItemViewItemCheck}) {
+                QStyleOptionViewItem option;
+                option.palette = palette;
+                option.rect = QRect(4, 4, 14, 14);
+                option.state = QStyle::State_Enabled | QStyle::State_Off;
+                QImage image(24, 24, QImage::Format_RGB32);
+                image.fill(palette.color(QPalette::Window));
+                QPainter painter(&image);
+                style.drawPrimitive(element, &option, &painter);
+                painter.end();
+                const QColor ground = palette.color(QPalette::Window);
+                for (const QPoint& edge : {QPoint(10, 4), QPoint(4, 10), QPoint(17, 10), QPoint(10, 17)})
+                    QVERIFY2(contrast(image.pixelColor(edge), ground) > 3,
+                             qPrintable(image.pixelColor(edge).name()));
+            }
         }
     }
 };

@@ -6,6 +6,8 @@
 #include <QPixmapCache>
 #include <QStyle>
 
+#include "ui/widgets/clear_edges_style.h"
+
 #ifdef FIELDMARK_WITH_DBUS
 #include <QDBusConnection>
 #include <QDBusMessage>
@@ -67,7 +69,11 @@ QPalette Theme::light_palette() {
                    QColor(0x1a, 0x66, 0xa8));
 }
 
-Theme::Theme(QObject* parent) : QObject(parent), m_platform(QApplication::palette()) {
+Theme::Theme(QObject* parent)
+    : QObject(parent),
+      m_platform(QApplication::palette()),
+      m_fusion(QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) == 0) {
+    if (m_fusion) QApplication::setStyle(new ClearEdgesStyle);
     ask_desktop();
 }
 
@@ -82,9 +88,7 @@ void Theme::refresh() {
                       (m_appearance == Appearance::System && (platform_dark || m_desktop_dark));
     // The platform's own colours are better than ours wherever they are what is wanted; Fusion without a
     // theme has none of its own.
-    const bool themed =
-        !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORMTHEME") ||
-        QApplication::style()->name().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0;
+    const bool themed = !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORMTHEME") || !m_fusion;
     QPalette palette = m_platform;
     if (dark != platform_dark || !themed) palette = dark ? dark_palette() : light_palette();
     if (palette == QApplication::palette()) return;

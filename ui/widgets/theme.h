@@ -32,6 +32,7 @@ class Theme : public QObject {
 
     Appearance m_appearance = Appearance::System;
     QPalette m_platform;  ///< as the platform gave it
+    const bool m_fusion;  ///< Qt's own style, not the desktop's
     bool m_desktop_dark = false;
 };
 
