@@ -5,17 +5,17 @@
 # What DVA's object and background views and their transfer bring on uncropped pictures, with true boxes and
 # with those of the object finder: learned from one part of the classes, reported on the other, where whole
 # pictures are searched without any box.
-#   [LEARN=seen] [REPORT=unseen] [EPOCHS=4] [RATE=1e-3] measure_dva_views.sh CLI TRAIN DATA MODEL SCRATCH [SEED...]
+#   [LEARN=seen] [REPORT=unseen] [EPOCHS=4] [RATE=1e-3] [SIDE=0] measure_dva_views.sh CLI TRAIN DATA MODEL SCRATCH [SEED...]
 # DATA/birds_scenes holds pictures and labels.csv (path,class_id,label,split,box_x,box_y,box_width,box_height).
 # MODEL: a vision transformer, a name or its folder; one MODEL a SCRATCH. Libraries, caches and trainings of an
 # earlier call with the same SCRATCH are taken as they are, and a training that was broken off goes on; other LEARN,
-# EPOCHS or RATE are other trainings. Prints one line a training: boxes, what learns, seed, Recall@1 and MAP@R in per
-# cent, best epoch.
+# EPOCHS, RATE or SIDE are other trainings. SIDE: pixels a side at search time, 0: as DVA makes its models. Prints one
+# line a training: boxes, what learns, seed, Recall@1 and MAP@R in per cent, best epoch.
 set -e -o pipefail
 cli=$1 train=$2 data=$3/birds_scenes model=$4 scratch=$5
 shift 5
 seeds=${*:-1}
-learn=${LEARN:-seen} report=${REPORT:-unseen} epochs=${EPOCHS:-4} rate=${RATE:-1e-3}
+learn=${LEARN:-seen} report=${REPORT:-unseen} epochs=${EPOCHS:-4} rate=${RATE:-1e-3} side=${SIDE:-0}
 
 pack() {  # BOXES SPLIT
     [ -e "$scratch/$1-$2.cache" ] && return
@@ -44,9 +44,10 @@ print("%.2f %.2f" % (100 * o["recall_at"]["1"], 100 * o["map_at_r"]))'
 }
 
 arm() {  # BOXES NAME SEED [OPTION=VALUE...]
-    local boxes=$1 name=$2 seed=$3 made=$1-$2-$3-$learn-$epochs-$rate best
+    local boxes=$1 name=$2 seed=$3 made=$1-$2-$3-$learn-$epochs-$rate-$side best
     shift 3
-    local options=(--option activation=relu --option batch_per_class=2 --option refit=no --option "rate=$rate")
+    local options=(--option activation=relu --option batch_per_class=2 --option refit=no --option "rate=$rate"
+        --option "export_size=$side")
     for option in "$@"; do options+=(--option "$option"); done
     # The answer is the sign that the training has ended: one whose best epoch is 0 leaves no model.
     if [ ! -e "$scratch/$made.json" ]; then
