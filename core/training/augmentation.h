@@ -34,9 +34,9 @@ struct Augmentation {
     double grey = 0;  ///< probability
     double blur = 0;  ///< probability of a Gaussian blur of radius 0.1..2 pixels
 
-    /// Pixels a side at which a whole picture shows its objects as large as the parts cut out for learning did:
-    /// a network finds better at that size than at the one of the parts (Touvron et al., Fixing the
-    /// train-test resolution discrepancy, NeurIPS 2019). output / crop_share for RandomCrop, else output.
+    /// The test resolution that belongs to the train resolution `output`: pixels a side at which a whole picture
+    /// shows its objects as large as the parts cut out for learning did (Touvron et al., Fixing the train-test
+    /// resolution discrepancy, NeurIPS 2019). output / crop_share for RandomCrop, else output.
     int whole_side() const;
 
     /// The whole picture, unchanged but for its size.

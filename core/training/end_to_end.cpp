@@ -3,7 +3,6 @@
 #include "core/training/end_to_end.h"
 
 #include <algorithm>
-#include <cmath>
 #include <future>
 #include <optional>
 #include <thread>
@@ -282,23 +281,6 @@ class NetworkModel final : public EpochModel {
     std::vector<std::int32_t> m_validation_labels;
 };
 
-/// The base's input; where learning has made it larger than its crops were (input_size_of), those crops again,
-/// or every learning on top of another would make larger pictures.
-int crop_size_of(const NetworkOptions& options, const ModelInfo& base, const TrainableNetwork& network) {
-    NetworkOptions at_base = options;
-    at_base.size = base.input_width;
-    if (base.method.empty() || augmentation_of(at_base).whole_side() == base.input_width)
-        return base.input_width;
-    return network.fitting_side(static_cast<int>(std::lround(base.input_width * options.crop_share)));
-}
-
-int input_size_of(const NetworkOptions& options, const ModelInfo& base, const TrainableNetwork& network) {
-    const int wanted = options.export_size > 0
-                           ? options.export_size
-                           : std::max(base.input_width, augmentation_of(options).whole_side());
-    return network.fitting_side(wanted);
-}
-
 std::vector<std::byte> weights_file(const TrainableNetwork& module) {
     FloatTensors tensors;
     for (const auto& [name, tensor] : module.tensors()) {
@@ -377,6 +359,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
     if (!weights) return weights.error();
 
     NetworkOptions options = given;
+    if (options.size == 0) options.size = data.base.input_width;
     if (data.base.input_width != data.base.input_height)
         return Error{ErrorKind::Unsupported, "The model \"" + data.base.name +
                                                  "\" does not take square pictures, "
@@ -398,8 +381,9 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         const auto make = [&](std::vector<std::int32_t> labels) -> Result<std::unique_ptr<NetworkModel>> {
             auto module = make_trainable_network(*weights, data.base, module_options);
             if (!module) return std::move(module).error();
-            if (options.size == 0) options.size = crop_size_of(options, data.base, **module);
-            learned.input_size = input_size_of(options, data.base, **module);
+            learned.input_size = (*module)->fitting_side(
+                options.export_size > 0 ? options.export_size
+                                        : learned_input_side(data.base, augmentation_of(options)));
             auto model = std::make_unique<NetworkModel>(reader, std::move(*module), std::move(labels),
                                                         options, learned.input_size, settings.seed);
             if (auto status = model->begin(objective, [&stop] { return stop.stop_requested(); }, {}); !status)
@@ -471,6 +455,7 @@ Result<Manifest> write_network_model(const TrainingTarget& target, const Trainin
     model.info = learned_info(target, data, settings, data.base.kind);
     model.info.base = data.base.base;  // it stands on nothing new
     model.info.input_width = model.info.input_height = learned.input_size;
+    model.info.resize = ResizeMode::Squash;  // as the pictures that it learned from
     model.info.source = "trained end to end by Fieldmark from \"" + data.base.name + "\"" +
                         (data.label_field.empty() ? "" : " and the field \"" + data.label_field + "\"");
     model.weights = learned.weights;

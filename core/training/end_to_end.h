@@ -31,10 +31,10 @@ struct NetworkOptions {
     int classes = 12;                   ///< batch_classes
     int per_class = 4;                  ///< batch_per_class
     int frozen_blocks = 0;              ///< see TrainableNetworkOptions
-    int size = 0;                       ///< pixels a side while learning; 0: the model's input size
+    int size = 0;                       ///< pixels a side while learning; 0: the base's input size
     std::string augmentation = "crop";  ///< none, crop, dvf, resized
     double crop_share = 224.0 / 248.0;  ///< of the picture's side, for "crop" and "dvf"
-    int export_size = 0;  ///< input size of the new model; 0: Augmentation::whole_side(), the base's at least
+    int export_size = 0;                ///< input size of the new model; 0: learned_input_side()
     int patience = 0;                   ///< epochs without a better one before it stops; 0: never
     bool refit = true;                  ///< learn once more on all classes, for as many epochs as were best
     std::string device = "auto";        ///< auto, cpu, cuda

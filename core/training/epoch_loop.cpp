@@ -284,7 +284,10 @@ class Loop {
                              "those, or start anew without resuming."};
         if (m_observer.message) m_observer.message("Going on after epoch " + std::to_string(m_done) + ".");
         if (m_observer.epoch) {
-            for (const EpochReport& report : m_outcome.history) m_observer.epoch(report);
+            for (EpochReport report : m_outcome.history) {
+                report.base = m_options.base;
+                m_observer.epoch(report);
+            }
         }
         return true;
     }

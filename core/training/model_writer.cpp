@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/models/safetensors_writer.h"
@@ -86,6 +88,11 @@ ModelInfo learned_info(const TrainingTarget& target, const TrainingData& data,
     info.method = to_string(settings.method);
     info.bits = 0;
     return info;
+}
+
+int learned_input_side(const ModelInfo& base, const Augmentation& crops) {
+    if (!base.method.empty()) return base.input_width;
+    return std::clamp(crops.whole_side(), base.input_width, 2 * base.input_width);
 }
 
 Result<Manifest> write_learned_model(const TrainingTarget& target, const NewModel& model) {

@@ -11,6 +11,7 @@
 #include "core/models/head.h"
 #include "core/models/manifest.h"
 #include "core/models/model_folder.h"
+#include "core/training/augmentation.h"
 #include "core/training/training.h"
 #include "core/training/training_data.h"
 
@@ -28,6 +29,11 @@ Status check_target(const TrainingTarget& target);
 /// Name, method and what it stands on are filled in.
 ModelInfo learned_info(const TrainingTarget& target, const TrainingData& data,
                        const TrainingSettings& settings, const std::string& kind);
+
+/// Pixels a side of the pictures that a network takes after it has learned from `base` by parts cut out so:
+/// crops.whole_side(), the base's own side at least and at most twice that. A base that has learned before keeps
+/// its own: each learning on top of another would make it larger.
+int learned_input_side(const ModelInfo& base, const Augmentation& crops);
 
 /// Writes a learned model into the target's models folder and removes the target's checkpoints. Errors as
 /// write_model_folder(); the checkpoints then stay, so that resuming saves what was learned once there is

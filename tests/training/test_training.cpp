@@ -15,6 +15,7 @@
 
 #include "core/training/checkpoint.h"
 #include "core/training/epoch_loop.h"
+#include "core/training/model_writer.h"
 #include "core/training/option_reader.h"
 #include "core/training/probe.h"
 #include "core/training/refit.h"
@@ -416,6 +417,45 @@ class TestTraining : public QObject {
         QCOMPARE(resumed->best_epoch, first->best_epoch);
         QCOMPARE(resumed->note, first->note);
         QCOMPARE(again.weights(), whole.weights());
+    }
+
+    /// What the figures are compared with is told of each epoch, also of those that are only told again.
+    void tells_what_it_is_compared_with() {
+        EpochLoopOptions options;
+        options.epochs = 3;
+        options.checkpoint = m_checkpoint;
+        options.base = ValidationFigures{.recall_at_1 = 0.7, .map_at_r = 0.3};
+        int told = 0;
+        TrainingObserver observer;
+        observer.epoch = [&](const EpochReport& report) {
+            ++told;
+            QVERIFY(report.base.has_value());
+            QCOMPARE(report.base->map_at_r, 0.3);
+        };
+        Toy whole, again;
+        const auto first = run_epochs(whole, options, observer, {});
+        QVERIFY(first);
+        QCOMPARE(told, 4);
+        QCOMPARE(first->before.map_at_r, 0.3);
+        QVERIFY(first->history.front().validation.map_at_r != 0.3);
+        options.resume = true;
+        const auto resumed = run_epochs(again, options, observer, {});
+        QVERIFY(resumed);
+        QCOMPARE(told, 8);
+        QCOMPARE(resumed->before.map_at_r, 0.3);
+    }
+
+    void a_new_model_sees_objects_as_large_as_it_learned_them() {
+        ModelInfo base;
+        base.input_width = base.input_height = 224;
+        QCOMPARE(learned_input_side(base, Augmentation::crop_and_flip(224)), 248);
+        QCOMPARE(learned_input_side(base, Augmentation::resized(224)), 224);
+        QCOMPARE(learned_input_side(base, Augmentation::crop_and_flip(160)), 224);  // never less than the base
+        Augmentation tiny = Augmentation::crop_and_flip(224);
+        tiny.crop_share = 0.1;
+        QCOMPARE(learned_input_side(base, tiny), 448);
+        base.method = "gapan";
+        QCOMPARE(learned_input_side(base, Augmentation::crop_and_flip(224)), 224);
     }
 
     /// A part of a schedule with nothing to choose by: the weights are those of its last epoch.

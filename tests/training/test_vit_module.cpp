@@ -80,6 +80,17 @@ class TestVitModule : public QObject {
     }
 
   private Q_SLOTS:
+    void takes_pictures_of_whole_patches() {
+        const auto module = module_of(tiny_vit(), 0);
+        QVERIFY(module);
+        QCOMPARE(module->fitting_side(64), 64);
+        QCOMPARE(module->fitting_side(71), 64);
+        QCOMPARE(module->fitting_side(72), 80);
+        QCOMPARE(module->fitting_side(3), 16);
+        const std::vector<std::uint8_t> pixels(2 * 80 * 80 * 3, 100);
+        QCOMPARE(module->embed(pixels, 2, 80).size(0), 2);
+    }
+
     void agrees_with_the_backbone_before_and_after_learning() {
         for (const int frozen : {0, 1}) {
             const FloatTensors before = tiny_vit();

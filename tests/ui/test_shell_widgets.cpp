@@ -281,7 +281,7 @@ class TestShellWidgets : public QObject {
                 QStyleOptionViewItem option;
                 option.palette = palette;
                 option.rect = QRect(4, 4, 14, 14);
-                option.state = QStyle::State_Enabled | QStyle::State_Off;
+                option.state = QStyle::State_Enabled | QStyle::State_Off | QStyle::State_HasFocus;  // by a click
                 QImage image(24, 24, QImage::Format_RGB32);
                 image.fill(palette.color(QPalette::Window));
                 QPainter painter(&image);

@@ -14,8 +14,9 @@ ClearEdgesStyle::ClearEdgesStyle() : QProxyStyle(QStringLiteral("fusion")) {}
 void ClearEdgesStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                                     const QWidget* widget) const {
     QProxyStyle::drawPrimitive(element, option, painter, widget);
-    // Fusion brings the boxes of lists here as well, and marks the one that the keyboard is on.
-    if (element != PE_IndicatorCheckBox || option->state.testFlag(State_HasFocus)) return;
+    if (element != PE_IndicatorCheckBox) return;  // the boxes of lists come here as well
+    const State by_keyboard = State_HasFocus | State_KeyboardFocusChange;
+    if ((option->state & by_keyboard) == by_keyboard) return;  // Fusion marks that edge itself
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     painter->setPen(quiet_text(option->palette));

@@ -37,7 +37,7 @@ struct Options {
     int batch_classes = 8;
     int batch_per_class = 4;
     std::string augmentation = "crop";
-    int export_size = 0;  ///< input size of the new model; 0: Augmentation::whole_side(), the base's at least
+    int export_size = 0;  ///< input size of the new model; 0: learned_input_side()
     int patience = 0;
     bool refit = true;
     int epochs = 10;

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/methods/dva/recipe.h"
 
-#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <utility>
@@ -109,6 +108,7 @@ Result<Manifest> write_adapters(const TrainingTarget& target, const TrainingData
     NewModel model;
     model.info = learned_info(target, data, settings, "ica");
     model.info.input_width = model.info.input_height = input_side;
+    model.info.resize = ResizeMode::Squash;  // as the pictures that it learned from
     model.info.source = "learned on \"" + data.base.name + "\" by a reconstruction of DVA (arXiv 2506.16273)";
     model.weights = write_safetensors(learner.adaptation().tensors());
     model.beside["proxies.safetensors"] = write_safetensors(learner.proxy_tensors());
@@ -162,7 +162,9 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     auto changes = compare_queries(frozen, learner->embed(checked), checked_labels, items_of(data, checked));
     if (!changes) return changes.error();
     outcome->queries = std::move(*changes);
-    if (outcome->best_epoch == 0) {
+    // Epoch 0 is the frozen model at the new size; at its own it may be better.
+    if (outcome->best_epoch == 0 || outcome->after.map_at_r <= outcome->before.map_at_r) {
+        outcome->best_epoch = 0;
         if (!outcome->note.empty()) outcome->note.push_back(' ');
         outcome->note +=
             "On classes it has not seen the frozen model was better than every epoch, so no model was made.";
@@ -176,7 +178,8 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
         refitted = *again != nullptr;
         if (refitted) learner = std::move(*again);
     }
-    const auto written = write_adapters(target, data, settings, *outcome, *learner, scene.embed_side(), refitted);
+    const auto written =
+        write_adapters(target, data, settings, *outcome, *learner, scene.embed_side(), refitted);
     if (!written) return written.error();
     outcome->folder = written->info.path;
     return outcome;
@@ -197,11 +200,9 @@ Result<TrainingOutcome> train_dva(const TrainingData& data, const TrainingSettin
     if (auto status = check_training_data(data); !status) return status.error();
     if (const Status status = check_target(target); !status) return status.error();
     try {
-        const int base_side = data.base.input_width;
-        const Augmentation augmentation = *Augmentation::by_name(options->augmentation, base_side);
-        auto scene = Scene::open(data, options->export_size > 0
-                                           ? options->export_size
-                                           : std::max(base_side, augmentation.whole_side()));
+        const Augmentation crops = *Augmentation::by_name(options->augmentation, data.base.input_width);
+        auto scene = Scene::open(
+            data, options->export_size > 0 ? options->export_size : learned_input_side(data.base, crops));
         if (!scene) return scene.error();
         return learn(*scene, data, *options, settings, target, observer, std::move(stop));
     } catch (const std::exception& error) {
