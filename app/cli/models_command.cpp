@@ -159,7 +159,8 @@ Result<Answer> import(Context& context, const Arguments& arguments) {
     json["family"] = imported->family;
     json["parameters"] = imported->parameters;
     json["converted"] = imported->converted;
-    json["resize"] = arguments.resize;
+    const std::string resize = info.resize == ResizeMode::Squash ? "squash" : "center-crop";
+    json["resize"] = resize;
     json["mean"] = info.mean;
     json["scale"] = info.scale;
     json["pooling"] = info.pooling;
@@ -172,7 +173,7 @@ Result<Answer> import(Context& context, const Arguments& arguments) {
     table.row({"kind", imported->family.empty() ? info.kind : info.kind + ", " + imported->family});
     table.row({"parameters", format_count(imported->parameters)});
     table.row({"embedding", std::to_string(info.dimension) + " numbers, " + info.feature});
-    table.row({"input", input_text(info) + " pixels, " + arguments.resize});
+    table.row({"input", input_text(info) + " pixels, " + resize});
     const auto triple = [](const float(&mean)[3], const float(&scale)[3]) {
         std::string text;
         for (int i = 0; i < 3; ++i) {
@@ -346,9 +347,9 @@ void add_import_model(CLI::App& models, const std::shared_ptr<Arguments>& argume
     CLI::App& command = *models.add_subcommand(
         "import",
         "Install a network from a safetensors file: a timm vision transformer (ViT, DeiT, DINO, DINOv2), "
-        "EfficientNet-Lite or torchvision's MobileNetV2");
+        "EfficientNet-Lite or torchvision's MobileNetV2; or a model folder that fieldmark-train wrote");
     ModelImport& import_ = arguments->import;
-    command.add_option("file", import_.file, "The weights")->type_name("FILE")->required();
+    command.add_option("file", import_.file, "The weights, or a folder with a manifest.json")->type_name("FILE")->required();
     command.add_option("--name", import_.name, "What to call it; else as the file is called")
         ->type_name("NAME");
     command.add_option("--kind", import_.kind, "vit, efficientnet-lite or mobilenet-v2; else by its tensors")

@@ -17,7 +17,9 @@
 #include "core/base/file_system.h"
 #include "core/models/make_network.h"
 #include "core/models/model_folder.h"
+#include "core/models/model_folder_import.h"
 #include "core/models/model_registry.h"
+#include "core/models/model_trial.h"
 #include "core/models/safetensors_writer.h"
 
 namespace fieldmark {
@@ -191,25 +193,6 @@ std::string default_name(const std::string& file) {
     return name;
 }
 
-/// A picture with edges, colours and noise, another for each seed.
-std::vector<std::uint8_t> test_picture(int width, int height, std::uint32_t seed) {
-    std::vector<std::uint8_t> pixels(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * 3);
-    std::uint32_t state = 2463534242U + seed * 2654435761U;
-    std::size_t i = 0;
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            state ^= state << 13;
-            state ^= state >> 17;
-            state ^= state << 5;
-            const bool inside = (seed % 2 == 0) == ((x * 3 / width + y * 3 / height) % 2 == 0);
-            pixels[i++] = static_cast<std::uint8_t>(inside ? 230 : x * 255 / width);
-            pixels[i++] = static_cast<std::uint8_t>(inside ? y * 255 / height : 60 + seed * 40);
-            pixels[i++] = static_cast<std::uint8_t>(state & 0xff);
-        }
-    }
-    return pixels;
-}
-
 class Importer {
   public:
     explicit Importer(const ModelImport& request) : m_request(request) {}
@@ -266,7 +249,7 @@ class Importer {
             return Error{ErrorKind::NotFound, "There is no file \"" + m_request.file + "\". Check its path."};
         // Not read before it is known to be a file: a pipe would wait for ever.
         if (status.type() != std::filesystem::file_type::regular)
-            return refuse(ErrorKind::Usage, m_request.file, "it is not a file. Give a safetensors file.");
+            return refuse(ErrorKind::Usage, m_request.file, "it is not a file. Give a safetensors file, or the folder of a model (with a manifest.json).");
         const std::uintmax_t size = std::filesystem::file_size(path, code);
         if (!code && size > kMaxFileBytes)
             return refuse(ErrorKind::TooLarge, m_request.file, "it is larger than 4 GB.");
@@ -418,27 +401,13 @@ class Importer {
     }
 
     Status try_out(const Safetensors& file) {
-        const ModelInfo& info = m_result.info;
-        auto network = make_network(info, file, {});
+        auto network = make_network(m_result.info, file, {});
         if (!network) return network.error();
-        std::vector<std::uint8_t> pixels = test_picture(info.input_width, info.input_height, 0);
-        const auto other = test_picture(info.input_width, info.input_height, 1);
-        pixels.insert(pixels.end(), other.begin(), other.end());
-        const auto embeddings = (*network)->embed(pixels, 2);
-        if (!embeddings) return embeddings.error();
-        const auto dimension = static_cast<std::size_t>(info.dimension);
-        double cosine = 0;
-        double squares = 0;
-        for (std::size_t i = 0; i < dimension; ++i) {
-            cosine += double{(*embeddings)[i]} * (*embeddings)[dimension + i];
-            squares += double{(*embeddings)[i]} * (*embeddings)[i];
-        }
-        if (!std::isfinite(cosine) || !(std::abs(squares - 1) < 1e-3))
-            return refuse(ErrorKind::Damaged, m_request.file, "it gives embeddings that are not numbers.");
-        if (cosine > 0.99999)
-            m_result.notes.emplace_back(
-                "It gives two quite different pictures the same embedding: these are hardly trained "
-                "weights.");
+        auto note = try_model(**network);
+        if (!note && note.error().kind == ErrorKind::Damaged)
+            return refuse(ErrorKind::Damaged, m_request.file, note.error().text);
+        if (!note) return note.error();
+        if (!note->empty()) m_result.notes.push_back(std::move(*note));
         return {};
     }
 
@@ -474,6 +443,7 @@ class Importer {
 
 Result<ImportedModel> import_model(const ModelImport& request) {
     try {
+        if (const auto folder = model_folder_of(request)) return import_model_folder(request, *folder);
         return Importer(request).run();
     } catch (const std::bad_alloc&) {
         return refuse(ErrorKind::TooLarge, request.file, "there is not enough memory for it.");

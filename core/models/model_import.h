@@ -14,7 +14,7 @@ namespace fieldmark {
 
 /// A person's weights file and what they say about it; what is left empty is inferred.
 struct ModelImport {
-    std::string file;    ///< safetensors
+    std::string file;    ///< safetensors, or a model folder (model_folder_import.h)
     std::string folder;  ///< models folder to copy into; "": ModelRegistry::user_folder()
     std::string name;    ///< "": the file's name (its folder's for "model.safetensors")
     std::string kind;    ///< "vit", "efficientnet-lite", "mobilenet-v2"; "": by the names of the tensors

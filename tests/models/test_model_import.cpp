@@ -12,6 +12,7 @@
 #include "core/base/digest.h"
 #include "core/base/file_system.h"
 #include "core/models/manifest.h"
+#include "core/models/model_folder.h"
 #include "core/models/model_import.h"
 #include "core/models/model_registry.h"
 #include "tests/support/tiny_vit.h"
@@ -136,6 +137,82 @@ class TestModelImport : public QObject {
         QVERIFY(registry.load(*found));
     }
 
+    /// What fieldmark-train wrote on another machine comes as a folder, and is the same model here.
+    void takes_over_a_model_folder() {
+        write_tiny_vit(path(QStringLiteral("base.safetensors")));
+        const auto base = import_model(request(QStringLiteral("base.safetensors")));
+        QVERIFY2(base, base ? "" : base.error().text.c_str());
+        const std::string elsewhere = path(QStringLiteral("elsewhere"));
+        NewModel learned;
+        learned.info = base->info;
+        learned.info.name = "my birds";
+        learned.info.method = "gapan";
+        learned.info.input_width = learned.info.input_height = 256;
+        learned.weights = write_safetensors(tiny_vit(2));
+        learned.training = R"({"method":"gapan","seed":3})";
+        learned.beside["density.safetensors"] = write_safetensors(tiny_vit(3));
+        const auto made = write_model_folder(FileSystem::posix(), elsewhere, learned);
+        QVERIFY2(made, made ? "" : made.error().text.c_str());
+
+        ModelImport whole = request(QStringLiteral("elsewhere/my birds"));
+        whole.dry_run = true;
+        QVERIFY(import_model(whole));
+        QVERIFY(!QFile::exists(QString::fromStdString(models() + "/my birds")));
+        whole.dry_run = false;
+        const auto imported = import_model(whole);
+        QVERIFY2(imported, imported ? "" : imported.error().text.c_str());
+        QCOMPARE(imported->info.hash, made->info.hash);
+        QCOMPARE(imported->info.path, models() + "/my birds");
+        const auto manifest = read_manifest(models() + "/my birds");
+        QVERIFY(manifest);
+        QCOMPARE(manifest->info.method, std::string("gapan"));
+        QCOMPARE(manifest->info.input_width, 256);
+        QCOMPARE(nlohmann::json::parse(manifest->training).at("seed").get<int>(), 3);
+        QVERIFY(QFile::exists(QString::fromStdString(models() + "/my birds/density.safetensors")));
+        QCOMPARE(import_model(whole).error().kind, ErrorKind::Usage);  // the name is taken
+
+        // The file that a person picks in a dialog is the model's as well.
+        ModelImport by_file = request(QStringLiteral("elsewhere/my birds/weights.safetensors"));
+        by_file.name = "again";
+        const auto again = import_model(by_file);
+        QVERIFY2(again, again ? "" : again.error().text.c_str());
+        QCOMPARE(again->info.hash, made->info.hash);
+        QCOMPARE(again->info.name, std::string("again"));
+    }
+
+    void refuses_a_model_folder_that_is_not_whole() {
+        write_tiny_vit(path(QStringLiteral("base.safetensors")));
+        const auto base = import_model(request(QStringLiteral("base.safetensors")));
+        QVERIFY(base);
+        const std::string elsewhere = path(QStringLiteral("elsewhere"));
+        const auto make = [&](const std::string& name, const std::string& kind) {
+            NewModel model;
+            model.info = base->info;
+            model.info.name = name;
+            model.info.kind = kind;
+            if (kind == "ica") model.info.base = std::string(64, 'a');
+            model.weights = write_safetensors(tiny_vit(2));
+            return write_model_folder(FileSystem::posix(), elsewhere, model).ok();
+        };
+        QVERIFY(make("changed", "vit") && make("cut", "vit") && make("lonely", "ica"));
+        write_bytes(elsewhere + "/changed/weights.safetensors", write_safetensors(tiny_vit(4)));
+        QVERIFY(QFile::remove(QString::fromStdString(elsewhere + "/cut/weights.safetensors")));
+        QVERIFY(QDir(QString::fromStdString(elsewhere)).mkdir(QStringLiteral("nothing")));
+        const auto refusal = [&](const QString& name) {
+            const auto answer = import_model(request(QStringLiteral("elsewhere/") + name));
+            return answer ? Error{ErrorKind::Cancelled, "it was imported"} : answer.error();
+        };
+        QCOMPARE(refusal(QStringLiteral("changed")).kind, ErrorKind::Damaged);
+        QCOMPARE(refusal(QStringLiteral("cut")).kind, ErrorKind::Damaged);
+        QCOMPARE(refusal(QStringLiteral("lonely")).kind, ErrorKind::NotFound);
+        QVERIFY(refusal(QStringLiteral("nothing")).text.find("manifest.json") != std::string::npos);
+        ModelImport told = request(QStringLiteral("elsewhere/changed"));
+        told.input = 96;
+        QCOMPARE(import_model(told).error().kind, ErrorKind::Usage);
+        for (const char* name : {"changed", "cut", "lonely", "nothing"})
+            QVERIFY2(!QFile::exists(QString::fromStdString(models() + '/' + name)), name);
+    }
+
     void takes_the_persons_word() {
         write_tiny_vit(path(QStringLiteral("mine.safetensors")));
         ModelImport mine = request(QStringLiteral("mine.safetensors"));
@@ -249,9 +326,10 @@ class TestModelImport : public QObject {
         if (!standard) QSKIP("The default model is not set up.");
         const auto manifest = read_manifest(standard->path);
         QVERIFY(manifest);
-        ModelImport asked = request({});
-        asked.file = manifest->weights_path;
-        asked.name = "lite";
+        // Away from its manifest, which would be taken at its word.
+        QVERIFY(QFile::copy(QString::fromStdString(manifest->weights_path),
+                            QString::fromStdString(path(QStringLiteral("lite.safetensors")))));
+        const ModelImport asked = request(QStringLiteral("lite.safetensors"));
         const auto imported = import_model(asked);
         QVERIFY2(imported, imported ? "" : imported.error().text.c_str());
         QCOMPARE(imported->family, std::string("EfficientNet-Lite0"));
