@@ -349,7 +349,9 @@ void add_import_model(CLI::App& models, const std::shared_ptr<Arguments>& argume
         "Install a network from a safetensors file: a timm vision transformer (ViT, DeiT, DINO, DINOv2), "
         "EfficientNet-Lite or torchvision's MobileNetV2; or a model folder that fieldmark-train wrote");
     ModelImport& import_ = arguments->import;
-    command.add_option("file", import_.file, "The weights, or a folder with a manifest.json")->type_name("FILE")->required();
+    command.add_option("file", import_.file, "The weights, or a folder with a manifest.json")
+        ->type_name("FILE")
+        ->required();
     command.add_option("--name", import_.name, "What to call it; else as the file is called")
         ->type_name("NAME");
     command.add_option("--kind", import_.kind, "vit, efficientnet-lite or mobilenet-v2; else by its tensors")

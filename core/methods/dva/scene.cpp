@@ -105,7 +105,7 @@ Result<Scene> Scene::open(const TrainingData& data, int embed_side) {
     if (torch::cuda::is_available()) scene.m_device = torch::Device(torch::kCUDA, 0);
     scene.m_vit = make_vit_tensors(*network, data.base.input_height, data.base.input_width,
                                    torch::TensorOptions(torch::kFloat).device(scene.m_device));
-    scene.m_embed_side = embed_side > 0 ? whole_patches(embed_side, network->patch) : data.base.input_width;
+    scene.m_embed_side = whole_patches(embed_side, network->patch);
     scene.m_embedding_vit = scene.m_vit;
     fit_vit_tensors(scene.m_embedding_vit, *network, scene.m_embed_side, scene.m_embed_side);
     scene.m_places = data.pictures;

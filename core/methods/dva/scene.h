@@ -31,10 +31,10 @@ struct Shown {
 /// by their row in the training data. Throws c10::Error.
 class Scene {
   public:
-    /// embed_side: pixels a side of the pictures that embed() shows adapters, brought to whole patches; 0: as
-    /// the base. Usage: a base that is no square vision transformer without adapters, data without packed
-    /// pictures, or with other ones. Damaged, Io as the files say.
-    static Result<Scene> open(const TrainingData& data, int embed_side = 0);
+    /// embed_side: pixels a side of the pictures that embed() shows adapters, brought to whole patches. Usage:
+    /// a base that is no square vision transformer without adapters, data without packed pictures, or with
+    /// other ones. Damaged, Io as the files say.
+    static Result<Scene> open(const TrainingData& data, int embed_side);
 
     const VitTensors& vit() const { return m_vit; }
     std::int64_t parameters() const { return m_parameters; }  ///< of the frozen transformer
