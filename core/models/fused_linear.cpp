@@ -33,7 +33,8 @@ bool fused_linear_available() {
 
 at::Tensor fused_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, bool gelu) {
     torch::jit::Stack stack;
-    torch::jit::push(stack, x, weight, bias, gelu ? "gelu" : "none", c10::List<std::optional<at::Scalar>>(),
+    const c10::IValue offset = bias.defined() ? c10::IValue(bias) : c10::IValue();
+    torch::jit::push(stack, x, weight, offset, gelu ? "gelu" : "none", c10::List<std::optional<at::Scalar>>(),
                      gelu ? c10::IValue("none") : c10::IValue());
     the_operator()->callBoxed(stack);
     return stack.at(0).toTensor();

@@ -12,7 +12,7 @@ namespace fieldmark {
 /// Whether this build of LibTorch has the operator.
 bool fused_linear_available();
 
-/// x weight' + bias, then GELU (error function) if asked for.
+/// x weight' + bias, then GELU (error function) if asked for. bias may be undefined.
 at::Tensor fused_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, bool gelu);
 
 }  // namespace fieldmark

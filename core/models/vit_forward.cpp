@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/models/differentiable_linear.h"
+
 namespace fieldmark {
 namespace {
 
@@ -39,7 +41,7 @@ at::Tensor attend(const VitTensors& vit, const VitTensors::Block& block, const a
         return all.view({batch, tokens, vit.heads, head}).transpose(1, 2);
     };
     // chunk(), for its gradient is one concatenation, where three narrow() would each fill a whole tensor.
-    const auto qkv = at::linear(x, block.qkv_weight, block.qkv_bias).chunk(3, 2);
+    const auto qkv = differentiable_linear(x, block.qkv_weight, block.qkv_bias).chunk(3, 2);
     at::Tensor query = qkv[0], key = qkv[1];
     if (adapter) {
         const at::Tensor add = ica_delta(x, adapter->query_down, adapter->query_up, activation);
@@ -54,8 +56,8 @@ at::Tensor attend(const VitTensors& vit, const VitTensors::Block& block, const a
     } else {
         mixed = at::scaled_dot_product_attention(q, k, v);
     }
-    return at::linear(mixed.transpose(1, 2).reshape({batch, tokens, width}), block.projection_weight,
-                      block.projection_bias);
+    return differentiable_linear(mixed.transpose(1, 2).reshape({batch, tokens, width}),
+                                 block.projection_weight, block.projection_bias);
 }
 
 }  // namespace
@@ -105,9 +107,9 @@ void fit_vit_tensors(VitTensors& vit, const VitNetwork& network, int height, int
     vit.rows = height / network.patch;
     vit.columns = width / network.patch;
     TORCH_CHECK(vit.rows > 0 && vit.columns > 0, "the input is smaller than one patch");
-    vit.positions = to_tensor(resized_positions(network, vit.rows, vit.columns, way),
-                              {1, std::int64_t{vit.rows} * vit.columns, network.width},
-                              vit.patch_weight.options());
+    vit.positions =
+        to_tensor(resized_positions(network, vit.rows, vit.columns, way),
+                  {1, std::int64_t{vit.rows} * vit.columns, network.width}, vit.patch_weight.options());
 }
 
 IcaAdapterSet make_ica_tensors(const IcaNetwork& network, int width, const at::TensorOptions& options) {
@@ -160,8 +162,8 @@ at::Tensor vit_blocks(const VitTensors& vit, at::Tensor tokens, int begin, int e
                                 adapters ? adapters->activation : IcaActivation::Identity, kept);
         if (block.ls1.defined()) out = out * block.ls1;
         x = x + out;
-        out = at::gelu(at::linear(layer_norm(x, block.norm2), block.fc1_weight, block.fc1_bias));
-        out = at::linear(out, block.fc2_weight, block.fc2_bias);
+        out = at::gelu(differentiable_linear(layer_norm(x, block.norm2), block.fc1_weight, block.fc1_bias));
+        out = differentiable_linear(out, block.fc2_weight, block.fc2_bias);
         if (block.ls2.defined()) out = out * block.ls2;
         x = x + out;
         if (look && contains(look->token_layers, layer)) look->tokens[layer] = x;
