@@ -5,23 +5,11 @@
 #include <algorithm>
 #include <cstring>
 
-// One source, compiled for what the processor can do; the loader picks.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define FIELDMARK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define FIELDMARK_CLONES
-#endif
-#define FIELDMARK_INLINE __attribute__((always_inline)) inline
+#include "core/training/lite_lanes.h"
 
 namespace fieldmark::lite {
 
 namespace {
-
-constexpr int kLanes = 16;
-// Sixteen floats: one register with AVX-512, two with AVX2, four with SSE2.
-typedef float Lanes __attribute__((vector_size(4 * kLanes), aligned(4), may_alias));
-typedef int Mask __attribute__((vector_size(4 * kLanes)));
 
 FIELDMARK_INLINE void clamp6(Lanes& value) {
     const Lanes zero = {};
@@ -30,11 +18,17 @@ FIELDMARK_INLINE void clamp6(Lanes& value) {
     value = value < six ? value : six;
 }
 
+/// value where 0 < output < 6, else 0. `output` is a relu6's: never outside.
 FIELDMARK_INLINE void keep_inside(Lanes& value, const Lanes& output) {
-    const Lanes zero = {};
-    const Lanes six = zero + 6.0F;
-    const Mask inside = (output > zero) & (output < six);
-    value = inside ? value : zero;
+    // Selecting by a comparison is what one would write; of that GCC 12 makes sixteen scalars, for it lowers
+    // it before it knows which processor a clone is for. Minima stay vectors: `room` is 0 at the corners and
+    // large anywhere else, so its minimum with 1 keeps or drops a value exactly.
+    const Lanes one = Lanes{} + 1.0F;
+    Lanes room = 6.0F - output;
+    room = output < room ? output : room;
+    room *= 1e38F;
+    room = room < one ? room : one;
+    value *= room;
 }
 
 /// `Columns` neighbouring outputs of all channels: out = sum of taps (+ bias, relu6).
@@ -205,8 +199,8 @@ FIELDMARK_INLINE void gather_taps(const float* const* from, const float* const* 
 
 /// A kernel of three meets a place with 1, 2 or 4 taps, one of five with 4, 6 or 9.
 template <int Kernel, int Pixels>
-FIELDMARK_INLINE void gather(int count, const float* const* from, const float* const* taps, std::size_t channels,
-                             const float* output, float* to, float* bias_gradient) {
+FIELDMARK_INLINE void gather(int count, const float* const* from, const float* const* taps,
+                             std::size_t channels, const float* output, float* to, float* bias_gradient) {
     constexpr int kFew = (Kernel / 2) * (Kernel / 2);
     constexpr int kSome = (Kernel / 2) * (Kernel / 2 + 1);
     constexpr int kMany = (Kernel / 2 + 1) * (Kernel / 2 + 1);

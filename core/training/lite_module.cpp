@@ -12,6 +12,7 @@
 
 #include "core/models/mobile_network.h"
 #include "core/training/lite_kernels.h"
+#include "core/training/lite_products.h"
 
 namespace fieldmark {
 
@@ -93,26 +94,42 @@ struct Scratch {
     Floats narrow;    // widest depthwise output
     Floats thin[2];   // widest block input or output
     Floats last;      // the head's output
+    Floats packed;    // weights, as lite::times_packed() reads them
 };
 
 torch::Tensor view_of(const float* values, std::int64_t rows, std::int64_t columns) {
     return torch::from_blob(const_cast<float*>(values), {rows, columns}, torch::kFloat);
 }
 
-/// out (rows, n) = a (rows, k) b^T, with b (n, k).
-void times_transposed(const float* a, const float* b, float* out, std::size_t rows, int k, int n) {
+/// out (rows, n) = a (rows, k) b^T, with b (n, k); `packed` is room for b in another order.
+void times_transposed(const float* a, const float* b, float* out, std::size_t rows, int k, int n,
+                      float* packed) {
+    if (lite::own_products_pay()) {
+        lite::pack_transposed(b, n, k, packed);
+        lite::times_packed(a, packed, out, rows, k, n);
+        return;
+    }
     auto result = view_of(out, static_cast<std::int64_t>(rows), n);
     at::mm_out(result, view_of(a, static_cast<std::int64_t>(rows), k), view_of(b, n, k).t());
 }
 
 /// out (rows, n) = a (rows, k) b, with b (k, n).
-void times(const float* a, const float* b, float* out, std::size_t rows, int k, int n) {
+void times(const float* a, const float* b, float* out, std::size_t rows, int k, int n, float* packed) {
+    if (lite::own_products_pay()) {
+        lite::pack(b, k, n, packed);
+        lite::times_packed(a, packed, out, rows, k, n);
+        return;
+    }
     auto result = view_of(out, static_cast<std::int64_t>(rows), n);
     at::mm_out(result, view_of(a, static_cast<std::int64_t>(rows), k), view_of(b, k, n));
 }
 
 /// out (m, n) += a^T b, with a (rows, m) and b (rows, n).
 void add_transposed_times(const float* a, const float* b, float* out, std::size_t rows, int m, int n) {
+    if (lite::own_products_pay()) {
+        lite::add_transposed_product(a, b, out, rows, m, n);
+        return;
+    }
     auto sum = view_of(out, m, n);
     at::addmm_out(sum, sum, view_of(a, static_cast<std::int64_t>(rows), m).t(),
                   view_of(b, static_cast<std::int64_t>(rows), n));
@@ -260,7 +277,12 @@ void LiteNetwork::plan(int new_side) {
     const auto take = [&](std::size_t floats) {
         return std::exchange(kept_floats, kept_floats + (floats + 15) / 16 * 16);
     };
-    std::size_t product = 0, framed = 0, wide = 0, narrow = 0, thin = 0;
+    std::size_t product = 0, framed = 0, wide = 0, narrow = 0, thin = 0, packed = 0;
+    for (const Convolution& conv : convolutions) {
+        const int in = static_cast<int>(conv.taps());
+        packed = std::max(
+            {packed, lite::packed_floats(in, conv.shape.out), lite::packed_floats(conv.shape.out, in)});
+    }
     const auto pixels = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
     first_picture = frozen() == 0 ? take(pixels * 3) : 0;
     int size = same_size(side, 2);
@@ -305,6 +327,7 @@ void LiteNetwork::plan(int new_side) {
         space.narrow = Floats(slice * narrow);
         for (Floats& floats : space.thin) floats = Floats(slice * thin);
         space.last = Floats(slice * last_floats);
+        space.packed = Floats(packed);
         scratch.push_back(std::move(space));
     }
 }
@@ -332,10 +355,10 @@ void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* me
                     picture + i * static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3, side,
                     side, space.columns.data() + i * plan.in_pixels * 27);
             times_transposed(space.columns.data(), weight_of(block.expand), space.product.data(), rows, 27,
-                             plan.expanded);
+                             plan.expanded, space.packed.data());
         } else {
             times_transposed(input, weight_of(block.expand), space.product.data(), rows, plan.in,
-                             plan.expanded);
+                             plan.expanded, space.packed.data());
         }
         float* wide = keeps(b) ? place(plan.wide) : space.wide.data();
         float* narrow = keeps(b) ? place(plan.narrow) : space.narrow.data();
@@ -352,7 +375,8 @@ void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* me
                         : b + 1 < blocks.size() ? place(plans[b + 1].input)
                                                 : place(last_input);
         const std::size_t out_rows = pictures * plan.out_pixels;
-        times_transposed(narrow, weight_of(block.project), output, out_rows, plan.expanded, plan.out);
+        times_transposed(narrow, weight_of(block.project), output, out_rows, plan.expanded, plan.out,
+                         space.packed.data());
         if (block.residual)
             lite::add_bias_and(output, input, out_rows, static_cast<std::size_t>(plan.out),
                                bias_of(block.project));
@@ -363,7 +387,8 @@ void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* me
     const BlockPlan& end = plans.back();
     const auto width = static_cast<std::size_t>(dimension);
     float* map = memory != nullptr ? place(last) : space.last.data();
-    times_transposed(input, weight_of(head), map, pictures * end.out_pixels, end.out, dimension);
+    times_transposed(input, weight_of(head), map, pictures * end.out_pixels, end.out, dimension,
+                     space.packed.data());
     lite::bias_relu6(map, pictures * end.out_pixels, width, bias_of(head));
     for (std::size_t i = 0; i < pictures; ++i)
         lite::column_means(map + i * end.out_pixels * width, end.out_pixels, width, out + i * width);
@@ -390,7 +415,7 @@ void LiteNetwork::backward_slice(const float* gradient, int count, const float* 
     if (static_cast<int>(blocks.size()) == frozen()) return;
     int turn = 0;
     times(space.product.data(), weight_of(head), space.thin[turn].data(), pictures * end.out_pixels,
-          dimension, end.out);
+          dimension, end.out, space.packed.data());
 
     for (std::size_t b = blocks.size(); b-- > static_cast<std::size_t>(frozen());) {
         const Block& block = blocks[b];
@@ -402,7 +427,8 @@ void LiteNetwork::backward_slice(const float* gradient, int count, const float* 
         const float* wide = place(plan.wide);
         add_transposed_times(above, narrow, weight_sums(block.project), out_rows, plan.out, plan.expanded);
         lite::add_column_sums(above, out_rows, static_cast<std::size_t>(plan.out), bias_sums(block.project));
-        times(above, weight_of(block.project), space.product.data(), out_rows, plan.out, plan.expanded);
+        times(above, weight_of(block.project), space.product.data(), out_rows, plan.out, plan.expanded,
+              space.packed.data());
         for (std::size_t i = 0; i < pictures; ++i) {
             const float* map = wide + i * plan.depthwise.input.floats();
             lite::relu6_gradient_into(
@@ -427,7 +453,8 @@ void LiteNetwork::backward_slice(const float* gradient, int count, const float* 
                              plan.expanded, plan.in);
         if (static_cast<int>(b) == frozen()) break;
         float* below = space.thin[1 - turn].data();
-        times(space.gradient.data(), weight_of(block.expand), below, in_rows, plan.expanded, plan.in);
+        times(space.gradient.data(), weight_of(block.expand), below, in_rows, plan.expanded, plan.in,
+              space.packed.data());
         if (block.residual) {
             const std::size_t all = in_rows * static_cast<std::size_t>(plan.in);
             for (std::size_t i = 0; i < all; ++i) below[i] += above[i];

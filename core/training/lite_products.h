@@ -1,0 +1,30 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+
+namespace fieldmark::lite {
+
+// The matrix products of an EfficientNet-Lite that learns, as one thread needs them for one slice of
+// pictures: many rows, few and uneven columns, no memory of their own and no threads. LibTorch's BLAS is as
+// quick where vectors have 256 bits; on a processor of another maker with 512 it leaves half of them unused,
+// hence these. Matrices are row-major float32 and tight. Plain C++, no allocation, any thread, any processor.
+
+/// Whether this processor has vectors of 512 bits, for which these products are written.
+bool own_products_pay();
+
+/// Floats that the second matrix of a product takes in the order that times_packed() reads.
+std::size_t packed_floats(int k, int n);
+/// Of b (k, n).
+void pack(const float* b, int k, int n, float* packed);
+/// Of b^T, with b (n, k).
+void pack_transposed(const float* b, int n, int k, float* packed);
+
+/// out (rows, n) = a (rows, k) b, with b (k, n) packed.
+void times_packed(const float* a, const float* packed, float* out, std::size_t rows, int k, int n);
+
+/// out (m, n) += a^T b, with a (rows, m) and b (rows, n).
+void add_transposed_product(const float* a, const float* b, float* out, std::size_t rows, int m, int n);
+
+}  // namespace fieldmark::lite
