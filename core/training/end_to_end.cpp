@@ -160,17 +160,19 @@ class NetworkModel final : public EpochModel {
         return sums;
     }
 
-    Result<ValidationFigures> validate() override {
+    Result<ValidationFigures> validate(const std::function<bool()>& stop) override {
         if (m_validation_rows.empty()) return ValidationFigures{};
-        return probe(embed_rows(m_validation_rows), m_validation_labels);
+        const Tensor embeddings = embed_rows(m_validation_rows, stop);
+        if (!embeddings.defined()) return Error{ErrorKind::Cancelled, "The training was cancelled."};
+        return probe(embeddings, m_validation_labels);
     }
     void validate_on(std::vector<std::int64_t> rows, std::vector<std::int32_t> labels) {
         m_validation_rows = std::move(rows);
         m_validation_labels = std::move(labels);
     }
 
-    /// (count, D) of the plain pictures, on the CPU; undefined where stop() came. side: 0 for the input of the
-    /// new model.
+    /// (count, D) of the plain pictures, on the CPU; undefined where stop() came. side: 0 for the input of
+    /// the new model.
     Tensor embed_rows(const std::vector<std::int64_t>& rows, const std::function<bool()>& stop = {},
                       const std::function<void(double)>& tell = {}, int side = 0) const {
         const auto plain = Augmentation::none(side > 0 ? side : m_input_size);

@@ -124,7 +124,7 @@ class Loop {
 
     Result<ValidationFigures> figures_now() {
         if (m_options.keep_last) return ValidationFigures{};
-        return m_model.validate();
+        return m_model.validate([this] { return m_stop.stop_requested(); });
     }
 
     Status keep_best(const ValidationFigures& figures) {
@@ -162,6 +162,12 @@ class Loop {
         return report({}, *figures, true);
     }
 
+    Status cancelled_in(int epoch) {
+        m_outcome.cancelled = true;
+        m_outcome.note = "Cancelled in epoch " + std::to_string(epoch) + "; the best epoch was kept.";
+        return {};
+    }
+
     Status one_epoch() {
         const int epoch = m_done + 1;
         EpochModel::Way way;
@@ -177,11 +183,7 @@ class Loop {
                              " The best epoch before it was kept.";
             return {};
         }
-        if (m_stop.stop_requested()) {
-            m_outcome.cancelled = true;
-            m_outcome.note = "Cancelled in epoch " + std::to_string(epoch) + "; the best epoch was kept.";
-            return {};
-        }
+        if (m_stop.stop_requested()) return cancelled_in(epoch);
         // One cut short is no epoch; where nothing else is to be kept, the first counts all the same.
         if (out_of_budget() && (m_done > 0 || m_options.keep_last)) {
             m_outcome.note =
@@ -196,6 +198,7 @@ class Loop {
             return {};
         }
         auto figures = figures_now();
+        if (!figures && figures.error().kind == ErrorKind::Cancelled) return cancelled_in(epoch);
         if (!figures) {
             m_outcome.note = "Epoch " + std::to_string(epoch) +
                              " could not be measured: " + figures.error().text +

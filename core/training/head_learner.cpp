@@ -126,7 +126,7 @@ class HeadModel final : public EpochModel {
         return sums;
     }
 
-    Result<ValidationFigures> validate() override {
+    Result<ValidationFigures> validate(const std::function<bool()>& /*stop*/) override {
         if (m_validation_rows.empty()) return ValidationFigures{};
         return probe(embed_rows(m_validation_rows), m_validation_labels);
     }

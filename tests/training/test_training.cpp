@@ -56,7 +56,9 @@ class Toy final : public EpochModel {
         m_epochs = epoch;
         return {{"total", sum / 5}};
     }
-    Result<ValidationFigures> validate() override {
+    Result<ValidationFigures> validate(const std::function<bool()>& stop) override {
+        if (before_figures) before_figures(m_epochs);
+        if (stop()) return Error{ErrorKind::Cancelled, "The training was cancelled."};
         ValidationFigures figures;
         const auto at = static_cast<std::size_t>(m_epochs);
         figures.map_at_r = at < m_quality.size() ? m_quality[at] : 0.1 * m_epochs;
@@ -92,6 +94,7 @@ class Toy final : public EpochModel {
     int throw_at = -1;
     int nan_at = -1;
     std::function<void(int epoch, int step)> after_step;
+    std::function<void(int epoch)> before_figures;
 
   private:
     std::vector<double> m_quality;
@@ -342,6 +345,31 @@ class TestTraining : public QObject {
                  static_cast<int>(ErrorKind::Cancelled));
     }
 
+    /// Looking at many classes takes as long as a part of an epoch.
+    void cancelling_is_heard_while_figures_are_taken() {
+        for (const int epoch : {0, 3}) {
+            Toy model({0.1, 0.2, 0.5, 0.9});
+            std::stop_source source;
+            model.before_figures = [&](int after) {
+                if (after == epoch) source.request_stop();
+            };
+            EpochLoopOptions options;
+            options.epochs = 10;
+            const auto outcome = run_epochs(model, options, {}, source.get_token());
+            if (epoch == 0) {
+                QVERIFY(!outcome);
+                QCOMPARE(outcome.error().kind, ErrorKind::Cancelled);
+                continue;
+            }
+            QVERIFY(outcome);
+            QVERIFY(outcome->cancelled);
+            QCOMPARE(outcome->epochs, 2);
+            QCOMPARE(outcome->best_epoch, 2);
+            QCOMPARE(QString::fromStdString(outcome->note),
+                     QStringLiteral("Cancelled in epoch 3; the best epoch was kept."));
+        }
+    }
+
     void budget_ends_the_training() {
         Toy model;
         model.after_step = [](int, int) { QTest::qSleep(5); };
@@ -450,7 +478,8 @@ class TestTraining : public QObject {
         base.input_width = base.input_height = 224;
         QCOMPARE(learned_input_side(base, Augmentation::crop_and_flip(224)), 248);
         QCOMPARE(learned_input_side(base, Augmentation::resized(224)), 224);
-        QCOMPARE(learned_input_side(base, Augmentation::crop_and_flip(160)), 224);  // never less than the base
+        QCOMPARE(learned_input_side(base, Augmentation::crop_and_flip(160)),
+                 224);  // never less than the base
         Augmentation tiny = Augmentation::crop_and_flip(224);
         tiny.crop_share = 0.1;
         QCOMPARE(learned_input_side(base, tiny), 448);

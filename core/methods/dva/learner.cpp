@@ -19,7 +19,7 @@ namespace fieldmark::dva {
 using torch::Tensor;
 
 Learner::Learner(const Scene& scene, const Options& options, std::vector<std::int32_t> labels,
-                 std::uint64_t seed)
+                 const Tensor& frozen, std::uint64_t seed)
     : m_scene(scene),
       m_options(options),
       m_labels(std::move(labels)),
@@ -34,7 +34,7 @@ Learner::Learner(const Scene& scene, const Options& options, std::vector<std::in
         m_classes = std::max<std::int64_t>(m_classes, m_labels[row] + 1);
     }
     m_adaptation->to(scene.device());
-    make_proxies();
+    make_proxies(frozen);
     make_optimizer();
 }
 
@@ -43,21 +43,22 @@ void Learner::validate_on(std::vector<std::int64_t> rows, std::vector<std::int32
     m_validation_labels = std::move(labels);
 }
 
-Tensor Learner::class_means() const {
-    const Tensor embeddings = losses::unit(m_scene.embed(m_rows, nullptr));
+Tensor Learner::class_means(const Tensor& frozen) const {
+    const Tensor embeddings = losses::unit(frozen.index_select(0, torch::tensor(m_rows, torch::kLong)));
     const std::vector<std::int32_t> classes = pick(m_labels, m_rows);
     const Tensor labels =
         torch::tensor(std::vector<std::int64_t>(classes.begin(), classes.end()), torch::kLong);
     return losses::unit(torch::zeros({m_classes, m_scene.dimension()}).index_add_(0, labels, embeddings));
 }
 
-void Learner::make_proxies() {
+void Learner::make_proxies(const Tensor& frozen) {
     torch::Generator random = at::detail::createCPUGenerator(m_seed ^ 0x70726f7879ULL);
     const auto fresh = [&] { return torch::randn({m_classes, m_scene.dimension()}, random) / 8; };
     // Only the direction counts in the loss, but Adam's steps are of absolute size: elements of about 1 let a
     // step turn a proxy by about its rate.
-    m_proxies =
-        m_options.class_mean ? class_means() * std::sqrt(static_cast<double>(m_scene.dimension())) : fresh();
+    m_proxies = m_options.class_mean
+                    ? class_means(frozen) * std::sqrt(static_cast<double>(m_scene.dimension()))
+                    : fresh();
     m_proxies = m_proxies.to(m_scene.device()).set_requires_grad(true);
     const bool background =
         m_options.views && std::any_of(m_rows.begin(), m_rows.end(), [&](std::int64_t row) {
@@ -180,14 +181,16 @@ void Learner::learn_batch(int epoch, std::int64_t step, std::int64_t steps,
     for (const auto& [name, value] : terms) sums[name] += value;
 }
 
-Result<ValidationFigures> Learner::validate() {
+Result<ValidationFigures> Learner::validate(const std::function<bool()>& stop) {
     if (m_validation_rows.empty()) return ValidationFigures{};
-    return probe(embed(m_validation_rows), m_validation_labels);
+    const Tensor embeddings = embed(m_validation_rows, stop);
+    if (!embeddings.defined()) return Error{ErrorKind::Cancelled, "The training was cancelled."};
+    return probe(embeddings, m_validation_labels);
 }
 
-Tensor Learner::embed(const std::vector<std::int64_t>& rows) const {
+Tensor Learner::embed(const std::vector<std::int64_t>& rows, const std::function<bool()>& stop) const {
     const IcaAdapterSet adapters = m_adaptation->adapters();
-    return m_scene.embed(rows, &adapters);
+    return m_scene.embed(rows, &adapters, stop);
 }
 
 void Learner::save(torch::serialize::OutputArchive& archive) const {

@@ -47,21 +47,23 @@ struct Options {
 /// thread at a time; throws c10::Error.
 class Learner final : public EpochModel {
   public:
-    /// labels: by row, dense class 0 .. C-1, -1 for pictures that are not learned from. `scene` outlives it.
-    Learner(const Scene& scene, const Options& options, std::vector<std::int32_t> labels, std::uint64_t seed);
+    /// labels: by row, dense class 0 .. C-1, -1 for pictures that are not learned from. frozen: (rows, D),
+    /// every row's embedding by the transformer as it is. `scene` outlives it.
+    Learner(const Scene& scene, const Options& options, std::vector<std::int32_t> labels,
+            const torch::Tensor& frozen, std::uint64_t seed);
 
     /// What validate() looks at; labels: of `rows`.
     void validate_on(std::vector<std::int64_t> rows, std::vector<std::int32_t> labels);
 
     std::map<std::string, double> train_epoch(int epoch, int epochs, const Way& way) override;
-    Result<ValidationFigures> validate() override;
+    Result<ValidationFigures> validate(const std::function<bool()>& stop) override;
     void save(torch::serialize::OutputArchive& archive) const override;
     void load(torch::serialize::InputArchive& archive) override;
     void save_best(torch::serialize::OutputArchive& archive) const override;
     void load_best(torch::serialize::InputArchive& archive) override;
 
-    /// (rows, D) of the plain pictures with the adapters as they are.
-    torch::Tensor embed(const std::vector<std::int64_t>& rows) const;
+    /// (rows, D) of the plain pictures with the adapters as they are; undefined where stop() said so.
+    torch::Tensor embed(const std::vector<std::int64_t>& rows, const std::function<bool()>& stop = {}) const;
     const InContextAdaptation& adaptation() const { return *m_adaptation; }
     /// "proxies": (C, D).
     FloatTensors proxy_tensors() const;
@@ -77,8 +79,8 @@ class Learner final : public EpochModel {
         bool any_object = false;
     };
 
-    void make_proxies();
-    torch::Tensor class_means() const;
+    void make_proxies(const torch::Tensor& frozen);
+    torch::Tensor class_means(const torch::Tensor& frozen) const;
     void make_optimizer();
     std::vector<torch::Tensor> proxies() const;
     BatchViews draw_batch(int epoch, std::int64_t step);

@@ -131,12 +131,14 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
                       " classes: " + std::to_string(split->fit_classes.size()) + " to learn from, " +
                       std::to_string(split->validation_classes.size()) + " to check on.");
     prepare_views(scene, options, options.refit ? all_rows(data.count()) : split->fit_rows, observer, stop);
-    // What follows embeds every picture once, without looking up.
-    if (stop.stop_requested())
+    // Every picture once, which takes as long as a good part of an epoch.
+    const torch::Tensor frozen =
+        scene.embed(all_rows(data.count()), nullptr, [&stop] { return stop.stop_requested(); });
+    if (!frozen.defined())
         return Error{ErrorKind::Cancelled, "The training was cancelled before it had begun."};
 
     const auto make = [&](std::vector<std::int32_t> labels) -> Result<std::unique_ptr<Learner>> {
-        return std::make_unique<Learner>(scene, options, std::move(labels), settings.seed);
+        return std::make_unique<Learner>(scene, options, std::move(labels), frozen, settings.seed);
     };
     auto learner = make(dense_labels(data.labels, split->fit_classes)).value();
     const std::vector<std::int64_t>& checked = split->validation_rows;
@@ -145,21 +147,21 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     const std::int64_t trainable = learner->adaptation().parameter_count();
     const std::int64_t total = scene.parameters() + trainable;
     say_parameters(observer, trainable, total);
-    const torch::Tensor frozen = scene.embed(checked, nullptr);
+    const torch::Tensor before = frozen.index_select(0, torch::tensor(checked, torch::kLong));
 
     EpochLoopOptions loop =
         first_loop(data, settings, target, options.epochs, options.patience, options.refit);
     if (scene.embed_side() != scene.input_side()) {
-        const auto before = probe(frozen, checked_labels);
-        if (!before) return before.error();
-        loop.base = *before;
+        const auto figures = probe(before, checked_labels);
+        if (!figures) return figures.error();
+        loop.base = *figures;
     }
     auto outcome = run_epochs(*learner, loop, observer, stop);
     if (!outcome) return outcome;
     outcome->method = Method::Dva;
     outcome->trainable_parameters = trainable;
     outcome->total_parameters = total;
-    auto changes = compare_queries(frozen, learner->embed(checked), checked_labels, items_of(data, checked));
+    auto changes = compare_queries(before, learner->embed(checked), checked_labels, items_of(data, checked));
     if (!changes) return changes.error();
     outcome->queries = std::move(*changes);
     // Epoch 0 is the frozen model at the new size; at its own it may be better.

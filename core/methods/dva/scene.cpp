@@ -163,13 +163,16 @@ Tensor Scene::forward(const Tensor& input, const IcaAdapterSet* adapters) const 
     return vit_forward(m_vit, input, m_feature, adapters);
 }
 
-Tensor Scene::embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters) const {
+Tensor Scene::embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters,
+                    const std::function<bool()>& stop) const {
     const torch::NoGradGuard no_grad;
     const Augmentation plain = Augmentation::none(adapters ? m_embed_side : input_side());
     const VitTensors& vit = adapters ? m_embedding_vit : m_vit;
     std::vector<Tensor> blocks;
-    for (const auto& shown : plain_batches(rows))
+    for (const auto& shown : plain_batches(rows)) {
+        if (stop && stop()) return {};
         blocks.push_back(vit_forward(vit, input(shown, plain), m_feature, adapters).cpu());
+    }
     return torch::cat(blocks);
 }
 

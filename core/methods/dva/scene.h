@@ -31,14 +31,14 @@ struct Shown {
 /// by their row in the training data. Throws c10::Error.
 class Scene {
   public:
-    /// embed_side: pixels a side of the pictures that embed() shows adapters, brought to whole patches. Usage:
-    /// a base that is no square vision transformer without adapters, data without packed pictures, or with
-    /// other ones. Damaged, Io as the files say.
+    /// embed_side: pixels a side of the pictures that embed() shows adapters, brought to whole patches.
+    /// Usage: a base that is no square vision transformer without adapters, data without packed pictures, or
+    /// with other ones. Damaged, Io as the files say.
     static Result<Scene> open(const TrainingData& data, int embed_side);
 
     const VitTensors& vit() const { return m_vit; }
     std::int64_t parameters() const { return m_parameters; }  ///< of the frozen transformer
-    int input_side() const { return m_info.input_width; }  ///< while learning
+    int input_side() const { return m_info.input_width; }     ///< while learning
     int embed_side() const { return m_embed_side; }
     torch::Device device() const { return m_device; }
     std::int64_t dimension() const;  ///< of its embedding
@@ -58,12 +58,14 @@ class Scene {
     /// (count, 3, output, output) on the device, by the augmentation's output.
     torch::Tensor input(const std::vector<Shown>& shown, const Augmentation& augmentation) const;
 
-    /// What the transformer makes of an input() of input_side(), with gradients to the adapters: (count, D), not normalised.
+    /// What the transformer makes of an input() of input_side(), with gradients to the adapters: (count, D),
+    /// not normalised.
     torch::Tensor forward(const torch::Tensor& input, const IcaAdapterSet* adapters) const;
 
-    /// (rows, D) of the plain pictures, on the CPU, no gradient, at embed_side(). adapters: null for the frozen
-    /// transformer as it is used, at input_side().
-    torch::Tensor embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters) const;
+    /// (rows, D) of the plain pictures, on the CPU, no gradient, at embed_side(). adapters: null for the
+    /// frozen transformer as it is used, at input_side(). Undefined where stop() said so.
+    torch::Tensor embed(const std::vector<std::int64_t>& rows, const IcaAdapterSet* adapters,
+                        const std::function<bool()>& stop = {}) const;
 
   private:
     int place(std::int64_t row) const {

@@ -198,7 +198,7 @@ std::map<std::string, double> GdfNetLearner::train_epoch(int epoch, int epochs, 
     return sums;
 }
 
-Result<ValidationFigures> GdfNetLearner::validate() {
+Result<ValidationFigures> GdfNetLearner::validate(const std::function<bool()>& /*stop*/) {
     ValidationFigures figures;
     HashEvaluation settings;
     settings.bits = static_cast<int>(m_options.shape.bits);
