@@ -35,6 +35,7 @@
 #include "ui/widgets/flow_layout.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/image_view.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/text.h"
 
@@ -85,12 +86,10 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     m_stack = new QStackedLayout(this);
     m_stack->setContentsMargins(0, 0, 0, 0);
 
-    m_placeholder = new QLabel(tr("Select a picture to see what is known about it."), this);
-    m_placeholder->setObjectName(QStringLiteral("inspectorPlaceholder"));
+    m_placeholder = quiet_note(this, QStringLiteral("inspectorPlaceholder"),
+                               tr("Select a picture to see what is known about it."));
     m_placeholder->setAlignment(Qt::AlignCenter);
-    m_placeholder->setWordWrap(true);
     m_placeholder->setMargin(unit * 2);
-    m_quiet.push_back(m_placeholder);
     m_stack->addWidget(m_placeholder);
 
     auto* scroll = new QScrollArea(this);
@@ -253,9 +252,8 @@ Inspector::Inspector(Session& session, QWidget* parent) : QWidget(parent), m_ses
     connect(m_add_field, &QToolButton::clicked, this, &Inspector::beginAddField);
 
     m_no_fields =
-        new QLabel(tr("No fields yet. Labels come from folder names or a table, or are added here."), page);
-    m_no_fields->setWordWrap(true);
-    m_quiet.push_back(m_no_fields);
+        quiet_note(page, QStringLiteral("inspectorNoFields"),
+                   tr("No fields yet. Labels come from folder names or a table, or are added here."));
     column->addWidget(m_no_fields);
 
     m_suggestions = new ValueSuggestions(session, this);
@@ -468,10 +466,7 @@ void Inspector::refresh(bool picture) {
 
 void Inspector::addFact(const QString& name, const QString& text, const QString& tip) {
     if (text.isEmpty()) return;
-    auto* label = new QLabel(name, m_facts_box);
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(quiet));
-    label->setPalette(quiet);
+    auto* label = new QuietLabel(m_facts_box, QStringLiteral("inspectorFact"), name);
     auto* value = new ElidedLabel(m_facts_box);
     value->setFullText(text, tip);
     value->setAccessibleName(tr("%1: %2", "fact, value").arg(name, text));
@@ -648,9 +643,6 @@ void Inspector::retry() {
 }
 
 void Inspector::recolour() {
-    QPalette quiet = palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(quiet));
-    for (QWidget* label : m_quiet) label->setPalette(quiet);
     // Rows on the panel's own ground, striped by a breath of the text colour.
     QPalette table = palette();
     table.setColor(QPalette::Base, palette().color(QPalette::Window));
@@ -661,10 +653,7 @@ void Inspector::recolour() {
 
 void Inspector::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange) {
-        recolour();
-        refreshFacts();
-    }
+    if (event->type() == QEvent::PaletteChange) recolour();
 }
 
 void Inspector::resizeEvent(QResizeEvent* event) {

@@ -110,7 +110,6 @@ class Inspector : public QWidget {
     QLineEdit* m_add_name = nullptr;
     QLineEdit* m_add_value = nullptr;
     QPushButton* m_add_done = nullptr;
-    std::vector<QWidget*> m_quiet;  ///< labels in the quiet colour
 };
 
 }  // namespace fieldmark

@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
 #include "ui/widgets/text.h"
 
@@ -110,13 +111,10 @@ WelcomePage::WelcomePage(QWidget* parent) : QWidget(parent) {
     sentence->setAlignment(Qt::AlignCenter);
     sentence->setWordWrap(true);
     column->addWidget(sentence);
-    auto* promise = new QLabel(
-        tr("Fieldmark looks through your own pictures, on this computer, and never goes online."), page);
+    auto* promise =
+        quiet_note(page, QStringLiteral("welcomePromise"),
+                   tr("Fieldmark looks through your own pictures, on this computer, and never goes online."));
     promise->setAlignment(Qt::AlignCenter);
-    promise->setWordWrap(true);
-    QPalette quiet = promise->palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    promise->setPalette(quiet);
     column->addWidget(promise);
     m_well = new Well(page);
     column->addWidget(m_well);
@@ -156,11 +154,8 @@ void WelcomePage::set_recent(const std::vector<std::string>& libraries) {
     }
     m_recent_box->setVisible(!libraries.empty());
     if (libraries.empty()) return;
-    auto* heading = new QLabel(tr("Recent libraries"), m_recent_box);
+    auto* heading = new QuietLabel(m_recent_box, QStringLiteral("recentHeading"), tr("Recent libraries"));
     heading->setAlignment(Qt::AlignHCenter);
-    QPalette quiet = heading->palette();
-    quiet.setColor(QPalette::WindowText, quiet_text(palette()));
-    heading->setPalette(quiet);
     m_recent_layout->addWidget(heading);
     int count = 0;
     for (const std::string& folder : libraries) {
