@@ -1849,8 +1849,8 @@
         <translation>Wie viel vom Modell lernt</translation>
     </message>
     <message>
-        <source>The whole network learns more and takes hours on a processor</source>
-        <translation>Das ganze Netz lernt mehr und braucht auf einem Prozessor Stunden</translation>
+        <source>The whole network learns more. On a processor that takes half an hour to a night, by the number of pictures.</source>
+        <translation>Das ganze Netz lernt mehr. Auf einem Prozessor dauert das eine halbe Stunde bis eine Nacht, je nach Zahl der Bilder.</translation>
     </message>
     <message>
         <source>Quick: on the vectors at hand</source>

@@ -8,6 +8,7 @@
 #include "core/engine/models/model_catalog.h"
 #include "core/engine/models/model_switch.h"
 #include "core/engine/models/whitening.h"
+#include "core/models/manifest.h"
 #include "core/models/model_import.h"
 
 namespace fieldmark::cli {
@@ -117,7 +118,7 @@ Result<Answer> show(Context& context, const Arguments& arguments) {
     Answer answer;
     Json& json = answer.json;
     json = to_json(entry);
-    json["resize"] = info->resize == ResizeMode::Squash ? "squash" : "centre crop";
+    json["resize"] = to_string(info->resize);
     json["mean"] = info->mean;
     json["scale"] = info->scale;
     json["feature"] = info->feature;
@@ -159,7 +160,7 @@ Result<Answer> import(Context& context, const Arguments& arguments) {
     json["family"] = imported->family;
     json["parameters"] = imported->parameters;
     json["converted"] = imported->converted;
-    const std::string resize = info.resize == ResizeMode::Squash ? "squash" : "center-crop";
+    const std::string resize = to_string(info.resize);
     json["resize"] = resize;
     json["mean"] = info.mean;
     json["scale"] = info.scale;

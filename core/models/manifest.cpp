@@ -110,6 +110,10 @@ std::string file_of(const std::string& path) {
 
 }  // namespace
 
+const char* to_string(ResizeMode resize) {
+    return resize == ResizeMode::Squash ? "squash" : "center-crop";
+}
+
 const std::vector<std::string>& model_kinds() {
     static const std::vector<std::string> kinds = {
         "efficientnet-lite", "mobilenet-v2", "vit", "head", "ica", "gdfnet", "object"};
@@ -180,13 +184,9 @@ Result<Manifest> read_manifest(const std::string& folder) {
     input_fields.three_numbers("mean", info.mean);
     input_fields.three_numbers("scale", info.scale);
     const std::string resize = input_fields.text("resize");
-    if (resize == "squash") {
-        info.resize = ResizeMode::Squash;
-    } else if (resize == "center-crop") {
-        info.resize = ResizeMode::CenterCrop;
-    } else {
-        input_fields.fail("resize");
-    }
+    const auto is = [&resize](ResizeMode mode) { return resize == to_string(mode); };
+    if (!is(ResizeMode::Squash) && !is(ResizeMode::CenterCrop)) input_fields.fail("resize");
+    info.resize = is(ResizeMode::CenterCrop) ? ResizeMode::CenterCrop : ResizeMode::Squash;
 
     if (!fields.problem().empty()) return damaged("has no usable field \"" + fields.problem() + "\"");
     if (!input_fields.problem().empty())
@@ -214,7 +214,7 @@ Result<std::string> manifest_text(const Manifest& manifest) {
     auto& input = document["input"];
     input["width"] = info.input_width;
     input["height"] = info.input_height;
-    input["resize"] = info.resize == ResizeMode::Squash ? "squash" : "center-crop";
+    input["resize"] = to_string(info.resize);
     // Through their shortest text: a person who edits the file should not meet the digits of a float's
     // double.
     for (const float value : info.mean)
@@ -248,7 +248,7 @@ std::string model_hash(const ModelInfo& info, const std::string& weights_sha256,
     recipe += "kind " + info.kind + "\n";
     recipe += "picture upright rgb8 antialiased-bicubic 1\n";
     recipe += "size " + std::to_string(info.input_width) + " " + std::to_string(info.input_height) + "\n";
-    recipe += std::string("resize ") + (info.resize == ResizeMode::Squash ? "squash" : "center-crop") + "\n";
+    recipe += std::string("resize ") + to_string(info.resize) + "\n";
     recipe += "mean";
     for (const float value : info.mean) recipe.append(" ").append(number_text(value));
     recipe += "\nscale";

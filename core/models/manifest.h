@@ -21,6 +21,9 @@ struct Manifest {
     std::string training;        ///< a JSON object (seed, classes, figures, settings) as text, or ""
 };
 
+/// "squash" or "center-crop": the words of a manifest and of the command line.
+const char* to_string(ResizeMode resize);
+
 /// The kinds of model this version can run.
 const std::vector<std::string>& model_kinds();
 

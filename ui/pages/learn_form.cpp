@@ -149,7 +149,8 @@ void LearnForm::build() {
     bits->addWidget(m_bits, 1);
     column->addWidget(m_bits_box);
     m_depth = combo(QStringLiteral("learnDepth"), tr("How much of the model learns"),
-                    tr("The whole network learns more and takes hours on a processor"));
+                    tr("The whole network learns more. On a processor that takes half an hour to a night, by "
+                       "the number of pictures."));
     m_depth->addItem(tr("Quick: on the vectors at hand"), false);
     m_depth->addItem(tr("Thorough: the whole network"), true);
     connect(m_depth, &QComboBox::currentIndexChanged, this, &LearnForm::method_changed);
