@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One step of a network that learns, forward and back, by this project's kernels and by LibTorch's operators
-// alone, turn by turn in one run. Prints one line of JSON: processor seconds a picture, the better of the
+// alone, turn by turn in one run. Prints one line of JSON: processor seconds a picture, the best of the
 // rounds, and how many times as quick the first is.
 #include <torch/torch.h>
 
@@ -28,8 +28,7 @@ using namespace fieldmark;
 
 struct Way {
     std::unique_ptr<TrainableNetwork> network;
-    bool one_dnn = true;  ///< a transformer's own way is oneDNN's linear layers
-    double best = 0;      ///< processor seconds a picture
+    double best = 0;  ///< processor seconds a picture
 };
 
 /// Processor time, all threads: other work on the machine counts less than in what a clock shows.
@@ -40,13 +39,10 @@ double processor_seconds() {
 }
 
 double step(Way& way, const std::vector<std::uint8_t>& pixels, int count, int side) {
-    at::globalContext().setUserEnabledMkldnn(way.one_dnn);
     const double begin = processor_seconds();
     const torch::Tensor embeddings = way.network->forward(pixels, count, side);
     way.network->backward(torch::ones_like(embeddings));
-    const double seconds = (processor_seconds() - begin) / count;
-    at::globalContext().setUserEnabledMkldnn(true);
-    return seconds;
+    return (processor_seconds() - begin) / count;
 }
 
 }  // namespace
@@ -59,12 +55,15 @@ int main(int argc, char** argv) {
     options.threads = 1;
     app.add_option("--model", model, "name or hash; without it the default model");
     app.add_option("--pictures", pictures, "in a step")->capture_default_str();
-    app.add_option("--rounds", rounds, "of one step each way")->capture_default_str();
+    app.add_option("--rounds", rounds, "of one step each way")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--side", side, "pixels; 0: the model's input")->capture_default_str();
     app.add_option("--threads", options.threads, "0: as many as there are cores")->capture_default_str();
     app.add_option("--frozen", options.frozen_blocks, "blocks that keep their weights")
         ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
+    at::globalContext().setFlushDenormal(true);  // as every training does
 
     const auto fail = [](const Error& error) {
         std::cerr << error.text << "\n";
@@ -84,12 +83,12 @@ int main(int argc, char** argv) {
     Way ways[2];
     for (const bool own : {true, false}) {
         options.own_kernels = own;
+        options.products =
+            own ? TrainableNetworkOptions::Products::Best : TrainableNetworkOptions::Products::Blas;
         auto network = make_trainable_network(*weights, *info, options);
         if (!network) return fail(network.error());
         Way& way = ways[own ? 0 : 1];
         way.network = std::move(*network);
-        // A convolutional network without own kernels is LibTorch at its best, which is with oneDNN.
-        way.one_dnn = own || info->kind != "vit";
     }
     side = ways[0].network->fitting_side(side);
     std::mt19937 random(1);

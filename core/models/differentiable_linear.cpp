@@ -26,6 +26,7 @@ struct OneDnnLinear : torch::autograd::Function<OneDnnLinear> {
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
+        TORCH_CHECK(!at::GradMode::is_enabled(), "differentiable_linear() has no second derivative");
         const auto saved = context->get_saved_variables();
         const at::Tensor &x = saved[0], &weight = saved[1];
         const at::Tensor gradient = gradients[0].contiguous();
@@ -51,6 +52,9 @@ bool suits_one_dnn(const at::Tensor& x, const at::Tensor& weight) {
 
 at::Tensor differentiable_linear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
     if (!suits_one_dnn(x, weight)) return at::linear(x, weight, bias);
+    const bool learns =
+        x.requires_grad() || weight.requires_grad() || (bias.defined() && bias.requires_grad());
+    if (!learns || !at::GradMode::is_enabled()) return fused_linear(x, weight, bias, false);
     return OneDnnLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
 }
 

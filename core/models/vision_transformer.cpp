@@ -38,6 +38,7 @@ class VisionTransformer final : public Backbone, public AttentionTracer, public 
             m_rounded->vit.norm = m_exact.vit.norm;
             if (m_rounded->adapters) m_rounded->adapters->norm = m_exact.adapters->norm;
         }
+        m_exact.vit.one_dnn = options.fused;  // "eager" is LibTorch's plain operators
         const bool fused = place.device.is_cpu() && options.fused;
         if (fused && options.own_kernels) build_engine(network, adapters);
         m_fused = fused && !m_engine && fused_linear_available();

@@ -32,6 +32,11 @@ bool contains(const std::vector<int>& layers, int layer) {
     return std::find(layers.begin(), layers.end(), layer) != layers.end();
 }
 
+at::Tensor linear(const VitTensors& vit, const at::Tensor& x, const at::Tensor& weight,
+                  const at::Tensor& bias) {
+    return vit.one_dnn ? differentiable_linear(x, weight, bias) : at::linear(x, weight, bias);
+}
+
 /// Multi-head self-attention of the already normalised x; `kept` receives the probabilities.
 at::Tensor attend(const VitTensors& vit, const VitTensors::Block& block, const at::Tensor& x,
                   const IcaTensors* adapter, IcaActivation activation, at::Tensor* kept) {
@@ -41,7 +46,7 @@ at::Tensor attend(const VitTensors& vit, const VitTensors::Block& block, const a
         return all.view({batch, tokens, vit.heads, head}).transpose(1, 2);
     };
     // chunk(), for its gradient is one concatenation, where three narrow() would each fill a whole tensor.
-    const auto qkv = differentiable_linear(x, block.qkv_weight, block.qkv_bias).chunk(3, 2);
+    const auto qkv = linear(vit, x, block.qkv_weight, block.qkv_bias).chunk(3, 2);
     at::Tensor query = qkv[0], key = qkv[1];
     if (adapter) {
         const at::Tensor add = ica_delta(x, adapter->query_down, adapter->query_up, activation);
@@ -56,8 +61,8 @@ at::Tensor attend(const VitTensors& vit, const VitTensors::Block& block, const a
     } else {
         mixed = at::scaled_dot_product_attention(q, k, v);
     }
-    return differentiable_linear(mixed.transpose(1, 2).reshape({batch, tokens, width}),
-                                 block.projection_weight, block.projection_bias);
+    return linear(vit, mixed.transpose(1, 2).reshape({batch, tokens, width}), block.projection_weight,
+                  block.projection_bias);
 }
 
 }  // namespace
@@ -162,8 +167,8 @@ at::Tensor vit_blocks(const VitTensors& vit, at::Tensor tokens, int begin, int e
                                 adapters ? adapters->activation : IcaActivation::Identity, kept);
         if (block.ls1.defined()) out = out * block.ls1;
         x = x + out;
-        out = at::gelu(differentiable_linear(layer_norm(x, block.norm2), block.fc1_weight, block.fc1_bias));
-        out = differentiable_linear(out, block.fc2_weight, block.fc2_bias);
+        out = at::gelu(linear(vit, layer_norm(x, block.norm2), block.fc1_weight, block.fc1_bias));
+        out = linear(vit, out, block.fc2_weight, block.fc2_bias);
         if (block.ls2.defined()) out = out * block.ls2;
         x = x + out;
         if (look && contains(look->token_layers, layer)) look->tokens[layer] = x;

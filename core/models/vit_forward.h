@@ -35,6 +35,8 @@ struct VitTensors {
     int prefix_count = 0;
     bool has_class_token = false;
     bool norm_after_mean = false;
+    /// Linear layers of a CPU by oneDNN (differentiable_linear.h), or by LibTorch's own way: the reference.
+    bool one_dnn = true;
     int rows = 0;  ///< of the grid of patches
     int columns = 0;
     at::Tensor patch_weight, patch_bias;  ///< (width, 3, patch, patch), (width)

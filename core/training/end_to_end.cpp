@@ -404,7 +404,11 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
                              (threads == 1 ? " thread." : " threads."));
         const std::vector<std::int32_t> validation_labels = pick(data.labels, learned.split.validation_rows);
         (*model)->validate_on(learned.split.validation_rows, validation_labels);
-        const Tensor raw = (*model)->embed_rows(learned.split.validation_rows, {}, {}, data.base.input_width);
+        const Tensor raw = (*model)->embed_rows(
+            learned.split.validation_rows, [&stop] { return stop.stop_requested(); }, {},
+            data.base.input_width);
+        if (!raw.defined())
+            return Error{ErrorKind::Cancelled, "The training was cancelled before it had begun."};
 
         EpochLoopOptions loop =
             first_loop(data, settings, target, options.epochs, options.patience, options.refit);

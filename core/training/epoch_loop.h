@@ -32,8 +32,8 @@ class EpochModel {
     /// then dropped.
     virtual std::map<std::string, double> train_epoch(int epoch, int epochs, const Way& way) = 0;
 
-    /// Quality on the validation classes as the weights are now. Error: Cancelled, where stop() said so
-    /// before that was known; what is measured in a moment need not ask.
+    /// Quality on the validation classes as the weights are now. Error: Cancelled, where stop() said so before
+    /// that was known; the epoch is then dropped. What is measured in a moment need not ask.
     virtual Result<ValidationFigures> validate(const std::function<bool()>& stop) = 0;
 
     /// Everything learning changes: weights, optimisers, samplers, generators. Loading it goes on bit for

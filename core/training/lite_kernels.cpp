@@ -18,7 +18,8 @@ FIELDMARK_INLINE void clamp6(Lanes& value) {
     value = value < six ? value : six;
 }
 
-/// value where 0 < output < 6, else 0. `output` is a relu6's: never outside.
+/// value where 0 < output < 6, else 0. Both are finite (a loss that is no number has ended the training),
+/// `output` is a relu6's, never outside, and denormals are flushed, as in every training.
 FIELDMARK_INLINE void keep_inside(Lanes& value, const Lanes& output) {
     // Selecting by a comparison is what one would write; of that GCC 12 makes sixteen scalars, for it lowers
     // it before it knows which processor a clone is for. Minima stay vectors: `room` is 0 at the corners and

@@ -6,8 +6,10 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__) && \
     !defined(__SANITIZE_ADDRESS__)
 #define FIELDMARK_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define FIELDMARK_HAS_CLONES 1
 #else
 #define FIELDMARK_CLONES
+#define FIELDMARK_HAS_CLONES 0
 #endif
 #define FIELDMARK_INLINE __attribute__((always_inline)) inline
 

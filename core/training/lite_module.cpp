@@ -37,7 +37,10 @@ struct Convolution {
     torch::Tensor variance;
     std::size_t folded_weight = 0;  // place of the folded weight and bias among all of them, in floats
     std::size_t folded_bias = 0;
+    std::size_t packed = 0;       // of the folded weight in the order of lite::times_packed(), for the way
+    std::size_t packed_back = 0;  // forward and back; not for depthwise ones
 
+    int inputs() const { return static_cast<int>(taps()); }
     std::int64_t taps() const {
         return std::int64_t{shape.depthwise ? 1 : shape.in} * shape.kernel * shape.kernel;
     }
@@ -94,45 +97,10 @@ struct Scratch {
     Floats narrow;    // widest depthwise output
     Floats thin[2];   // widest block input or output
     Floats last;      // the head's output
-    Floats packed;    // weights, as lite::times_packed() reads them
 };
 
 torch::Tensor view_of(const float* values, std::int64_t rows, std::int64_t columns) {
     return torch::from_blob(const_cast<float*>(values), {rows, columns}, torch::kFloat);
-}
-
-/// out (rows, n) = a (rows, k) b^T, with b (n, k); `packed` is room for b in another order.
-void times_transposed(const float* a, const float* b, float* out, std::size_t rows, int k, int n,
-                      float* packed) {
-    if (lite::own_products_pay()) {
-        lite::pack_transposed(b, n, k, packed);
-        lite::times_packed(a, packed, out, rows, k, n);
-        return;
-    }
-    auto result = view_of(out, static_cast<std::int64_t>(rows), n);
-    at::mm_out(result, view_of(a, static_cast<std::int64_t>(rows), k), view_of(b, n, k).t());
-}
-
-/// out (rows, n) = a (rows, k) b, with b (k, n).
-void times(const float* a, const float* b, float* out, std::size_t rows, int k, int n, float* packed) {
-    if (lite::own_products_pay()) {
-        lite::pack(b, k, n, packed);
-        lite::times_packed(a, packed, out, rows, k, n);
-        return;
-    }
-    auto result = view_of(out, static_cast<std::int64_t>(rows), n);
-    at::mm_out(result, view_of(a, static_cast<std::int64_t>(rows), k), view_of(b, k, n));
-}
-
-/// out (m, n) += a^T b, with a (rows, m) and b (rows, n).
-void add_transposed_times(const float* a, const float* b, float* out, std::size_t rows, int m, int n) {
-    if (lite::own_products_pay()) {
-        lite::add_transposed_product(a, b, out, rows, m, n);
-        return;
-    }
-    auto sum = view_of(out, m, n);
-    at::addmm_out(sum, sum, view_of(a, static_cast<std::int64_t>(rows), m).t(),
-                  view_of(b, static_cast<std::int64_t>(rows), n));
 }
 
 torch::Tensor to_tensor(const Safetensors::Tensor& tensor) {
@@ -150,6 +118,7 @@ struct LiteNetwork {
     int head = -1;
     int dimension = 0;
     bool own = false;
+    bool own_products = false;
     bool bfloat16 = false;
     FlatParameter weights;
     FlatParameter affine;
@@ -163,6 +132,7 @@ struct LiteNetwork {
     std::size_t first_picture = 0;
     std::size_t folded_floats = 0;
     Floats folded;                  // weights and biases, in the kernels' layouts
+    Floats packed;                  // weights once more; empty where LibTorch multiplies
     std::vector<Floats> kept;       // by slice
     std::vector<Scratch> scratch;   // by thread
     std::vector<Floats> gradients;  // of `folded`, by thread
@@ -183,6 +153,10 @@ struct LiteNetwork {
     const float* bias_of(int convolution) const {
         return folded.data() + convolutions[static_cast<std::size_t>(convolution)].folded_bias;
     }
+    void multiply(int convolution, const float* in, float* out, std::size_t rows) const;
+    void multiply_back(int convolution, const float* out, float* in, std::size_t rows) const;
+    void add_weight_gradient(int convolution, const float* out, const float* in, float* sums,
+                             std::size_t rows) const;
     void forward_slice(const std::uint8_t* pixels, int count, float* memory, Scratch& space,
                        float* out) const;
     void backward_slice(const float* gradient, int count, const float* memory, Scratch& space,
@@ -222,6 +196,9 @@ void LiteNetwork::fold() {
                 }
             }
         }
+        if (!own_products || conv.shape.depthwise) continue;
+        lite::pack_transposed(to, out, conv.inputs(), packed.data() + conv.packed);
+        lite::pack(to, out, conv.inputs(), packed.data() + conv.packed_back);
     }
 }
 
@@ -266,6 +243,44 @@ void LiteNetwork::unfold() {
 // ---------------------------------------------------------------------------------------------------------
 // Through own kernels
 
+/// out (rows, outputs) = in (rows, inputs) W^T: a convolution over columns, or over a map where it is 1 x 1.
+void LiteNetwork::multiply(int convolution, const float* in, float* out, std::size_t rows) const {
+    const Convolution& conv = convolutions[static_cast<std::size_t>(convolution)];
+    if (own_products) {
+        lite::times_packed(in, packed.data() + conv.packed, out, rows, conv.inputs(), conv.shape.out);
+        return;
+    }
+    auto result = view_of(out, static_cast<std::int64_t>(rows), conv.shape.out);
+    at::mm_out(result, view_of(in, static_cast<std::int64_t>(rows), conv.inputs()),
+               view_of(weight_of(convolution), conv.shape.out, conv.inputs()).t());
+}
+
+/// The way back: in (rows, inputs) = out (rows, outputs) W.
+void LiteNetwork::multiply_back(int convolution, const float* out, float* in, std::size_t rows) const {
+    const Convolution& conv = convolutions[static_cast<std::size_t>(convolution)];
+    if (own_products) {
+        lite::times_packed(out, packed.data() + conv.packed_back, in, rows, conv.shape.out, conv.inputs());
+        return;
+    }
+    auto result = view_of(in, static_cast<std::int64_t>(rows), conv.inputs());
+    at::mm_out(result, view_of(out, static_cast<std::int64_t>(rows), conv.shape.out),
+               view_of(weight_of(convolution), conv.shape.out, conv.inputs()));
+}
+
+/// The weight's place among `sums` += out^T in, with out (rows, outputs), in (rows, inputs).
+void LiteNetwork::add_weight_gradient(int convolution, const float* out, const float* in, float* sums,
+                                      std::size_t rows) const {
+    const Convolution& conv = convolutions[static_cast<std::size_t>(convolution)];
+    float* to = sums + conv.folded_weight;
+    if (own_products) {
+        lite::add_transposed_product(out, in, to, rows, conv.shape.out, conv.inputs());
+        return;
+    }
+    auto sum = view_of(to, conv.shape.out, conv.inputs());
+    at::addmm_out(sum, sum, view_of(out, static_cast<std::int64_t>(rows), conv.shape.out).t(),
+                  view_of(in, static_cast<std::int64_t>(rows), conv.inputs()));
+}
+
 void LiteNetwork::plan(int new_side) {
     const int workers = threads();
     const auto slice = static_cast<std::size_t>(kSlice);
@@ -277,12 +292,7 @@ void LiteNetwork::plan(int new_side) {
     const auto take = [&](std::size_t floats) {
         return std::exchange(kept_floats, kept_floats + (floats + 15) / 16 * 16);
     };
-    std::size_t product = 0, framed = 0, wide = 0, narrow = 0, thin = 0, packed = 0;
-    for (const Convolution& conv : convolutions) {
-        const int in = static_cast<int>(conv.taps());
-        packed = std::max(
-            {packed, lite::packed_floats(in, conv.shape.out), lite::packed_floats(conv.shape.out, in)});
-    }
+    std::size_t product = 0, framed = 0, wide = 0, narrow = 0, thin = 0;
     const auto pixels = static_cast<std::size_t>(side) * static_cast<std::size_t>(side);
     first_picture = frozen() == 0 ? take(pixels * 3) : 0;
     int size = same_size(side, 2);
@@ -327,7 +337,6 @@ void LiteNetwork::plan(int new_side) {
         space.narrow = Floats(slice * narrow);
         for (Floats& floats : space.thin) floats = Floats(slice * thin);
         space.last = Floats(slice * last_floats);
-        space.packed = Floats(packed);
         scratch.push_back(std::move(space));
     }
 }
@@ -354,11 +363,9 @@ void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* me
                 lite::stem_columns(
                     picture + i * static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * 3, side,
                     side, space.columns.data() + i * plan.in_pixels * 27);
-            times_transposed(space.columns.data(), weight_of(block.expand), space.product.data(), rows, 27,
-                             plan.expanded, space.packed.data());
+            multiply(block.expand, space.columns.data(), space.product.data(), rows);
         } else {
-            times_transposed(input, weight_of(block.expand), space.product.data(), rows, plan.in,
-                             plan.expanded, space.packed.data());
+            multiply(block.expand, input, space.product.data(), rows);
         }
         float* wide = keeps(b) ? place(plan.wide) : space.wide.data();
         float* narrow = keeps(b) ? place(plan.narrow) : space.narrow.data();
@@ -375,8 +382,7 @@ void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* me
                         : b + 1 < blocks.size() ? place(plans[b + 1].input)
                                                 : place(last_input);
         const std::size_t out_rows = pictures * plan.out_pixels;
-        times_transposed(narrow, weight_of(block.project), output, out_rows, plan.expanded, plan.out,
-                         space.packed.data());
+        multiply(block.project, narrow, output, out_rows);
         if (block.residual)
             lite::add_bias_and(output, input, out_rows, static_cast<std::size_t>(plan.out),
                                bias_of(block.project));
@@ -387,8 +393,7 @@ void LiteNetwork::forward_slice(const std::uint8_t* pixels, int count, float* me
     const BlockPlan& end = plans.back();
     const auto width = static_cast<std::size_t>(dimension);
     float* map = memory != nullptr ? place(last) : space.last.data();
-    times_transposed(input, weight_of(head), map, pictures * end.out_pixels, end.out, dimension,
-                     space.packed.data());
+    multiply(head, input, map, pictures * end.out_pixels);
     lite::bias_relu6(map, pictures * end.out_pixels, width, bias_of(head));
     for (std::size_t i = 0; i < pictures; ++i)
         lite::column_means(map + i * end.out_pixels * width, end.out_pixels, width, out + i * width);
@@ -410,12 +415,10 @@ void LiteNetwork::backward_slice(const float* gradient, int count, const float* 
         lite::mean_relu6_gradient(gradient + i * width, place(last) + i * end.out_pixels * width,
                                   end.out_pixels, width, space.product.data() + i * end.out_pixels * width,
                                   bias_sums(head));
-    add_transposed_times(space.product.data(), place(last_input), weight_sums(head),
-                         pictures * end.out_pixels, dimension, end.out);
+    add_weight_gradient(head, space.product.data(), place(last_input), sums, pictures * end.out_pixels);
     if (static_cast<int>(blocks.size()) == frozen()) return;
     int turn = 0;
-    times(space.product.data(), weight_of(head), space.thin[turn].data(), pictures * end.out_pixels,
-          dimension, end.out, space.packed.data());
+    multiply_back(head, space.product.data(), space.thin[turn].data(), pictures * end.out_pixels);
 
     for (std::size_t b = blocks.size(); b-- > static_cast<std::size_t>(frozen());) {
         const Block& block = blocks[b];
@@ -425,10 +428,9 @@ void LiteNetwork::backward_slice(const float* gradient, int count, const float* 
         const float* above = space.thin[turn].data();
         const float* narrow = place(plan.narrow);
         const float* wide = place(plan.wide);
-        add_transposed_times(above, narrow, weight_sums(block.project), out_rows, plan.out, plan.expanded);
+        add_weight_gradient(block.project, above, narrow, sums, out_rows);
         lite::add_column_sums(above, out_rows, static_cast<std::size_t>(plan.out), bias_sums(block.project));
-        times(above, weight_of(block.project), space.product.data(), out_rows, plan.out, plan.expanded,
-              space.packed.data());
+        multiply_back(block.project, above, space.product.data(), out_rows);
         for (std::size_t i = 0; i < pictures; ++i) {
             const float* map = wide + i * plan.depthwise.input.floats();
             lite::relu6_gradient_into(
@@ -445,16 +447,13 @@ void LiteNetwork::backward_slice(const float* gradient, int count, const float* 
             for (std::size_t i = 0; i < pictures; ++i)
                 lite::stem_columns(place(first_picture) + i * values, side, side,
                                    space.columns.data() + i * plan.in_pixels * 27);
-            add_transposed_times(space.gradient.data(), space.columns.data(), weight_sums(block.expand),
-                                 in_rows, plan.expanded, 27);
+            add_weight_gradient(block.expand, space.gradient.data(), space.columns.data(), sums, in_rows);
             break;
         }
-        add_transposed_times(space.gradient.data(), place(plan.input), weight_sums(block.expand), in_rows,
-                             plan.expanded, plan.in);
+        add_weight_gradient(block.expand, space.gradient.data(), place(plan.input), sums, in_rows);
         if (static_cast<int>(b) == frozen()) break;
         float* below = space.thin[1 - turn].data();
-        times(space.gradient.data(), weight_of(block.expand), below, in_rows, plan.expanded, plan.in,
-              space.packed.data());
+        multiply_back(block.expand, space.gradient.data(), below, in_rows);
         if (block.residual) {
             const std::size_t all = in_rows * static_cast<std::size_t>(plan.in);
             for (std::size_t i = 0; i < all; ++i) below[i] += above[i];
@@ -722,7 +721,7 @@ Result<std::unique_ptr<TrainableNetwork>> make_lite_module(const Safetensors& we
     lite.weights = FlatParameter(weight_parts, options.device);
     lite.affine = FlatParameter(affine_parts, options.device);
     std::size_t part = 0;
-    std::size_t floats = 0;
+    std::size_t floats = 0, packed_floats = 0;
     bool fits = true;
     for (Convolution& conv : lite.convolutions) {
         if (conv.trainable) {
@@ -741,11 +740,21 @@ Result<std::unique_ptr<TrainableNetwork>> make_lite_module(const Safetensors& we
         floats += (static_cast<std::size_t>(conv.weights()) + 15) / 16 * 16;
         conv.folded_bias = floats;
         floats += (static_cast<std::size_t>(conv.shape.out) + 15) / 16 * 16;
+        if (!conv.shape.depthwise) {
+            conv.packed = packed_floats;
+            packed_floats += lite::packed_floats(conv.inputs(), conv.shape.out);
+            conv.packed_back = packed_floats;
+            packed_floats += lite::packed_floats(conv.shape.out, conv.inputs());
+        }
         if (conv.shape.depthwise)
             fits = fits && conv.shape.out % 16 == 0 && (conv.shape.kernel == 3 || conv.shape.kernel == 5) &&
                    (conv.shape.stride == 1 || conv.shape.stride == 2);
     }
     lite.own = options.own_kernels && options.device.is_cpu() && fits;
+    lite.own_products = lite.own && (options.products == TrainableNetworkOptions::Products::Best
+                                         ? lite::own_products_pay()
+                                         : options.products == TrainableNetworkOptions::Products::Own);
+    if (lite.own_products) lite.packed = Floats(packed_floats);
     lite.folded_floats = floats;
     if (lite.own) {
         lite.folded = Floats(floats);

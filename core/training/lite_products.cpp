@@ -123,8 +123,8 @@ FIELDMARK_INLINE void transposed_panel(const float* a, const float* panel, std::
 }
 
 /// to[i][column] = from[i * row + column * step], zero past the last column.
-void copy_panel(const float* from, std::size_t row, std::size_t step, std::size_t length, int columns,
-                int groups, float* to) {
+FIELDMARK_INLINE void copy_panel(const float* from, std::size_t row, std::size_t step, std::size_t length,
+                                 int columns, int groups, float* to) {
     const auto wide = static_cast<std::size_t>(groups * kLanes);
     const std::size_t there = std::min(wide, static_cast<std::size_t>(columns));
     for (std::size_t i = 0; i < length; ++i, to += wide) {
@@ -136,10 +136,8 @@ void copy_panel(const float* from, std::size_t row, std::size_t step, std::size_
 }  // namespace
 
 bool own_products_pay() {
-#if defined(__x86_64__) && defined(__GNUC__)
-    static const bool pay = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-                            __builtin_cpu_supports("avx512cd");
+#if FIELDMARK_HAS_CLONES
+    static const bool pay = __builtin_cpu_is("amd") && __builtin_cpu_supports("x86-64-v4");
     return pay;
 #else
     return false;
@@ -150,20 +148,24 @@ std::size_t packed_floats(int k, int n) {
     return static_cast<std::size_t>(k) * static_cast<std::size_t>(groups_of(n) * kLanes);
 }
 
+FIELDMARK_CLONES
 void pack(const float* b, int k, int n, float* packed) {
     const auto length = static_cast<std::size_t>(k);
-    for_panels(n, [&](int column, int groups) {
-        copy_panel(b + column, static_cast<std::size_t>(n), 1, length, n - column, groups,
-                   packed + length * static_cast<std::size_t>(column));
-    });
+    for_panels(
+        n, [&](int column, int groups) __attribute__((always_inline)) {
+            copy_panel(b + column, static_cast<std::size_t>(n), 1, length, n - column, groups,
+                       packed + length * static_cast<std::size_t>(column));
+        });
 }
 
+FIELDMARK_CLONES
 void pack_transposed(const float* b, int n, int k, float* packed) {
     const auto length = static_cast<std::size_t>(k);
-    for_panels(n, [&](int column, int groups) {
-        copy_panel(b + static_cast<std::size_t>(column) * length, 1, length, length, n - column, groups,
-                   packed + length * static_cast<std::size_t>(column));
-    });
+    for_panels(
+        n, [&](int column, int groups) __attribute__((always_inline)) {
+            copy_panel(b + static_cast<std::size_t>(column) * length, 1, length, length, n - column, groups,
+                       packed + length * static_cast<std::size_t>(column));
+        });
 }
 
 FIELDMARK_CLONES

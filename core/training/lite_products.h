@@ -7,11 +7,11 @@
 namespace fieldmark::lite {
 
 // The matrix products of an EfficientNet-Lite that learns, as one thread needs them for one slice of
-// pictures: many rows, few and uneven columns, no memory of their own and no threads. LibTorch's BLAS is as
-// quick where vectors have 256 bits; on a processor of another maker with 512 it leaves half of them unused,
-// hence these. Matrices are row-major float32 and tight. Plain C++, no allocation, any thread, any processor.
+// pictures: many rows, few and uneven columns, no memory of their own and no threads. LibTorch's BLAS is made
+// by Intel and takes vectors of 256 bits on AMD's processors; these take the 512 bits that the newer ones
+// have. Matrices are row-major float32 and tight. Plain C++, no allocation, any thread, any processor.
 
-/// Whether this processor has vectors of 512 bits, for which these products are written.
+/// Whether this is a processor of AMD's with vectors of 512 bits, and this build can use them.
 bool own_products_pay();
 
 /// Floats that the second matrix of a product takes in the order that times_packed() reads.

@@ -24,6 +24,9 @@ struct TrainableNetworkOptions {
     int frozen_blocks = 0;
     int threads = 0;          ///< 0: as many as there are cores
     bool own_kernels = true;  ///< on a CPU, where there are some; false: LibTorch's operators, the reference
+    /// Matrix products on a CPU. Of own kernels: this project's where they pay, always, or LibTorch's BLAS;
+    /// of a transformer: oneDNN's, or LibTorch's BLAS.
+    enum class Products { Best, Own, Blas } products = Products::Best;
     torch::Device device = torch::kCPU;
     bool mixed = true;  ///< on a GPU: convolutions and matrix products in bfloat16
 };
@@ -39,7 +42,7 @@ class TrainableNetwork {
 
     virtual int dimension() const = 0;
     virtual int blocks() const = 0;
-    /// "cpu fp32 own kernels", "cpu fp32 LibTorch", "cuda bf16"...
+    /// "cpu fp32 own kernels", "cpu fp32 oneDNN", "cpu fp32 LibTorch", "cuda bf16"...
     virtual std::string engine() const = 0;
     /// What learns, as two flat tensors: weights that may decay, and all else (norms, biases).
     virtual std::vector<torch::Tensor> parameters() const = 0;

@@ -93,7 +93,7 @@ int VitModule::blocks() const {
 }
 
 std::string VitModule::engine() const {
-    if (!m_network.cuda()) return "cpu fp32 LibTorch";
+    if (!m_network.cuda()) return m_network.vit.one_dnn ? "cpu fp32 oneDNN" : "cpu fp32 LibTorch";
     return m_network.options.mixed ? "cuda bf16" : "cuda fp32";
 }
 
@@ -170,6 +170,7 @@ Result<std::unique_ptr<TrainableNetwork>> make_vit_module(const Safetensors& wei
     std::copy_n(info.scale, 3, learning.scale);
     learning.vit = make_vit_tensors(learning.network, info.input_height, info.input_width,
                                     torch::TensorOptions(torch::kFloat).device(options.device));
+    learning.vit.one_dnn = options.products != TrainableNetworkOptions::Products::Blas;
     learning.side = info.input_width == info.input_height ? info.input_width : 0;
     learning.total = learning.network.parameters;
 

@@ -216,7 +216,7 @@ class TestGdfNetRecipe : public QObject {
         auto learner = GdfNetLearner::create(maps, fit, options, 1);
         QVERIFY(learner);
         (*learner)->validate_on({}, left_out, truth);
-        const auto before = (*learner)->validate();
+        const auto before = (*learner)->validate({});
         QVERIFY(before);
         QCOMPARE(before->queries, 120);
         double first = 0, last = 0;
@@ -226,7 +226,7 @@ class TestGdfNetRecipe : public QObject {
             (epoch == 1 ? first : last) = losses.at("total");
         }
         QVERIFY2(last < 0.9 * first, qPrintable(QStringLiteral("%1 -> %2").arg(first).arg(last)));
-        const auto after = (*learner)->validate();
+        const auto after = (*learner)->validate({});
         QVERIFY2(after->map_at_r > before->map_at_r,
                  qPrintable(QStringLiteral("%1 -> %2").arg(before->map_at_r).arg(after->map_at_r)));
         // Rows of the hash layer stayed orthonormal.

@@ -22,9 +22,12 @@ Safetensors parsed(const FloatTensors& tensors) {
     return std::move(*file);
 }
 
+using Products = TrainableNetworkOptions::Products;
+
 std::unique_ptr<TrainableNetwork> module_of(const Safetensors& weights, int size, bool own, int frozen = 0,
-                                            int threads = 2) {
+                                            int threads = 2, Products products = Products::Best) {
     TrainableNetworkOptions options;
+    options.products = products;
     options.own_kernels = own;
     options.frozen_blocks = frozen;
     options.threads = threads;
@@ -76,17 +79,21 @@ class TestLiteModule : public QObject {
     void agrees_with_the_backbone_data() {
         QTest::addColumn<int>("size");
         QTest::addColumn<bool>("own");
+        QTest::addColumn<bool>("blas");
         // Even and odd sizes pad differently at every stride.
-        for (const int size : {64, 72, 75, 97})
-            for (const bool own : {true, false})
-                QTest::addRow("%d %s", size, own ? "own kernels" : "LibTorch") << size << own;
+        for (const int size : {64, 72, 75, 97}) {
+            QTest::addRow("%d own kernels", size) << size << true << false;
+            QTest::addRow("%d own kernels, LibTorch multiplies", size) << size << true << true;
+            QTest::addRow("%d LibTorch", size) << size << false << true;
+        }
     }
     void agrees_with_the_backbone() {
         QFETCH(const int, size);
         QFETCH(const bool, own);
+        QFETCH(const bool, blas);
         const FloatTensors tensors = tiny_lite();
         const Safetensors weights = parsed(tensors);
-        const auto module = module_of(weights, size, own);
+        const auto module = module_of(weights, size, own, 0, 2, blas ? Products::Blas : Products::Own);
         QVERIFY(module);
         QCOMPARE(module->engine(), std::string(own ? "cpu fp32 own kernels" : "cpu fp32 LibTorch"));
         const auto pixels = striped_pictures(7, 3, size, 90);
@@ -99,15 +106,19 @@ class TestLiteModule : public QObject {
     void own_gradients_are_autograds_data() {
         QTest::addColumn<int>("size");
         QTest::addColumn<int>("frozen");
+        QTest::addColumn<bool>("blas");
         for (const int size : {64, 75})
             for (const int frozen : {0, 1, 4, 10})
-                QTest::addRow("%d, %d frozen", size, frozen) << size << frozen;
+                for (const bool blas : {false, true})
+                    QTest::addRow("%d, %d frozen%s", size, frozen, blas ? ", LibTorch multiplies" : "")
+                        << size << frozen << blas;
     }
     void own_gradients_are_autograds() {
         QFETCH(const int, size);
         QFETCH(const int, frozen);
+        QFETCH(const bool, blas);
         const Safetensors weights = parsed(tiny_lite());
-        const auto own = module_of(weights, size, true, frozen),
+        const auto own = module_of(weights, size, true, frozen, 2, blas ? Products::Blas : Products::Own),
                    reference = module_of(weights, size, false, frozen);
         QVERIFY(own && reference);
         QCOMPARE(own->blocks(), 10);

@@ -60,7 +60,7 @@ class GdfNetLearner final : public EpochModel {
     std::map<std::string, double> train_epoch(int epoch, int epochs, const Way& way) override;
     /// Recall@1 and MAP@R of the binary codes by Hamming distance, the mean of both kinds of pictures where
     /// both were given: codes are used on known classes most of all, but must not be lost on new ones.
-    Result<ValidationFigures> validate(const std::function<bool()>& stop = {}) override;
+    Result<ValidationFigures> validate(const std::function<bool()>& stop) override;
 
     void save(torch::serialize::OutputArchive& archive) const override;
     void load(torch::serialize::InputArchive& archive) override;
