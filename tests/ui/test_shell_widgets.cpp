@@ -15,7 +15,9 @@
 #include "ui/importing/import_bar.h"
 #include "ui/widgets/clear_edges_style.h"
 #include "ui/widgets/icons.h"
+#include "ui/widgets/labels.h"
 #include "ui/widgets/message_bar.h"
+#include "ui/widgets/metrics.h"
 #include "ui/widgets/settings.h"
 #include "ui/widgets/theme.h"
 
@@ -28,7 +30,8 @@ double luminance(const QColor& colour) {
     const auto linear = [](double v) {
         return v <= 0.03928 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
     };
-    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+    return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) +
+           0.0722 * linear(colour.blueF());
 }
 
 double contrast(const QColor& a, const QColor& b) {
@@ -42,6 +45,42 @@ class TestShellWidgets : public QObject {
     Q_OBJECT
   private Q_SLOTS:
     void initTestCase() { QLocale::setDefault(QLocale::c()); }
+
+    /// On any ground, and after the colours have changed: what is drawn, not what a palette says.
+    void quiet_labels_are_quiet_on_every_ground() {
+        const QPalette before = QGuiApplication::palette();
+        for (const bool base : {false, true}) {
+            for (const bool dark : {false, true}) {
+                QWidget ground;
+                if (base) ground.setBackgroundRole(QPalette::Base);
+                ground.setAutoFillBackground(true);
+                auto* page = new QWidget(&ground);
+                auto* label = new QuietLabel(page, QStringLiteral("quiet"), QStringLiteral("MMMM"));
+                QFont font = label->font();
+                font.setPixelSize(60);
+                font.setBold(true);
+                label->setFont(font);
+                label->resize(label->sizeHint());
+                page->resize(label->size());
+                ground.resize(label->size());
+                if (dark) {
+                    QPalette palette(QColor(50, 50, 50), QColor(40, 40, 40));
+                    QGuiApplication::setPalette(palette);
+                }
+                ground.show();
+                QVERIFY(QTest::qWaitForWindowExposed(&ground));
+                const QImage drawn = ground.grab().toImage();
+                const QColor wanted = quiet_text(ground.palette());
+                QVERIFY(wanted != ground.palette().color(QPalette::WindowText));
+                int found = 0;
+                for (int y = 0; y < drawn.height(); ++y)
+                    for (int x = 0; x < drawn.width(); ++x)
+                        found += contrast(drawn.pixelColor(x, y), wanted) < 1.02 ? 1 : 0;
+                QGuiApplication::setPalette(before);
+                QVERIFY2(found > 200, qPrintable(QStringLiteral("%1 %2 %3").arg(base).arg(dark).arg(found)));
+            }
+        }
+    }
 
     void messages_stack_to_three_and_close() {
         MessageBar bar;
@@ -276,12 +315,12 @@ class TestShellWidgets : public QObject {
     void check_boxes_have_edges() {
         ClearEdgesStyle style;
         for (const QPalette& palette : {Theme::light_palette(), Theme::dark_palette()}) {
-            for (const auto element :
-                 {QStyle::PE_IndicatorCheckBox, QStyle::PE_IndicatorItemViewItemCheck}) {
+            for (const auto element : {QStyle::PE_IndicatorCheckBox, QStyle::PE_IndicatorItemViewItemCheck}) {
                 QStyleOptionViewItem option;
                 option.palette = palette;
                 option.rect = QRect(4, 4, 14, 14);
-                option.state = QStyle::State_Enabled | QStyle::State_Off | QStyle::State_HasFocus;  // by a click
+                option.state =
+                    QStyle::State_Enabled | QStyle::State_Off | QStyle::State_HasFocus;  // by a click
                 QImage image(24, 24, QImage::Format_RGB32);
                 image.fill(palette.color(QPalette::Window));
                 QPainter painter(&image);

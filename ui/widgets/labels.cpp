@@ -38,6 +38,7 @@ void QuietLabel::recolour() {
     if (palette().color(QPalette::Active, QPalette::WindowText) == colour) return;  // its own change
     QPalette quiet;
     quiet.setColor(QPalette::WindowText, colour);
+    quiet.setColor(QPalette::Text, colour);  // what a label is written in where the ground is Base
     setPalette(quiet);
 }
 
