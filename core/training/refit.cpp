@@ -12,7 +12,7 @@
 namespace fieldmark {
 std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings) {
     // Raised with a method's defaults: a checkpoint of an earlier program does not go on with other settings.
-    constexpr const char* kDefaults = "defaults 3\n";
+    constexpr const char* kDefaults = "defaults 4\n";
     Sha256 digest;
     std::string text = kDefaults + std::string(to_string(settings.method)) + "\n" +
                        (settings.end_to_end ? "all\n" : "head\n") + std::to_string(settings.epochs) + "\n" +
