@@ -72,6 +72,15 @@ FIELDMARK_INLINE void accumulate(const float* a, std::size_t row, std::size_t st
 }
 
 template <int Rows, int Groups>
+FIELDMARK_INLINE void store_tile(const Lanes (&sums)[Rows][Groups], float* out, std::size_t n, int columns) {
+#pragma GCC unroll 8
+    for (int r = 0; r < Rows; ++r)
+#pragma GCC unroll 3
+        for (int g = 0; g < Groups; ++g)
+            store(out + static_cast<std::size_t>(r) * n + g * kLanes, sums[r][g], columns - g * kLanes);
+}
+
+template <int Rows, int Groups>
 FIELDMARK_INLINE void product_tile(const float* a, std::size_t k, const float* panel, float* out,
                                    std::size_t n, int columns) {
     Lanes sums[Rows][Groups];
@@ -80,11 +89,7 @@ FIELDMARK_INLINE void product_tile(const float* a, std::size_t k, const float* p
 #pragma GCC unroll 3
         for (int g = 0; g < Groups; ++g) sums[r][g] = Lanes{};
     accumulate<Rows, Groups>(a, k, 1, panel, k, sums);
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-        for (int g = 0; g < Groups; ++g)
-            store(out + static_cast<std::size_t>(r) * n + g * kLanes, sums[r][g], columns - g * kLanes);
+    store_tile<Rows, Groups>(sums, out, n, columns);
 }
 
 template <int Groups>
@@ -106,11 +111,7 @@ FIELDMARK_INLINE void transposed_tile(const float* a, std::size_t m, const float
         for (int g = 0; g < Groups; ++g)
             load(out + static_cast<std::size_t>(r) * n + g * kLanes, sums[r][g], columns - g * kLanes);
     accumulate<Rows, Groups>(a, 1, m, panel, length, sums);
-#pragma GCC unroll 8
-    for (int r = 0; r < Rows; ++r)
-#pragma GCC unroll 3
-        for (int g = 0; g < Groups; ++g)
-            store(out + static_cast<std::size_t>(r) * n + g * kLanes, sums[r][g], columns - g * kLanes);
+    store_tile<Rows, Groups>(sums, out, n, columns);
 }
 
 template <int Groups>
