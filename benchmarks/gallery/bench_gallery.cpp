@@ -34,6 +34,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/digest.h"
+#include "core/engine/pictures/cpu_clock.h"
 #include "core/library/library.h"
 #include "core/library/thumbnail_cache.h"
 #include "core/library/writer.h"
@@ -50,9 +51,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 /// What this thread has computed for, so that a frame can also be judged on a machine that has other work.
 double cpu_milliseconds() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
+    return 1e3 * thread_cpu_seconds();
 }
 
 double milliseconds(Clock::time_point from) {

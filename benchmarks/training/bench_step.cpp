@@ -9,7 +9,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
-#include <ctime>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -17,6 +16,7 @@
 #include <vector>
 
 #include "core/base/file_system.h"
+#include "core/engine/pictures/cpu_clock.h"
 #include "core/models/manifest.h"
 #include "core/models/model_registry.h"
 #include "core/models/safetensors.h"
@@ -31,18 +31,12 @@ struct Way {
     double best = 0;  ///< processor seconds a picture
 };
 
-/// Processor time, all threads: other work on the machine counts less than in what a clock shows.
-double processor_seconds() {
-    timespec now{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
+/// Processor time of all threads a picture: other work on the machine counts less than in what a clock shows.
 double step(Way& way, const std::vector<std::uint8_t>& pixels, int count, int side) {
-    const double begin = processor_seconds();
+    const double begin = process_cpu_seconds();
     const torch::Tensor embeddings = way.network->forward(pixels, count, side);
     way.network->backward(torch::ones_like(embeddings));
-    return (processor_seconds() - begin) / count;
+    return (process_cpu_seconds() - begin) / count;
 }
 
 }  // namespace
