@@ -145,6 +145,7 @@ struct LiteNetwork {
     int threads() const { return options.threads; }
 
     void fold();
+    void pack_back();
     void unfold();
     void plan(int new_side);
     const float* weight_of(int convolution) const {
@@ -198,7 +199,16 @@ void LiteNetwork::fold() {
         }
         if (!own_products || conv.shape.depthwise) continue;
         lite::pack_transposed(to, out, conv.inputs(), packed.data() + conv.packed);
-        lite::pack(to, out, conv.inputs(), packed.data() + conv.packed_back);
+    }
+}
+
+/// What multiply_back() reads; embedding pictures does without.
+void LiteNetwork::pack_back() {
+    if (!own_products) return;
+    for (const Convolution& conv : convolutions) {
+        if (conv.shape.depthwise) continue;
+        lite::pack(folded.data() + conv.folded_weight, conv.shape.out, conv.inputs(),
+                   packed.data() + conv.packed_back);
     }
 }
 
@@ -489,6 +499,7 @@ torch::Tensor LiteNetwork::run_own(std::span<const std::uint8_t> pixels, int cou
 }
 
 void LiteNetwork::backward_own(const torch::Tensor& gradient) {
+    pack_back();
     const auto given = gradient.to(torch::kCPU, torch::kFloat).contiguous();
     const float* values = given.const_data_ptr<float>();
     while (gradients.size() < static_cast<std::size_t>(threads())) gradients.emplace_back(folded_floats);
