@@ -3,7 +3,6 @@
 #include "core/models/differentiable_linear.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Context.h>
 #include <torch/csrc/autograd/custom_function.h>
 
 #include <optional>
@@ -44,8 +43,7 @@ bool suits_one_dnn(const at::Tensor& x, const at::Tensor& weight) {
     const auto plain = [](const at::Tensor& tensor) {
         return tensor.is_cpu() && tensor.scalar_type() == at::kFloat && tensor.is_contiguous();
     };
-    return plain(x) && plain(weight) && x.numel() > 0 && at::globalContext().userEnabledMkldnn() &&
-           fused_linear_available();
+    return plain(x) && plain(weight) && x.numel() > 0 && fused_linear_available();
 }
 
 }  // namespace

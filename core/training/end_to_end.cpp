@@ -380,6 +380,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         const PictureReader reader(*cache, data.pictures, device->is_cuda() ? threads : 1);
         LearnedNetwork learned;
         learned.split = std::move(*split);
+        const auto stopped = [&stop] { return stop.stop_requested(); };
         const auto make = [&](std::vector<std::int32_t> labels) -> Result<std::unique_ptr<NetworkModel>> {
             auto module = make_trainable_network(*weights, data.base, module_options);
             if (!module) return std::move(module).error();
@@ -388,8 +389,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
                                         : learned_input_side(data.base, augmentation_of(options)));
             auto model = std::make_unique<NetworkModel>(reader, std::move(*module), std::move(labels),
                                                         options, learned.input_size, settings.seed);
-            if (auto status = model->begin(objective, [&stop] { return stop.stop_requested(); }, {}); !status)
-                return status.error();
+            if (auto status = model->begin(objective, stopped, {}); !status) return status.error();
             return model;
         };
         auto model = make(dense_labels(data.labels, learned.split.fit_classes));
@@ -404,9 +404,8 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
                              (threads == 1 ? " thread." : " threads."));
         const std::vector<std::int32_t> validation_labels = pick(data.labels, learned.split.validation_rows);
         (*model)->validate_on(learned.split.validation_rows, validation_labels);
-        const Tensor raw = (*model)->embed_rows(
-            learned.split.validation_rows, [&stop] { return stop.stop_requested(); }, {},
-            data.base.input_width);
+        const Tensor raw =
+            (*model)->embed_rows(learned.split.validation_rows, stopped, {}, data.base.input_width);
         if (!raw.defined())
             return Error{ErrorKind::Cancelled, "The training was cancelled before it had begun."};
 

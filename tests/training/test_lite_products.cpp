@@ -33,7 +33,7 @@ std::vector<float> random_values(std::size_t count, std::uint32_t seed) {
 
 /// A result with a margin on either side that nobody may write to.
 struct Framed {
-    Framed(std::size_t count, float fill) : values(count + 2 * kMargin, kUntouched), size(count) {
+    Framed(std::size_t count, float fill) : values(count + 2 * kMargin, kUntouched) {
         std::fill_n(data(), count, fill);
     }
     float* data() { return values.data() + kMargin; }
@@ -43,12 +43,25 @@ struct Framed {
                std::all_of(values.end() - kMargin, values.end(), untouched);
     }
     std::vector<float> values;
-    std::size_t size;
 };
 
 /// How far a value is off; one that is no number is infinitely so.
 double distance(double wanted, float value) {
     return std::isfinite(value) ? std::abs(wanted - value) : std::numeric_limits<double>::infinity();
+}
+
+/// The worst of out (rows, n), tight: wanted is start + the sum over i < length of a(row, i) b(i, column).
+template <typename A, typename B>
+double furthest(const float* out, int rows, int n, int length, double start, const A& a, const B& b) {
+    double off = 0;
+    for (int r = 0; r < rows; ++r) {
+        for (int c = 0; c < n; ++c) {
+            double sum = start;
+            for (int i = 0; i < length; ++i) sum += double{a(r, i)} * b(i, c);
+            off = std::max(off, distance(sum, out[index(r * n + c)]));
+        }
+    }
+    return off;
 }
 
 void sizes() {
@@ -97,14 +110,9 @@ void TestLiteProducts::times_packed() {
         Framed out(index(rows) * index(n), 7);
         lite::times_packed(a.data(), packed.data(), out.data(), index(rows), k, n);
         QVERIFY(out.margin_untouched());
-        double off = 0;
-        for (int r = 0; r < rows; ++r) {
-            for (int c = 0; c < n; ++c) {
-                double sum = 0;
-                for (int v = 0; v < k; ++v) sum += double{a[index(r * k + v)]} * b[index(v * n + c)];
-                off = std::max(off, distance(sum, out.data()[index(r * n + c)]));
-            }
-        }
+        const double off = furthest(
+            out.data(), rows, n, k, 0, [&](int r, int v) { return a[index(r * k + v)]; },
+            [&](int v, int c) { return b[index(v * n + c)]; });
         QVERIFY2(off < 2e-6 * std::sqrt(k) * 4, qPrintable(QString::number(off)));
     }
 }
@@ -119,14 +127,9 @@ void TestLiteProducts::adds_the_transposed_product() {
     Framed out(index(m) * index(n), 0.5F);
     lite::add_transposed_product(a.data(), b.data(), out.data(), index(length), m, n);
     QVERIFY(out.margin_untouched());
-    double off = 0;
-    for (int i = 0; i < m; ++i) {
-        for (int c = 0; c < n; ++c) {
-            double sum = 0.5;
-            for (int r = 0; r < length; ++r) sum += double{a[index(r * m + i)]} * b[index(r * n + c)];
-            off = std::max(off, distance(sum, out.data()[index(i * n + c)]));
-        }
-    }
+    const double off = furthest(
+        out.data(), m, n, length, 0.5, [&](int i, int r) { return a[index(r * m + i)]; },
+        [&](int r, int c) { return b[index(r * n + c)]; });
     QVERIFY2(off < 2e-6 * std::sqrt(length) * 4, qPrintable(QString::number(off)));
 }
 
