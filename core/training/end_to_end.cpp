@@ -424,28 +424,25 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         learned.outcome.trainable_parameters = module.trainable_parameters();
         learned.outcome.total_parameters = module.total_parameters();
 
-        const std::vector<std::int64_t> everything = all_rows(data.count());
-        learned.checked_embeddings = (*model)->embed_rows(everything);
-        const Tensor after = learned.checked_embeddings.index_select(
-            0, torch::tensor(learned.split.validation_rows, torch::kLong));
-        auto changes =
-            compare_queries(raw, after, validation_labels, items_of(data, learned.split.validation_rows));
+        auto changes = compare_queries(raw, (*model)->embed_rows(learned.split.validation_rows),
+                                       validation_labels, items_of(data, learned.split.validation_rows));
         if (!changes) return std::move(changes).error();
         learned.outcome.queries = std::move(*changes);
+        if (stays_with_base(learned.outcome)) return learned;
 
-        // What stays if learning from all classes is cancelled.
-        learned.embeddings = learned.checked_embeddings;
-        learned.weights = weights_file(module);
-        if (!options.refit || learned.outcome.cancelled || learned.outcome.best_epoch == 0) return learned;
+        const auto keep = [&](const NetworkModel& network) {
+            if (options.embed_all) learned.embeddings = network.embed_rows(all_rows(data.count()));
+            learned.weights = weights_file(network.module());
+        };
+        keep(**model);  // what stays if learning from all classes is cancelled
+        learned.checked_embeddings = learned.embeddings;
+        if (!options.refit || learned.outcome.cancelled) return learned;
 
         model->reset();  // two networks that learn would take twice the memory
         auto again =
             refit([&] { return make(data.labels); }, data, settings, loop, observer, stop, learned.outcome);
         if (!again) return std::move(again).error();
-        if (*again) {
-            learned.embeddings = (*again)->embed_rows(everything);
-            learned.weights = weights_file((*again)->module());
-        }
+        if (*again) keep(**again);
         return learned;
     } catch (const std::exception& error) {
         return training_error(error);

@@ -39,7 +39,8 @@ struct NetworkOptions {
     bool refit = true;                  ///< learn once more on all classes, for as many epochs as were best
     std::string device = "auto";        ///< auto, cpu, cuda
     bool own_kernels = true;
-    bool mixed = true;  ///< bfloat16 on a GPU
+    bool mixed = true;       ///< bfloat16 on a GPU
+    bool embed_all = false;  ///< give the embeddings of LearnedNetwork; the method's wish, not read
 };
 NetworkOptions read_network_options(OptionReader& reader, const TrainingSettings& settings,
                                     const NetworkOptions& defaults = {});
@@ -50,7 +51,7 @@ struct LearnedNetwork {
     ValidationSplit split;
     torch::Tensor checked_embeddings;  ///< by the network that was validated
     torch::Tensor embeddings;          ///< by the final one
-    std::vector<std::byte> weights;    ///< a safetensors file with the base's names
+    std::vector<std::byte> weights;    ///< a safetensors file with the base's names; empty: stays_with_base()
     int input_size = 0;
 };
 

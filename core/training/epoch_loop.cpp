@@ -322,6 +322,16 @@ Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& op
     }
 }
 
+bool stays_with_base(TrainingOutcome& outcome) {
+    // Epoch 0 may be the base at a larger size; at its own it may be better.
+    if (outcome.best_epoch > 0 && outcome.after.map_at_r > outcome.before.map_at_r) return false;
+    outcome.best_epoch = 0;
+    if (!outcome.note.empty()) outcome.note.push_back(' ');
+    outcome.note +=
+        "On classes it has not seen no epoch was better than the model it began with, so no model was made.";
+    return true;
+}
+
 Error training_error(const std::exception& error) {
     const std::string what = error.what();
     if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr ||

@@ -32,8 +32,8 @@ class EpochModel {
     /// then dropped.
     virtual std::map<std::string, double> train_epoch(int epoch, int epochs, const Way& way) = 0;
 
-    /// Quality on the validation classes as the weights are now. Error: Cancelled, where stop() said so before
-    /// that was known; the epoch is then dropped. What is measured in a moment need not ask.
+    /// Quality on the validation classes as the weights are now. Error: Cancelled, where stop() said so
+    /// before that was known; the epoch is then dropped. What is measured in a moment need not ask.
     virtual Result<ValidationFigures> validate(const std::function<bool()>& stop) = 0;
 
     /// Everything learning changes: weights, optimisers, samplers, generators. Loading it goes on bit for
@@ -76,6 +76,10 @@ struct EpochLoopOptions {
 /// training), DiskFull, Permission, Io, Cancelled (before epoch 0 was measured), TooLarge, Internal.
 Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& options,
                                    const TrainingObserver& observer, std::stop_token stop);
+
+/// Whether no epoch was better, by MAP@R on classes it has not seen, than the base as it was used before.
+/// Then best_epoch becomes 0 and the note says that no model was made.
+bool stays_with_base(TrainingOutcome& outcome);
 
 /// LibTorch's error as ours: TooLarge where memory ran out.
 Error training_error(const std::exception& error);

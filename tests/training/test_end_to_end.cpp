@@ -4,9 +4,12 @@
 
 #include <filesystem>
 
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "core/methods/gapan/density.h"
 #include "core/methods/train.h"
 #include "core/models/model_folder.h"
 #include "core/models/model_registry.h"
@@ -127,7 +130,8 @@ class TestEndToEnd : public QObject {
         QVERIFY(info->hash != m_data.base.hash);
         const auto model = registry.load(*info, {.threads = 1});
         QVERIFY(model.ok());
-        // Crops of 64 pixels, 224 of 248 of the side, show objects as large as whole pictures of 71 pixels do.
+        // Crops of 64 pixels, 224 of 248 of the side, show objects as large as whole pictures of 71 pixels
+        // do.
         QCOMPARE(info->input_width, 71);
         QCOMPARE(info->input_height, 71);
         QVERIFY((*model)->embed(striped_pictures(2, 2, 71, 10), 2).ok());
@@ -157,7 +161,7 @@ class TestEndToEnd : public QObject {
     void makes_a_model_of_the_size_asked_for() {
         std::vector<ValidationFigures> first, compared;
         for (const char* size : {"64", "96"}) {
-            auto wanted = settings(2);
+            auto wanted = settings(4);
             wanted.options["export_size"] = size;
             TrainingObserver observer;
             observer.epoch = [&](const EpochReport& report) {
@@ -226,6 +230,19 @@ class TestEndToEnd : public QObject {
         for (const char* term : {"aux", "align", "nll", "own_anchors", "total"})
             QVERIFY2(losses.contains(term), term);
         QVERIFY(std::filesystem::exists(outcome->folder + "/density.safetensors"));
+        // The classes kept aside said how novelty is read.
+        const auto density = gapan::Density::load(outcome->folder);
+        QVERIFY2(density.ok(), density.ok() ? "" : density.error().text.c_str());
+        const auto manifest = bytes_of(outcome->folder + "/manifest.json");
+        const QJsonObject figures =
+            QJsonDocument::fromJson(QByteArray(reinterpret_cast<const char*>(manifest.data()),
+                                               static_cast<qsizetype>(manifest.size())))
+                .object()[QLatin1String("training")]
+                .toObject();
+        const double by_density = figures[QLatin1String("novelty_auroc_density")].toDouble(-1);
+        const double by_centroid = figures[QLatin1String("novelty_auroc_centroid")].toDouble(-1);
+        QVERIFY(by_density >= 0 && by_centroid >= 0);
+        QCOMPARE(density->novelty_by(), std::string(by_centroid > by_density ? "centroid" : "density"));
         // Proxies alone are what a network is told apart by; beside contrasts they would be a term of their
         // own.
         QVERIFY(!losses.contains("proxy"));
@@ -269,13 +286,33 @@ class TestEndToEnd : public QObject {
         std::stop_source stop;
         TrainingObserver observer;
         observer.epoch = [&](const EpochReport& report) {
-            if (report.epoch == 1) stop.request_stop();
+            if (report.epoch == 3) stop.request_stop();
         };
-        const auto outcome = train(m_data, settings(50), target("cancelled"), observer, stop.get_token());
+        auto wanted = settings(50);
+        wanted.options["export_size"] = std::to_string(kInput);
+        const auto outcome = train(m_data, wanted, target("cancelled"), observer, stop.get_token());
         QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
         QVERIFY(outcome->cancelled);
-        QVERIFY(outcome->epochs <= 2);
+        QVERIFY(outcome->epochs <= 4);
         QVERIFY(ModelRegistry({path("models")}).find("cancelled").ok());
+    }
+
+    /// A night's work that gained nothing is told, not left among the models as if it were one.
+    void a_network_that_gained_nothing_is_not_written() {
+        for (const Method method : {Method::ProxyNca, Method::Gapan}) {
+            auto wanted = settings(1);
+            wanted.method = method;
+            wanted.options["rate"] = "1e-8";
+            wanted.options["export_size"] = std::to_string(kInput);
+            if (method == Method::Gapan) make_small(wanted);
+            const auto outcome = train(m_data, wanted, target("gained-nothing"), {}, {});
+            QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+            QCOMPARE(outcome->best_epoch, 0);
+            QVERIFY(outcome->folder.empty());
+            QVERIFY2(outcome->note.find("no model was made") != std::string::npos, outcome->note.c_str());
+            QVERIFY(!outcome->queries.empty());
+            QVERIFY(!std::filesystem::exists(path("models/gained-nothing")));
+        }
     }
 
     void bad_requests_are_refused_before_time_is_spent() {

@@ -291,6 +291,23 @@ class TestTraining : public QObject {
         QCOMPARE(model.weights(), fresh.weights());
     }
 
+    /// The base as it was used before counts, not epoch 0, which may take larger pictures.
+    void no_model_is_made_where_the_base_was_better() {
+        for (const double base : {0.4, 0.5, 0.6}) {
+            Toy model({0.3, 0.5});
+            EpochLoopOptions options;
+            options.epochs = 1;
+            options.base.emplace().map_at_r = base;
+            auto outcome = run_epochs(model, options, {}, {});
+            QVERIFY(outcome);
+            QCOMPARE(outcome->best_epoch, 1);
+            outcome->note = "Before.";
+            QCOMPARE(stays_with_base(*outcome), base > 0.4);
+            QCOMPARE(outcome->best_epoch, base > 0.4 ? 0 : 1);
+            QCOMPARE(outcome->note.starts_with("Before. On classes"), base > 0.4);
+        }
+    }
+
     void stops_early_and_says_so() {
         Toy model({0.1, 0.5, 0.4, 0.4, 0.4, 0.4});
         EpochLoopOptions options;

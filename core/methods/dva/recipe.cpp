@@ -164,14 +164,7 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     auto changes = compare_queries(before, learner->embed(checked), checked_labels, items_of(data, checked));
     if (!changes) return changes.error();
     outcome->queries = std::move(*changes);
-    // Epoch 0 is the frozen model at the new size; at its own it may be better.
-    if (outcome->best_epoch == 0 || outcome->after.map_at_r <= outcome->before.map_at_r) {
-        outcome->best_epoch = 0;
-        if (!outcome->note.empty()) outcome->note.push_back(' ');
-        outcome->note +=
-            "On classes it has not seen the frozen model was better than every epoch, so no model was made.";
-        return outcome;
-    }
+    if (stays_with_base(*outcome)) return outcome;
 
     bool refitted = false;
     if (options.refit && !outcome->cancelled) {

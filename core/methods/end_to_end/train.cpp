@@ -3,7 +3,7 @@
 #include "core/methods/end_to_end/train.h"
 
 #include "core/methods/gapan/density.h"
-#include "core/methods/gapan/density_fit.h"
+#include "core/methods/gapan/learned_density.h"
 #include "core/methods/gapan/objective.h"
 #include "core/methods/proxy_nca/objective.h"
 #include "core/training/end_to_end.h"
@@ -90,32 +90,25 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
                                                               static_cast<std::int64_t>(class_sizes.size()),
                                                               options->scale, options->proxy_rate);
     };
-    auto learned = learn_network(data, settings, options->network, factory, target, observer, stop);
+    NetworkOptions network = options->network;
+    network.embed_all = settings.method == Method::Gapan;
+    auto learned = learn_network(data, settings, network, factory, target, observer, stop);
     if (!learned) return std::move(learned).error();
     TrainingOutcome& outcome = learned->outcome;
+    if (learned->weights.empty()) return std::move(outcome);
     try {
         std::map<std::string, std::vector<std::byte>> beside;
         std::map<std::string, double> further;
         if (settings.method == Method::Gapan) {
             const TrainingThreads threads(settings.threads);
             if (observer.message) observer.message("Fitting the class densities.");
-            gapan::DensityOptions wanted;
-            wanted.blocks = options->gapan.blocks;
-            wanted.hidden = options->gapan.hidden;
-            wanted.rate = options->gapan.flow_rate;
-            wanted.noise = options->gapan.noise;
-            wanted.epochs = options->density_epochs;
-            wanted.seed = settings.seed;
-            // A cancelled training gets its densities all the same: they take seconds, and the anchors need
-            // them.
-            const auto density =
-                gapan::fit_density(learned->embeddings, data.labels, data.classes.size(), wanted, {});
-            if (!density) return density.error();
-            further["density_nll"] = density->nll;
-            further["density_nll_held_out"] = density->held_out_nll;
-            further["own_anchors"] = density->own_anchors;
-            further["inverse_error"] = density->inverse_error;
-            beside[gapan::Density::kFile] = gapan::density_file(*density, data.classes);
+            auto density = gapan::learn_density(
+                outcome.cancelled ? Tensor() : learned->checked_embeddings, learned->embeddings,
+                learned->split, data,
+                gapan::density_options(options->gapan, options->density_epochs, settings.seed));
+            if (!density) return std::move(density).error();
+            further = std::move(density->figures);
+            beside[gapan::Density::kFile] = std::move(density->file);
         }
         outcome.folder = target.models_folder + '/' + target.name;
         const auto manifest =

@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "core/methods/gapan/density.h"
-#include "core/methods/gapan/density_fit.h"
+#include "core/methods/gapan/learned_density.h"
 #include "core/methods/gapan/objective.h"
 #include "core/training/epoch_loop.h"
 #include "core/training/head_learner.h"
@@ -36,37 +36,6 @@ Result<AllOptions> read_all(const TrainingSettings& settings) {
     return all;
 }
 
-DensityOptions density_options(const AllOptions& options, std::uint64_t seed) {
-    DensityOptions density;
-    density.blocks = options.gapan.blocks;
-    density.hidden = options.gapan.hidden;
-    density.rate = options.gapan.flow_rate;
-    density.noise = options.gapan.noise;
-    density.epochs = options.density_epochs;
-    density.seed = seed;
-    return density;
-}
-
-Tensor rows_of(const Tensor& embeddings, const std::vector<std::int64_t>& rows) {
-    return embeddings.index_select(0, torch::tensor(rows, torch::kLong));
-}
-
-/// Which reading of novelty tells the validation classes, unknown to the checked head, from held-out pictures
-/// of the classes it learned.
-Result<NoveltyCheck> novelty_of(const LearnedHead& learned, const TrainingData& data,
-                                const DensityOptions& options, std::stop_token stop) {
-    const std::vector<std::int32_t> dense = dense_labels(data.labels, learned.split.fit_classes);
-    std::vector<std::int32_t> labels;
-    for (const std::int64_t row : learned.split.fit_rows)
-        labels.push_back(dense[static_cast<std::size_t>(row)]);
-    const Tensor fit = rows_of(learned.checked_embeddings, learned.split.fit_rows);
-    auto density = fit_density(fit, labels, learned.split.fit_classes.size(), options, stop);
-    if (!density) return density.error();
-    if (density->held_out.empty()) return NoveltyCheck{0.5, 0.5};
-    return check_novelty(*density, rows_of(fit, density->held_out),
-                         rows_of(learned.checked_embeddings, learned.split.validation_rows));
-}
-
 }  // namespace
 
 Status check_gapan(const TrainingSettings& settings) {
@@ -91,37 +60,20 @@ Result<TrainingOutcome> train_gapan(const TrainingData& data, const TrainingSett
     TrainingOutcome& outcome = learned->outcome;
     try {
         const TrainingThreads threads(settings.threads);
-        // A cancelled training keeps its head and gets its densities all the same: they take a few seconds,
-        // and the anchors view needs them.
         if (observer.message) observer.message("Fitting the class densities.");
-        const DensityOptions density_settings = density_options(*options, settings.seed);
-        const std::stop_token never;
-        std::map<std::string, double> further;
-        std::string novelty_by = "density";
-        if (!outcome.cancelled) {
-            const auto novelty = novelty_of(*learned, data, density_settings, never);
-            if (!novelty) return novelty.error();
-            further["novelty_auroc_density"] = novelty->by_density;
-            further["novelty_auroc_centroid"] = novelty->by_centroid;
-            if (novelty->by_centroid > novelty->by_density) novelty_by = "centroid";
-        }
-        auto density =
-            fit_density(learned->embeddings, data.labels, data.classes.size(), density_settings, never);
-        if (!density) return density.error();
-        density->novelty_by = novelty_by;
-        further["density_nll"] = density->nll;
-        further["density_nll_held_out"] = density->held_out_nll;
-        further["own_anchors"] = density->own_anchors;
-        further["inverse_error"] = density->inverse_error;
+        auto density = learn_density(outcome.cancelled ? Tensor() : learned->checked_embeddings,
+                                     learned->embeddings, learned->split, data,
+                                     density_options(options->gapan, options->density_epochs, settings.seed));
+        if (!density) return std::move(density).error();
 
         const double before_writing =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         outcome.seconds = std::max(outcome.seconds, before_writing);
         outcome.folder = target.models_folder + '/' + target.name;
         std::map<std::string, std::vector<std::byte>> beside;
-        beside[Density::kFile] = density_file(*density, data.classes);
-        const auto manifest =
-            write_head_model(target, data, settings, outcome, learned->head, std::move(beside), further);
+        beside[Density::kFile] = std::move(density->file);
+        const auto manifest = write_head_model(target, data, settings, outcome, learned->head,
+                                               std::move(beside), density->figures);
         if (!manifest) return manifest.error();
         return std::move(outcome);
     } catch (const std::exception& error) {
