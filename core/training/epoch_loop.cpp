@@ -4,6 +4,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <new>
@@ -67,7 +68,9 @@ class Loop {
   public:
     Loop(EpochModel& model, const EpochLoopOptions& options, const TrainingObserver& observer,
          std::stop_token stop)
-        : m_model(model), m_options(options), m_observer(observer), m_stop(std::move(stop)) {}
+        : m_model(model), m_options(options), m_observer(observer), m_stop(std::move(stop)) {
+        m_outcome.planned = options.epochs;
+    }
 
     Result<TrainingOutcome> run() {
         m_start = std::chrono::steady_clock::now();
@@ -90,6 +93,7 @@ class Loop {
         }
         // What follows (learning once more, saving) may be killed, too: resumed, this loop must end alike.
         if (!ended && !m_outcome.note.empty() && !m_outcome.cancelled) write_later();
+        if (m_outcome.note.empty() && m_outcome.planned < m_options.epochs) m_outcome.note = shortened();
         if (!m_options.keep_last) {
             if (auto status = archive_from_bytes(m_best, [&](auto& archive) { m_model.load_best(archive); });
                 !status)
@@ -104,7 +108,7 @@ class Loop {
     double seconds() const {
         return m_earlier + std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
     }
-    int last_epoch() const { return m_options.last_epoch >= 0 ? m_options.last_epoch : m_options.epochs; }
+    int last_epoch() const { return m_options.last_epoch >= 0 ? m_options.last_epoch : m_outcome.planned; }
     bool out_of_budget() const {
         return m_options.budget_seconds > 0 && seconds() > m_options.budget_seconds;
     }
@@ -115,6 +119,24 @@ class Loop {
         double left = (seconds() - m_before_epochs) / done * (last_epoch() - done);
         if (m_options.budget_seconds > 0) left = std::min(left, m_options.budget_seconds - seconds());
         return std::max(0.0, left);
+    }
+
+    std::string shortened() const {
+        return "The time allowed " + std::to_string(m_outcome.planned) + " of " +
+               std::to_string(m_options.epochs) + " epochs.";
+    }
+
+    /// A schedule that the time cuts off ends with a high rate, where embeddings still jump about. One that
+    /// is as long as the time allows comes to rest. It is only ever shortened.
+    void plan() {
+        if (m_options.budget_seconds <= 0 || m_options.keep_last) return;
+        constexpr double kMargin = 0.97;  // the last epoch would be dropped if it took a little longer
+        const double an_epoch = std::max(1e-9, (seconds() - m_before_epochs) / m_done);
+        const double more = std::floor(kMargin * (m_options.budget_seconds - seconds()) / an_epoch);
+        const int fits = m_done + static_cast<int>(std::clamp(more, 0.0, 1e6));
+        if (fits >= m_outcome.planned) return;
+        m_outcome.planned = fits;
+        if (m_observer.message) m_observer.message(shortened());
     }
 
     void tell(double done) const {
@@ -141,7 +163,7 @@ class Loop {
     Status report(std::map<std::string, double> losses, const ValidationFigures& figures, bool best) {
         EpochReport epoch;
         epoch.epoch = m_done;
-        epoch.epochs = m_options.epochs;
+        epoch.epochs = m_outcome.planned;
         epoch.losses = std::move(losses);
         epoch.validation = figures;
         epoch.best = best;
@@ -175,7 +197,7 @@ class Loop {
         way.tell = [this](double share) { tell(m_done + share); };
         std::map<std::string, double> losses;
         try {
-            losses = m_model.train_epoch(epoch, m_options.epochs, way);
+            losses = m_model.train_epoch(epoch, m_outcome.planned, way);
         } catch (const std::exception& thrown) {
             const Error error = training_error(thrown);
             if (m_done == 0) return error;
@@ -206,6 +228,7 @@ class Loop {
             return {};
         }
         m_done = epoch;
+        plan();
         const bool best =
             m_options.keep_last || figures->map_at_r > m_outcome.after.map_at_r + m_options.min_gain;
         if (best) {
@@ -238,6 +261,7 @@ class Loop {
         json state;
         state["fingerprint"] = m_options.fingerprint;
         state["done"] = m_done;
+        state["planned"] = m_outcome.planned;
         state["best_epoch"] = m_outcome.best_epoch;
         state["before"] = to_json(m_outcome.before);
         state["after"] = to_json(m_outcome.after);
@@ -273,6 +297,7 @@ class Loop {
                 m_earlier = state.at("seconds").get<double>();
                 m_before_epochs = state.at("before_epochs").get<double>();
                 m_done = state.at("done").get<int>();
+                m_outcome.planned = state.value("planned", m_options.epochs);
                 m_outcome.note = state.value("note", "");
                 torch::serialize::InputArchive model;
                 archive.read("model", model);

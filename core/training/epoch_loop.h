@@ -69,8 +69,9 @@ struct EpochLoopOptions {
 
 /// Trains epoch by epoch and leaves `model` with the weights of the best one (epoch 0, before any step, is a
 /// candidate). Stops early by patience, budget or `stop`, and where a loss is not finite or an epoch throws
-/// after a first good one; `note` says why, and a resumed training that had ended so does not go on. Fills
-/// epochs, best_epoch, seconds, before, after, history, cancelled, note. Checkpoints hold the model, the best
+/// after a first good one; `note` says why, and a resumed training that had ended so does not go on. Where the
+/// budget is too short for all epochs the schedule is shortened to those that it allows. Fills epochs,
+/// planned, best_epoch, seconds, before, after, history, cancelled, note. Checkpoints hold the model, the best
 /// weights and the history; one that cannot be written stops the training with its error (DiskFull...) before
 /// more time is spent. Flushes denormals on the calling thread. Errors: Usage (a checkpoint of another
 /// training), DiskFull, Permission, Io, Cancelled (before epoch 0 was measured), TooLarge, Internal.

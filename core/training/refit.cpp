@@ -76,6 +76,7 @@ Result<bool> run(EpochModel& model, const TrainingSettings& settings, const Epoc
     EpochLoopOptions loop = first;
     if (settings.budget_seconds > 0)
         loop.budget_seconds = std::max(1e-3, settings.budget_seconds - outcome.seconds);
+    loop.epochs = outcome.planned;  // the same schedule, on the way of which the best epoch was
     loop.last_epoch = outcome.best_epoch;
     loop.keep_last = true;
     loop.patience = 0;

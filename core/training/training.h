@@ -83,7 +83,8 @@ struct TrainingObserver {
 
 struct TrainingOutcome {
     Method method = Method::Gapan;
-    int epochs = 0;  ///< done
+    int epochs = 0;   ///< done
+    int planned = 0;  ///< of the schedule: fewer than asked for where the time allowed no more
     int best_epoch = 0;
     double seconds = 0;
     ValidationFigures before;  ///< the frozen model on the validation classes

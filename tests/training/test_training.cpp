@@ -39,7 +39,8 @@ class Toy final : public EpochModel {
         m_optimizer = std::make_unique<torch::optim::AdamW>(std::vector<Tensor>{m_weight},
                                                             torch::optim::AdamWOptions(0.1));
     }
-    std::map<std::string, double> train_epoch(int epoch, int, const Way& way) override {
+    std::map<std::string, double> train_epoch(int epoch, int epochs, const Way& way) override {
+        schedules.push_back(epochs);
         if (epoch == throw_at) throw std::runtime_error("broken on order");
         double sum = 0;
         for (int step = 0; step < 5; ++step) {
@@ -91,6 +92,7 @@ class Toy final : public EpochModel {
         return {m_weight.data_ptr<float>(), m_weight.data_ptr<float>() + m_weight.numel()};
     }
 
+    std::vector<int> schedules;  // as each epoch was told of
     int throw_at = -1;
     int nan_at = -1;
     std::function<void(int epoch, int step)> after_step;
@@ -396,7 +398,37 @@ class TestTraining : public QObject {
         const auto outcome = run_epochs(model, options, {}, {});
         QVERIFY(outcome);
         QVERIFY(outcome->epochs > 0 && outcome->epochs < 100'000);
-        QVERIFY(outcome->note.find("time was spent") != std::string::npos);
+        QVERIFY(outcome->note.find("time was spent") != std::string::npos ||
+                outcome->note.find("time allowed") != std::string::npos);
+    }
+
+    /// Cut off, a schedule ends with a high rate; so it is made as long as the time allows, and the second
+    /// learning goes the same way.
+    void a_short_time_shortens_the_schedule() {
+        Toy model;
+        model.after_step = [](int, int) { QTest::qSleep(4); };
+        EpochLoopOptions options;
+        options.epochs = 1000;
+        options.budget_seconds = 0.5;
+        std::vector<std::string> said;
+        TrainingObserver observer;
+        observer.message = [&](const std::string& line) { said.push_back(line); };
+        auto outcome = run_epochs(model, options, observer, {});
+        QVERIFY(outcome);
+        QVERIFY(!said.empty());
+        QCOMPARE(said.front().substr(0, 16), std::string("The time allowed"));
+        QCOMPARE(model.schedules.front(), 1000);
+        QVERIFY(std::is_sorted(model.schedules.rbegin(), model.schedules.rend()));
+        QCOMPARE(model.schedules.back(), outcome->planned);
+        QVERIFY(outcome->planned >= 1 && outcome->planned <= 25);
+        QVERIFY(outcome->epochs >= outcome->planned - 1);  // another's work may have cut the last one off
+        QCOMPARE(outcome->history.back().epochs, outcome->planned);
+
+        TrainingSettings settings;
+        outcome->best_epoch = 1;
+        Toy again;
+        QVERIFY(refitting::run(again, settings, options, {}, {}, *outcome));
+        QCOMPARE(again.schedules, std::vector<int>{outcome->planned});
     }
 
     /// A process that is killed in the middle of an epoch, then resumed, ends bit for bit where an
@@ -540,6 +572,7 @@ class TestTraining : public QObject {
         settings.budget_seconds = 1;
         TrainingOutcome outcome;
         outcome.best_epoch = 1;
+        outcome.planned = first.epochs;
         outcome.seconds = 5;  // the first one took it all
         const auto complete = refitting::run(model, settings, first, {}, {}, outcome);
         QVERIFY(complete);
