@@ -7,6 +7,7 @@
 #include <QtTest/QTest>
 
 #include "core/index/hamming_kernels.h"
+#include "core/methods/gdfnet/code_figures.h"
 #include "core/methods/gdfnet/hash_losses.h"
 #include "core/methods/gdfnet/itq.h"
 #include "core/models/gdfnet_network.h"
@@ -90,6 +91,9 @@ class TestGdfNetModules : public QObject {
         QVERIFY(close(cauchy_quantization(two), 0.002911594782));
         QVERIFY(close(cauchy_quantization(two, 2), 0.028600310167));
         QVERIFY(close(bit_balance(two), 0.1825));
+        // (.1^2 + .2^2 + .3^2 + .4^2 + .5^2 + .6^2 + .7^2 + .8^2) / 8; unlike L_q it sees the scale.
+        QVERIFY(close(code_magnitude(two), 0.255));
+        QVERIFY(close(code_magnitude(torch::sign(two)), 0));
         const torch::Tensor d = cauchy_distance(h1, h2);
         QVERIFY(close(d, 1.928215746));
         QVERIFY(close(torch::log1p(d / 20), 0.092041924));
@@ -98,6 +102,29 @@ class TestGdfNetModules : public QObject {
         QVERIFY(close(cauchy_pairs(torch::cat({h1, h2, h3}), labels), 2.387853489480));
         QVERIFY(std::abs(cauchy_pairs(torch::cat({h1, h2, h3}).to(torch::kFloat), labels).item<double>() -
                          2.387853489480) < 1e-5 * 2.4);
+    }
+
+    void figures_of_how_bits_are_used() {
+        // Of 40 pictures: bit 0 is on in every other one, bit 1 says the same, bit 2 the opposite, bit 3 goes
+        // by pairs, bits 4 and 5 never change, bit 6 changes once.
+        torch::Tensor values = torch::ones({40, 7});
+        for (int i = 0; i < 40; ++i) {
+            const float sign = i % 2 == 0 ? 1.0f : -1.0f;
+            values[i][0] = 0.1f * sign;
+            values[i][1] = 3 * sign;
+            values[i][2] = -sign;
+            values[i][3] = i % 4 < 2 ? 1 : -1;
+            values[i][5] = i == 7 ? 0.0f : -0.0f;  // both count as set
+        }
+        values[11][6] = -1;
+        QVERIFY(std::abs(dead_bits(values) - 3.0 / 7) < 1e-12);
+        QVERIFY(std::abs(twin_bits(values) - 2.0 / 7) < 1e-12);
+        QCOMPARE(flipped_bits(values, values), 0.0);
+        torch::Tensor after = values.clone();
+        after[5][0] *= -1;
+        after[6][3] *= -1;
+        QVERIFY(std::abs(flipped_bits(values, after) - 2.0 / 280) < 1e-12);
+        QCOMPARE(dead_bits(torch::empty({0, 7})), 0.0);
     }
 
     // One width, two neighbours, no BatchNorm (running figures that undo it), W = [1, -2].

@@ -27,6 +27,10 @@ torch::Tensor cauchy_quantization(const torch::Tensor& codes, double gamma) {
     return torch::log1p(distance.clamp_min(0) / gamma).mean();
 }
 
+torch::Tensor code_magnitude(const torch::Tensor& codes) {
+    return (codes.abs() - 1).square().mean();
+}
+
 torch::Tensor bit_balance(const torch::Tensor& codes) {
     return codes.mean(0).square().mean();
 }

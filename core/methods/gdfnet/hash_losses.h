@@ -19,6 +19,10 @@ torch::Tensor cauchy_distance(const torch::Tensor& a, const torch::Tensor& b);
 /// see the scale of h; what pushes |h| to 1 is the growing slope of tanh.
 torch::Tensor cauchy_quantization(const torch::Tensor& codes, double gamma = 20);
 
+/// mean over all h of (|h| - 1)^2: sees the scale that L_q does not. An option; the code published with Deep
+/// Cauchy Hashing has it, at the weight 0.
+torch::Tensor code_magnitude(const torch::Tensor& codes);
+
 /// L_bb = (1 / nb) sum_k ((1 / B) sum_b h_bk)^2: each bit is on half of the time.
 torch::Tensor bit_balance(const torch::Tensor& codes);
 

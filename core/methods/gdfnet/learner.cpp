@@ -7,12 +7,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <span>
 
 #include "core/evaluation/hash_metrics.h"
+#include "core/methods/gdfnet/code_figures.h"
 #include "core/methods/gdfnet/hash_losses.h"
 #include "core/methods/gdfnet/itq.h"
 #include "core/training/checkpoint.h"
+#include "core/training/finite.h"
 #include "core/training/losses.h"
 #include "core/training/rows.h"
 #include "core/training/schedule.h"
@@ -130,6 +133,13 @@ void GdfNetLearner::validate_on(std::vector<std::int64_t> unseen, std::vector<st
     m_unseen = std::move(unseen);
     m_known = std::move(known);
     m_true_labels = std::move(labels);
+    m_unseen_values = torch::Tensor();
+}
+
+const torch::Tensor& GdfNetLearner::unseen_values() {
+    const torch::NoGradGuard guard;
+    if (!m_unseen_values.defined()) m_unseen_values = m_network->hash(embed(m_unseen)).contiguous();
+    return m_unseen_values;
 }
 
 torch::Tensor GdfNetLearner::batch(const std::vector<std::int64_t>& rows, bool any_view) {
@@ -156,13 +166,15 @@ void GdfNetLearner::make_rows_orthonormal() {
 }
 
 std::map<std::string, double> GdfNetLearner::train_epoch(int epoch, int epochs, const Way& way) {
+    const torch::Tensor before = m_unseen.empty() ? torch::Tensor() : unseen_values();
+    m_unseen_values = torch::Tensor();
     m_network->train();
     const std::int64_t batches = m_sampler.batches_per_epoch();
     const double done = static_cast<double>(epoch - 1) / std::max(1, epochs);
     const double slope = std::sqrt(1 + done * (m_options.slope * m_options.slope - 1));
     std::map<std::string, double> sums{{"total", 0}, {"classes", 0}, {"quantization", 0}, {"balance", 0}};
     for (std::int64_t i = 0; i < batches; ++i) {
-        if (way.stop && way.stop()) break;
+        if (way.stop && way.stop()) return sums;
         const double share = cosine_rate((epoch - 1) * batches + i, epochs * batches);
         auto& groups = m_optimizer->param_groups();
         groups[0].options().set_lr(m_options.rate * share);
@@ -177,6 +189,11 @@ std::map<std::string, double> GdfNetLearner::train_epoch(int epoch, int epochs, 
         const torch::Tensor quantization = cauchy_quantization(h, m_options.gamma);
         const torch::Tensor balance = bit_balance(h);
         torch::Tensor loss = by_class + m_options.quantization * quantization + m_options.balance * balance;
+        if (m_options.magnitude > 0) {
+            const torch::Tensor magnitude = code_magnitude(h);
+            loss = loss + m_options.magnitude * magnitude;
+            sums["magnitude"] += magnitude.item<double>();
+        }
         if (m_options.pairs > 0) {
             const torch::Tensor pairs = cauchy_pairs(h, labels, m_options.gamma);
             loss = loss + m_options.pairs * pairs;
@@ -185,16 +202,28 @@ std::map<std::string, double> GdfNetLearner::train_epoch(int epoch, int epochs, 
         m_optimizer->zero_grad();
         loss.backward();
         m_optimizer->step();
-        make_rows_orthonormal();
         sums["total"] += loss.item<double>();
+        // Such rows cannot be made orthonormal; the loop says why it ends.
+        if (!all_finite({loss, m_network->hash_weight})) {
+            sums["total"] = std::numeric_limits<double>::quiet_NaN();
+            return sums;
+        }
+        make_rows_orthonormal();
         sums["classes"] += by_class.item<double>();
         sums["quantization"] += quantization.item<double>();
         sums["balance"] += balance.item<double>();
         sums["certainty"] += h.detach().abs().mean().item<double>();  // mean |h|: 1 where codes lose nothing
         if (way.tell) way.tell(static_cast<double>(i + 1) / static_cast<double>(batches));
-        if (!std::isfinite(sums["total"])) break;  // the loop says so
     }
     for (auto& [name, sum] : sums) sum /= static_cast<double>(batches);
+    std::vector<torch::Tensor> learned = m_network->parameters();
+    for (const torch::Tensor& statistics : m_network->buffers()) learned.push_back(statistics);
+    tell_divergence(learned, sums);
+    if (before.defined() && std::isfinite(sums["total"])) {
+        sums["flipped_bits"] = flipped_bits(before, unseen_values());
+        sums["dead_bits"] = dead_bits(unseen_values());
+        sums["twin_bits"] = twin_bits(unseen_values());
+    }
     return sums;
 }
 
@@ -213,7 +242,7 @@ Result<ValidationFigures> GdfNetLearner::validate(const std::function<bool()>& /
     };
     if (!m_unseen.empty()) {
         const auto labels = pick(m_true_labels, m_unseen);
-        const auto found = codes(embed(m_unseen));
+        const auto found = pack(unseen_values());
         const HashedItems items{found, {}, labels};
         if (auto status = add(evaluate_hashing(items, items, true, settings)); !status) return status.error();
         std::vector<std::int32_t> sorted = labels;
@@ -259,7 +288,10 @@ torch::Tensor GdfNetLearner::frozen(const std::vector<std::int64_t>& rows) const
 
 std::vector<std::uint64_t> GdfNetLearner::codes(const torch::Tensor& embeddings) {
     const torch::NoGradGuard guard;
-    const torch::Tensor values = m_network->hash(embeddings).contiguous();
+    return pack(m_network->hash(embeddings).contiguous());
+}
+
+std::vector<std::uint64_t> GdfNetLearner::pack(const torch::Tensor& values) const {
     const auto bits = static_cast<std::size_t>(m_options.shape.bits);
     const std::size_t words = hash_words(static_cast<int>(bits));
     std::vector<std::uint64_t> packed(static_cast<std::size_t>(values.size(0)) * words);
@@ -301,6 +333,7 @@ void GdfNetLearner::save_best(torch::serialize::OutputArchive& archive) const {
 void GdfNetLearner::load_best(torch::serialize::InputArchive& archive) {
     read_module(archive, "network", m_network);
     read_module(archive, "classes", m_classes);
+    m_unseen_values = torch::Tensor();
 }
 
 }  // namespace fieldmark

@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
@@ -59,6 +60,7 @@ Result<Options> read_options(const TrainingSettings& settings) {
     net.shape.width = reader.integer("width", static_cast<int>(net.shape.width), 1, 4096);
     net.shape.features = reader.integer("features", static_cast<int>(net.shape.features), 2, 4096);
     net.quantization = reader.number("quantization", net.quantization, 0, 1000);
+    net.magnitude = reader.number("magnitude", net.magnitude, 0, 1000);
     net.balance = reader.number("balance", net.balance, 0, 1000);
     net.pairs = reader.number("pairs", net.pairs, 0, 1000);
     net.gamma = reader.number("gamma", net.gamma, 1e-3, 1e6);
@@ -167,7 +169,7 @@ Result<MapCache> make_maps(const TrainingData& data, const TrainingTarget& targe
 
 Result<Manifest> write_coded_model(const TrainingTarget& target, const TrainingData& data,
                                    const TrainingSettings& settings, const TrainingOutcome& outcome,
-                                   GdfNetLearner& learner) {
+                                   GdfNetLearner& learner, const std::map<std::string, double>& further) {
     NewModel model;
     model.info = learned_info(target, data, settings, "gdfnet");
     model.info.bits = settings.bits;
@@ -178,8 +180,50 @@ Result<Manifest> write_coded_model(const TrainingTarget& target, const TrainingD
                          std::to_string(settings.bits) + " bits";
     model.info.source = "learned on \"" + data.base.name + "\" by a reconstruction of GDF-Net (2022)";
     model.weights = write_safetensors(gdfnet_weights(learner.network()));
-    model.training = training_json(data, settings, outcome);
+    model.training = training_json(data, settings, outcome, further);
     return write_learned_model(target, model);
+}
+
+void add_note(TrainingOutcome& outcome, const std::string& text) {
+    if (!outcome.note.empty()) outcome.note.push_back(' ');
+    outcome.note += text;
+}
+
+/// What the epochs were chosen by, as run_epochs() leaves it in an outcome.
+struct CodeQuality {
+    int bits;
+    ValidationFigures before;  ///< ITQ codes of the frozen model
+    ValidationFigures after;
+
+    std::map<std::string, double> named() const {
+        return {{"codes_recall_at_1_before", before.recall_at_1},
+                {"codes_recall_at_1", after.recall_at_1},
+                {"codes_map_at_r_before", before.map_at_r},
+                {"codes_map_at_r", after.map_at_r}};
+    }
+    std::string text() const {
+        char text[200];
+        std::snprintf(text, sizeof text,
+                      "Its codes of %d bits find %.1f %% (MAP@R) of pictures both of known classes and of "
+                      "others; codes without learning %.1f %%.",
+                      bits, 100 * after.map_at_r, 100 * before.map_at_r);
+        return text;
+    }
+};
+
+/// Before and after by the real-valued feature on classes it has not seen, as every method reports them: that
+/// is what a search shows first.
+Status report_features(TrainingOutcome& outcome, const torch::Tensor& frozen, const torch::Tensor& learned,
+                       const std::vector<std::int32_t>& labels, const std::vector<std::int64_t>& items) {
+    const auto before = probe(frozen, labels), after = probe(learned, labels);
+    if (!before) return before.error();
+    if (!after) return after.error();
+    auto changes = compare_queries(frozen, learned, labels, items);
+    if (!changes) return std::move(changes).error();
+    outcome.before = *before;
+    outcome.after = *after;
+    outcome.queries = std::move(*changes);
+    return {};
 }
 
 }  // namespace
@@ -218,7 +262,8 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
             observer.message(std::to_string(data.classes.size()) +
                              " classes: " + std::to_string(split->fit_classes.size()) + " to learn from, " +
                              std::to_string(split->validation_classes.size()) + " and " +
-                             std::to_string(known.left_out.size()) + " pictures of the others to check on.");
+                             std::to_string(known.left_out.size()) +
+                             " pictures of the others to check on, by the codes.");
         }
         const TrainingThreads threads(settings.threads);
         auto maps = make_maps(data, target, options->mirror, settings.threads, observer, stop);
@@ -240,16 +285,15 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
         outcome->method = Method::GdfNet;
         outcome->trainable_parameters = (*learner)->parameters();
         outcome->total_parameters = (*learner)->parameters();
-        // By the real-valued feature: what a search shows first.
-        auto changes =
-            compare_queries(frozen, (*learner)->embed(checked), checked_labels, items_of(data, checked));
-        if (!changes) return changes.error();
-        outcome->queries = std::move(*changes);
+        const CodeQuality codes{settings.bits, outcome->before, outcome->after};
+        if (auto status = report_features(*outcome, frozen, (*learner)->embed(checked), checked_labels,
+                                          items_of(data, checked));
+            !status)
+            return status.error();
         if (outcome->best_epoch == 0) {
-            outcome->note += outcome->note.empty() ? "" : " ";
-            outcome->note +=
-                "No epoch had better codes than those the frozen model gives without learning, so no "
-                "model was made.";
+            add_note(*outcome,
+                     "No epoch had better codes than those the frozen model gives without learning, so no "
+                     "model was made.");
             return outcome;
         }
 
@@ -263,7 +307,8 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
             if (!again) return again.error();
             if (*again) made = std::move(*again);
         }
-        const auto written = write_coded_model(target, data, settings, *outcome, *made);
+        add_note(*outcome, codes.text());
+        const auto written = write_coded_model(target, data, settings, *outcome, *made, codes.named());
         if (!written) return written.error();
         outcome->folder = written->info.path;
         return outcome;

@@ -25,7 +25,8 @@ Status check_gdfnet(const TrainingSettings& settings, const ModelInfo& base);
 ///
 /// Options (settings.options), with their defaults:
 ///   graph edge|gcn (edge), skip pooled|none (pooled), layers 2, neighbours 9, width 256, features 512
-///   quantization 0.1, balance 0.1, pairs 1 (weights of L_q, L_bb, L_c), gamma 20, slope 4, whitening 0.5
+///   quantization 0.1, balance 0.1, pairs 1, magnitude 0 (weights of L_q, L_bb, L_c, mean (|h| - 1)^2),
+///   gamma 20, slope 4, whitening 0.5
 ///   rate 1e-3, skip_factor 1, weight_decay 1e-4, batch_classes 16, batch_per_class 4, mirror true (mirror
 ///   images as well), patience 0, refit true
 ///
