@@ -9,6 +9,7 @@
 
 #include "core/training/checkpoint.h"
 #include "core/training/epoch_loop.h"
+#include "core/training/finite.h"
 #include "core/training/losses.h"
 #include "core/training/probe.h"
 #include "core/training/refit.h"
@@ -64,6 +65,24 @@ Tensor whitened_start(const Tensor& features, const Tensor& mean, std::int64_t d
     return weight.to(torch::kFloat).contiguous();
 }
 
+/// Where a head begins: y = weight (x - mean).
+struct Start {
+    Tensor mean, weight;
+};
+
+/// features (N, in): of the pictures to learn from.
+Start start_of(const Tensor& features, const HeadOptions& options) {
+    const std::int64_t in = features.size(1);
+    if (options.identity) {
+        const std::int64_t dimension = std::min(static_cast<std::int64_t>(options.dimension), in);
+        return {torch::zeros({in}), torch::eye(dimension, in)};
+    }
+    const Tensor mean = features.mean(0);
+    const std::int64_t dimension =
+        std::min({static_cast<std::int64_t>(options.dimension), in, features.size(0) - 1});
+    return {mean, whitened_start(features, mean, std::max<std::int64_t>(2, dimension), options.whitening)};
+}
+
 class HeadModel final : public EpochModel {
   public:
     /// features (N, V, in), labels dense with -1 for rows that are not learned from.
@@ -83,13 +102,9 @@ class HeadModel final : public EpochModel {
         m_labels = torch::tensor(std::vector<std::int64_t>(labels.begin(), labels.end()), torch::kLong);
         const Tensor rows = torch::tensor(m_rows, torch::kLong);
         const Tensor plain = m_features.select(1, 0).index_select(0, rows);
-        const Tensor mean = plain.mean(0);
-        const std::int64_t dimension =
-            std::min({static_cast<std::int64_t>(options.dimension), plain.size(1), plain.size(0) - 1});
+        const Start start = start_of(plain, options);
         at::Generator generator = at::make_generator<at::CPUGeneratorImpl>(seed);
-        m_head = std::make_shared<HeadModule>(
-            mean, whitened_start(plain, mean, std::max<std::int64_t>(2, dimension), options.whitening),
-            options.rank, generator);
+        m_head = std::make_shared<HeadModule>(start.mean, start.weight, options.rank, generator);
         m_fit_labels = m_labels.index_select(0, rows);
         {
             const torch::NoGradGuard no_grad;
@@ -118,6 +133,7 @@ class HeadModel final : public EpochModel {
             if (way.tell) way.tell(static_cast<double>(batch + 1) / batches);
         }
         for (auto& [name, value] : sums) value /= batches;
+        tell_divergence(m_head->parameters(), sums);
         if (m_objective->wants_embeddings(epoch)) {
             m_objective->end_epoch(epoch, embed_rows(m_rows), m_fit_labels);
         } else {
@@ -282,6 +298,8 @@ HeadOptions read_head_options(OptionReader& reader, const TrainingSettings& sett
                               const HeadOptions& defaults) {
     HeadOptions options = defaults;
     options.dimension = reader.integer("dimension", defaults.dimension, 2, 65536);
+    options.identity = reader.choice("start", defaults.identity ? "identity" : "whitened",
+                                     {"whitened", "identity"}) == "identity";
     options.whitening = reader.number("whitening", defaults.whitening, 0, 1);
     options.rank = reader.integer("rank", defaults.rank, 0, 65536);
     options.rate = reader.number("rate", defaults.rate, 1e-8, 1);
@@ -329,8 +347,7 @@ Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings&
         EpochLoopOptions loop =
             first_loop(data, settings, target, options.epochs, options.patience, options.refit);
         loop.checkpoint_seconds = 2;
-        // What the outcome calls before is the model beneath, not the whitened start (epoch 0 of the
-        // history).
+        // What the outcome calls before is the model beneath, not the start (epoch 0 of the history).
         const Tensor raw =
             features.select(1, 0).index_select(0, torch::tensor(learned.split.validation_rows, torch::kLong));
         const auto before = probe(raw, validation_labels);

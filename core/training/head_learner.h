@@ -25,10 +25,13 @@ namespace fieldmark {
 /// How a head on cached features learns. The options of the same names, with their defaults and ranges, are
 /// read by read_head_options().
 struct HeadOptions {
-    int dimension = 512;       ///< of the new embedding; lowered to what features and pictures allow
-    double whitening = 0.5;    ///< the start: principal directions scaled by singular values^-whitening
-    int rank = 0;              ///< of the residual bottleneck U gelu(D x + d); 0: a linear head
-    double rate = 1e-3;        ///< AdamW's peak
+    int dimension = 512;  ///< of the new embedding; lowered to what features and pictures allow
+    /// start: whitened or identity. The identity begins with the base's own embedding (its first numbers,
+    /// where the dimension is lower).
+    bool identity = false;
+    double whitening = 0.5;  ///< a whitened start: principal directions scaled by singular values^-whitening
+    int rank = 0;            ///< of the residual bottleneck U gelu(D x + d); 0: a linear head
+    double rate = 1e-3;      ///< AdamW's peak
     double weight_decay = 10;  ///< towards the start value, not towards 0
     double clip = 1;           ///< of the gradient's norm
     int epochs = 20;
@@ -58,8 +61,8 @@ struct LearnedHead {
     torch::Tensor embeddings;  ///< by the final head
 };
 
-/// Learns a head on data.features: validates on classes carved out, keeps the best epoch (0, the whitened
-/// start, is a candidate), then refits on all classes for that many epochs. `before` in the outcome is the
+/// Learns a head on data.features: validates on classes carved out, keeps the best epoch (0, the start, is a
+/// candidate), then refits on all classes for that many epochs. `before` in the outcome is the
 /// model beneath. Deterministic by seed and number of threads.
 Result<LearnedHead> learn_head(const TrainingData& data, const TrainingSettings& settings,
                                const HeadOptions& options, const ObjectiveFactory& objective,

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 
 #include <nlohmann/json.hpp>
 
+#include "core/models/safetensors.h"
 #include "core/models/safetensors_writer.h"
 #include "core/training/refit.h"
 
@@ -34,6 +37,26 @@ std::string title(Method method) {
             return "DVA (a reconstruction)";
         case Method::GdfNet:
             return "GDF-Net (a reconstruction)";
+    }
+    return {};
+}
+
+/// The last guard, whatever a method overlooked.
+Status check_numbers(const std::vector<std::byte>& weights) {
+    const auto file = Safetensors::parse(weights, "weights");
+    if (!file) return file.error();
+    for (const auto& [name, tensor] : file->tensors()) {
+        if (tensor.dtype != "F32") continue;
+        for (std::size_t at = 0; at + sizeof(float) <= tensor.data.size(); at += sizeof(float)) {
+            float value = 0;
+            std::memcpy(&value, tensor.data.data() + at, sizeof value);
+            if (!std::isfinite(value))
+                return Error{
+                    ErrorKind::Internal,
+                    "What was learned is no longer made of numbers, so no model was written. A lower "
+                    "learning rate may help.",
+                    name};
+        }
     }
     return {};
 }
@@ -96,6 +119,7 @@ int learned_input_side(const ModelInfo& base, const Augmentation& crops) {
 }
 
 Result<Manifest> write_learned_model(const TrainingTarget& target, const NewModel& model) {
+    if (auto status = check_numbers(model.weights); !status) return status.error();
     auto manifest = write_model_folder(target.file_system(), target.models_folder, model);
     if (manifest) remove_checkpoints(target);
     return manifest;

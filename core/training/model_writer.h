@@ -31,13 +31,13 @@ ModelInfo learned_info(const TrainingTarget& target, const TrainingData& data,
                        const TrainingSettings& settings, const std::string& kind);
 
 /// Pixels a side of the pictures that a network takes after it has learned from `base` by parts cut out so:
-/// crops.whole_side(), the base's own side at least and at most twice that. A base that has learned before keeps
-/// its own: each learning on top of another would make it larger.
+/// crops.whole_side(), the base's own side at least and at most twice that. A base that has learned before
+/// keeps its own: each learning on top of another would make it larger.
 int learned_input_side(const ModelInfo& base, const Augmentation& crops);
 
 /// Writes a learned model into the target's models folder and removes the target's checkpoints. Errors as
 /// write_model_folder(); the checkpoints then stay, so that resuming saves what was learned once there is
-/// room.
+/// room. Internal: a weight is no number; nothing is written.
 Result<Manifest> write_learned_model(const TrainingTarget& target, const NewModel& model);
 
 /// The same for a model of the kind "head" on data.base, with the files of `beside`.

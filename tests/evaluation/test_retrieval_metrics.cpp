@@ -66,6 +66,31 @@ RetrievalMetrics naive(const std::vector<float>& rows, int dimension, const std:
     return metrics;
 }
 
+/// `count` random directions, unit rows.
+std::vector<float> directions(int count, int dimension, unsigned seed) {
+    std::mt19937 random(seed);
+    std::normal_distribution<float> normal;
+    std::vector<float> rows;
+    for (int i = 0; i < count * dimension; ++i) rows.push_back(normal(random));
+    return rows;
+}
+
+std::vector<float> normalised(std::vector<float> rows, int dimension) {
+    for (auto row = rows.begin(); row != rows.end(); row += dimension) {
+        double sum = 0;
+        for (int i = 0; i < dimension; ++i) sum += double{row[i]} * row[i];
+        for (int i = 0; i < dimension; ++i) row[i] = static_cast<float>(row[i] / std::sqrt(sum));
+    }
+    return rows;
+}
+
+std::vector<std::int32_t> any_of(int classes, int count, unsigned seed) {
+    std::mt19937 random(seed);
+    std::vector<std::int32_t> labels;
+    for (int i = 0; i < count; ++i) labels.push_back(static_cast<std::int32_t>(random() % unsigned(classes)));
+    return labels;
+}
+
 bool close(double a, double b) {
     return std::abs(a - b) < 1e-9;
 }
@@ -107,6 +132,103 @@ class TestRetrievalMetrics : public QObject {
         QCOMPARE(metrics->first_match.at(3), 2);
         QCOMPARE(metrics->first_match.at(4), 3);
         QCOMPARE(metrics->first_match.at(5), 4);
+    }
+
+    // The seven points of the methods' golden values: 0, 17, 52, 66, 93, 128, 141 degrees, A A B A B B A.
+    void golden_values_of_seven_points() {
+        const auto rows = circle({0, 17, 52, 66, 93, 128, 141});
+        const std::vector<std::int32_t> labels{0, 0, 1, 0, 1, 1, 0};
+        const auto metrics = evaluate_retrieval(rows, 2, labels, std::vector<int>{1, 2, 4});
+        QVERIFY(metrics.ok());
+        QVERIFY(close(metrics->recall_at.at(1), 2.0 / 7));
+        QVERIFY(close(metrics->recall_at.at(2), 4.0 / 7));
+        QVERIFY(close(metrics->recall_at.at(4), 1));
+        QVERIFY(close(metrics->map_at_r, 0.261904761905));
+        QVERIFY(close(metrics->mean_average_precision, 0.530952380952));
+    }
+
+    void recall_does_not_fall_as_k_grows() {
+        constexpr int kCount = 120, kDimension = 6;
+        std::vector<int> ks;
+        for (int k = 1; k < kCount; ++k) ks.push_back(k);
+        for (const int classes : {2, 10, 50}) {
+            const auto metrics = evaluate_retrieval(normalised(directions(kCount, kDimension, 5), kDimension),
+                                                    kDimension, any_of(classes, kCount, 6), ks);
+            QVERIFY(metrics.ok());
+            for (int k = 2; k < kCount; ++k)
+                QVERIFY(metrics->recall_at.at(k) >= metrics->recall_at.at(k - 1));
+            QVERIFY(metrics->recall_at.at(1) < 1);
+            QVERIFY(close(metrics->recall_at.at(kCount - 1), 1));  // all the others
+        }
+    }
+
+    // A mirror image through a random plane after another is a rotation; a vector's length says nothing.
+    void rotation_and_scale_change_nothing() {
+        constexpr int kCount = 150, kDimension = 12;
+        const auto raw = directions(kCount, kDimension, 7);
+        const auto labels = any_of(9, kCount, 8);
+        const std::vector<int> ks{1, 2, 4, 8};
+        const auto straight = evaluate_retrieval(normalised(raw, kDimension), kDimension, labels, ks);
+        QVERIFY(straight.ok());
+        std::vector<float> turned = raw;
+        const auto planes = normalised(directions(6, kDimension, 9), kDimension);
+        for (auto plane = planes.begin(); plane != planes.end(); plane += kDimension) {
+            for (auto row = turned.begin(); row != turned.end(); row += kDimension) {
+                double along = 0;
+                for (int i = 0; i < kDimension; ++i) along += double{row[i]} * plane[i];
+                for (int i = 0; i < kDimension; ++i) row[i] -= static_cast<float>(2 * along * plane[i]);
+            }
+        }
+        std::vector<float> scaled = raw;
+        for (std::size_t i = 0; i < scaled.size(); ++i)
+            scaled[i] *= 0.1f + static_cast<float>(i / kDimension % 7);
+        std::vector<float> grown = normalised(raw, kDimension);
+        for (float& value : grown) value *= 4;  // all alike: cosines need not be of unit vectors
+        for (const auto& rows : {normalised(turned, kDimension), normalised(scaled, kDimension), grown}) {
+            const auto metrics = evaluate_retrieval(rows, kDimension, labels, ks);
+            QVERIFY(metrics.ok());
+            for (const int k : ks) QCOMPARE(metrics->recall_at.at(k), straight->recall_at.at(k));
+            QCOMPARE(metrics->map_at_r, straight->map_at_r);
+            QCOMPARE(metrics->mean_average_precision, straight->mean_average_precision);
+            QCOMPARE(metrics->first_match, straight->first_match);
+        }
+    }
+
+    void map_at_r_is_one_where_all_the_right_ones_come_first() {
+        // Twelve groups of four around the circle, no two distances alike; in every third group one belongs
+        // to the next: its own class and that one do not come first any more, the third one's does.
+        constexpr int kCount = 48, kDimension = 2;
+        std::vector<double> degrees;
+        std::vector<std::int32_t> labels;
+        for (int i = 0; i < kCount; ++i) {
+            constexpr double kWithin[] = {0, 1, 2.3, 3.9};
+            const int group = i / 4;
+            degrees.push_back(30 * group + kWithin[i % 4]);
+            labels.push_back(group % 3 == 0 && i % 4 == 2 ? group + 1 : group);
+        }
+        const auto rows = circle(degrees);
+        const auto metrics = evaluate_retrieval(rows, kDimension, labels, std::vector<int>{1});
+        QVERIFY(metrics.ok());
+        int perfect = 0;
+        for (std::size_t q = 0; q < kCount; ++q) {
+            std::vector<std::pair<float, std::size_t>> order;
+            for (std::size_t i = 0; i < kCount; ++i) {
+                if (i != q)
+                    order.emplace_back(-dot(&rows[q * kDimension], &rows[i * kDimension], kDimension), i);
+            }
+            std::sort(order.begin(), order.end());
+            const auto r = std::count(labels.begin(), labels.end(), labels[q]) - 1;
+            bool first = r > 0;
+            for (std::ptrdiff_t i = 0; i < r; ++i)
+                first = first && labels[order[static_cast<std::size_t>(i)].second] == labels[q];
+            QCOMPARE(metrics->by_row[q].map_at_r == 1.0, first);
+            perfect += first ? 1 : 0;
+        }
+        QVERIFY2(perfect > 0 && perfect < metrics->queries, qPrintable(QString::number(perfect)));
+        // All of them: two directions, a class each.
+        const auto apart = evaluate_retrieval(circle({0, 1, 2, 90, 91}), 2,
+                                              std::vector<std::int32_t>{0, 0, 0, 1, 1}, std::vector<int>{1});
+        QCOMPARE(apart->map_at_r, 1.0);
     }
 
     // Four equal vectors, labels A B B A: every score ties, so ranks follow the rows.

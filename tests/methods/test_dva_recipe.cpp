@@ -13,6 +13,7 @@
 #include "core/methods/dva/recipe.h"
 #include "core/models/model_folder.h"
 #include "core/models/model_registry.h"
+#include "core/models/safetensors.h"
 #include "core/training/augmentation.h"
 #include "core/training/image_cache.h"
 #include "core/training/validation_split.h"
@@ -321,23 +322,48 @@ class TestDvaRecipe : public QObject {
                   {"proxies", "shared"},
                   {"transfer", "cosine"},
                   {"augmentation", "dvf"}},
-                 {{"optimizer", "dvf"}, {"rate", "0.03"}, {"transfer", "mse"}, {"contrastive", "1"}}}) {
+                 {{"optimizer", "dvf"}, {"rate", "0.03"}, {"transfer", "mse"}, {"contrastive", "1"}},
+                 {{"boxes", "none"}, {"schedule", "constant"}, {"augmentation", "resized"}}}) {
             TrainingSettings some = settings(options);
             some.epochs = 1;
             const auto outcome =
                 train_dva(m_data, some, target(("options-" + std::to_string(++number)).c_str()), {}, {});
             QVERIFY2(outcome, outcome ? "" : outcome.error().text.c_str());
             QCOMPARE(outcome->epochs, 1);
-            QCOMPARE(outcome->history.back().losses.contains("object"), !options.contains("views"));
+            const bool boxed =
+                !options.contains("views") && !(options.contains("boxes") && options.at("boxes") == "none");
+            for (const char* term : {"object", "transfer", "background"})
+                QCOMPARE(outcome->history.back().losses.contains(term), boxed);
             QCOMPARE(outcome->history.back().losses.contains("contrastive"), options.contains("contrastive"));
             if (options.contains("last_blocks"))
                 QCOMPARE(outcome->trainable_parameters, std::int64_t{2 * 2 * 128 * 16});
         }
     }
 
+    /// Steps that throw the adapters away end in a message or in the best epoch before them.
+    void an_absurd_rate_leaves_no_broken_model() {
+        const auto options = settings(
+            {{"rate", "10"}, {"clip", "1000000"}, {"proxy_rate_factor", "1000000"}, {"warm_up", "0"}});
+        const auto outcome = train_dva(m_data, options, target("absurd"), {}, {});
+        if (!outcome || outcome->folder.empty()) {
+            QVERIFY(!(outcome ? outcome->note : outcome.error().text).empty());
+            QVERIFY(!QFile::exists(QString::fromStdString(path("models") + "/absurd")));
+            return;
+        }
+        const auto file = Safetensors::parse(adapters_of(*outcome), "weights");
+        QVERIFY(file);
+        for (const auto& [name, tensor] : file->tensors()) {
+            const auto* values = reinterpret_cast<const float*>(tensor.data.data());
+            QVERIFY2(std::all_of(values, values + tensor.data.size() / sizeof(float),
+                                 [](float value) { return std::isfinite(value); }),
+                     name.c_str());
+        }
+    }
+
     /// The model takes the input that the classes to check on were measured with, and finds what was said.
     void makes_a_model_of_another_input_size() {
-        const TrainingSettings larger = settings({{"export_size", "45"}, {"refit", "no"}});  // of patches of 8
+        const TrainingSettings larger =
+            settings({{"export_size", "45"}, {"refit", "no"}});  // of patches of 8
         const auto outcome = train_dva(m_data, larger, target("larger"), {}, {});
         QVERIFY2(outcome, outcome ? "" : outcome.error().text.c_str());
         QVERIFY(outcome->best_epoch > 0);

@@ -5,6 +5,7 @@
 #include <QtTest/QtTest>
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "core/methods/gapan/alignment.h"
 #include "core/methods/gapan/density.h"
@@ -13,6 +14,7 @@
 #include "core/methods/gapan/objective.h"
 #include "core/methods/gapan/prior.h"
 #include "core/training/losses.h"
+#include "core/training/proxies.h"
 
 using namespace fieldmark;
 using namespace fieldmark::gapan;
@@ -77,6 +79,57 @@ std::vector<float> floats(const Tensor& tensor) {
     return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
+/// Largest difference between the gradient by autograd and by central differences.
+double gradient_error(const std::function<Tensor(const Tensor&)>& loss, const Tensor& at) {
+    const Tensor x = at.clone().set_requires_grad(true);
+    const Tensor gradient = torch::autograd::grad({loss(x)}, {x})[0];
+    const torch::NoGradGuard no_grad;
+    constexpr double kStep = 1e-6;
+    double worst = 0;
+    for (std::int64_t i = 0; i < at.numel(); ++i) {
+        Tensor up = at.clone(), down = at.clone();
+        up.view(-1)[i] += kStep;
+        down.view(-1)[i] -= kStep;
+        const double numeric = (loss(up) - loss(down)).item<double>() / (2 * kStep);
+        worst = std::max(worst, std::abs(numeric - gradient.reshape(-1)[i].item<double>()));
+    }
+    return worst;
+}
+
+/// `each` rows of each class.
+struct Fit {
+    Tensor embeddings, labels;
+    std::vector<int> sizes;
+};
+Fit fit_of(int classes, int each, int dimension) {
+    const Clusters made = clusters(classes, each, dimension, 0.6);
+    return {made.embeddings,
+            torch::tensor(std::vector<std::int64_t>(made.labels.begin(), made.labels.end()), torch::kLong),
+            std::vector<int>(static_cast<std::size_t>(classes), each)};
+}
+
+Options small_options(Alignment align) {
+    Options options;
+    options.align = align;
+    options.blocks = 2;
+    options.hidden = 16;
+    options.warm_up = 1;
+    options.aux_weight = 0;  // so that all of the loss is the alignment's
+    return options;
+}
+
+/// The loss of some pictures once the priors stand at the class means, and its gradient.
+std::pair<double, Tensor> aligned(const Options& options, const Fit& fit, const Tensor& rows) {
+    GapanObjective objective(options, fit.sizes, fit.embeddings, fit.labels, 1);
+    objective.begin_epoch(1, 100);
+    objective.end_epoch(1, fit.embeddings, fit.labels);
+    objective.begin_epoch(2, 100);
+    const Tensor encoder = fit.embeddings.index_select(0, rows).clone().set_requires_grad(true);
+    std::map<std::string, double> terms;
+    objective.loss({encoder, fit.labels.index_select(0, rows), 2, {}}, terms).backward();
+    return {terms.at("align"), encoder.grad()};
+}
+
 }  // namespace
 
 class TestGapan : public QObject {
@@ -134,8 +187,9 @@ class TestGapan : public QObject {
     }
 
     void flow_inverts() {
-        for (const std::int64_t dimension : {std::int64_t{4}, std::int64_t{33}, std::int64_t{64}}) {
-            Flow flow = shaken_flow(dimension, 6, 48);
+        // Also at the widths that it is used with.
+        for (const std::int64_t dimension : {4, 33, 64, 384, 512}) {
+            Flow flow = shaken_flow(dimension, 6, dimension < 384 ? 48 : 512);
             const torch::NoGradGuard no_grad;
             const Tensor v = torch::randn({16, dimension});
             QVERIFY((flow->inverse(flow->forward(v).z) - v).abs().max().item<double>() < 1e-4);
@@ -205,6 +259,93 @@ class TestGapan : public QObject {
         // C by its definition.
         const Tensor s = anchors[0].mv(u[0]);
         QVERIFY(near(pull(u, anchors, y), (torch::softmax(s / 0.1, 0) * (1 - s)).sum().item<double>()));
+    }
+
+    void alignment_gradients_are_those_of_differences() {
+        torch::manual_seed(6);
+        const Tensor anchors =
+            losses::unit(torch::randn({5, 4, 6}, torch::kDouble).reshape({-1, 6})).reshape({5, 4, 6});
+        const Tensor x = torch::randn({7, 6}, torch::kDouble);
+        const Tensor labels = torch::tensor({0, 1, 2, 3, 4, 4, 0}, torch::kLong);
+        const Tensor choice = torch::tensor({3, 2, 1, 0, 0, 1, 2}, torch::kLong);
+        // Of what the encoder gives, the normalisation's gradient included.
+        for (const bool symmetric : {false, true})
+            QVERIFY(gradient_error(
+                        [&](const Tensor& e) {
+                            return profile_kl(losses::unit(e), anchors, labels, choice, 0.1, symmetric);
+                        },
+                        x) < 1e-7);
+        QVERIFY(gradient_error([&](const Tensor& e) { return infonce(losses::unit(e), anchors, labels); },
+                               x) < 1e-7);
+        QVERIFY(gradient_error([&](const Tensor& e) { return pull(losses::unit(e), anchors, labels); }, x) <
+                1e-7);
+    }
+
+    /// With more anchors than are drawn at once they are drawn for the batch's classes alone. At T = 0 all
+    /// anchors of a class are one, and "pull" looks at no other class: the same, however many there are.
+    void anchors_of_the_batch_serve_as_those_of_all() {
+        const Fit fit = fit_of(520, 6, 8);
+        const Tensor rows = torch::tensor({18, 19, 3114, 3115, 606, 607, 20, 21}, torch::kLong);
+        Options options = small_options(Alignment::Pull);
+        options.temperature = 0;
+        options.anchors = 7;  // 3,640 of 4,096
+        const auto all = aligned(options, fit, rows);
+        options.anchors = 8;  // 4,160
+        const auto some = aligned(options, fit, rows);
+        QVERIFY(all.first > 0);
+        QVERIFY(std::abs(all.first - some.first) < 1e-6);
+        QVERIFY((all.second - some.second).abs().max().item<double>() < 1e-6);
+        // The other two have the batch's classes to tell apart, not all.
+        for (const Alignment align : {Alignment::ProfileKl, Alignment::InfoNce}) {
+            options.align = align;
+            QVERIFY(torch::isfinite(aligned(options, fit, rows).second).all().item<bool>());
+        }
+    }
+
+    void few_pictures_have_fewer_anchors() {
+        const Tensor rows = torch::arange(8, torch::kLong);
+        Options eight = small_options(Alignment::InfoNce), four = eight;
+        four.anchors = 4;
+        // No class has more than five pictures: four anchors are drawn.
+        Fit fit = fit_of(4, 5, 8);
+        QCOMPARE(aligned(eight, fit, rows).first, aligned(four, fit, rows).first);
+        fit.sizes[2] = 6;
+        QVERIFY(aligned(eight, fit, rows).first != aligned(four, fit, rows).first);
+    }
+
+    void noise_can_be_cut_off() {
+        constexpr std::int64_t kDimension = 16;
+        const auto generator = [] { return at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{8}); };
+        at::Generator plain = generator(), whole = generator(), some = generator();
+        QVERIFY(torch::equal(draw_noise(30, 20, kDimension, whole),
+                             torch::randn({30, 20, kDimension}, plain, torch::TensorOptions())));
+        const Tensor cut = draw_noise(30, 20, kDimension, some, 0.25);
+        // The share of the Gaussian within a draw's own distance: even between 0 and the cut.
+        const Tensor squares = cut.to(torch::kDouble).square().sum(2) / 2;
+        const Tensor share = torch::special_gammainc(torch::full_like(squares, kDimension / 2.0), squares);
+        QVERIFY(share.max().item<double>() <= 0.25);
+        QVERIFY(std::abs(share.mean().item<double>() - 0.125) < 0.01);
+        QVERIFY(std::abs(cut.mean().item<double>()) < 0.03);
+    }
+
+    void proxies_begin_where_they_are_asked_to() {
+        const Fit fit = fit_of(6, 8, 40);
+        const auto proxies = [&](bool class_mean, std::uint64_t seed) {
+            Options options = small_options(Alignment::None);
+            options.proxy_weight = 1;
+            options.class_mean = class_mean;
+            GapanObjective objective(options, fit.sizes, fit.embeddings, fit.labels, seed);
+            const Tensor one = objective.parameters().at(0);
+            return one.requires_grad() ? one.detach().clone() : Tensor();
+        };
+        QVERIFY(torch::equal(proxies(true, 1), class_means(fit.embeddings, fit.labels, 6)));
+        QVERIFY(torch::equal(proxies(false, 1), random_proxies(6, 40, 1)));
+        QVERIFY(torch::equal(proxies(false, 1), proxies(false, 1)));
+        QVERIFY(!torch::equal(proxies(false, 1), proxies(false, 2)));
+        QVERIFY(std::abs(proxies(false, 1).std().item<double>() - 0.125) < 0.02);
+        // A class mean is that of its own pictures.
+        const Tensor own = losses::unit(fit.embeddings.slice(0, 8, 16).mean(0, true));
+        QVERIFY((proxies(true, 1)[1] - own[0]).abs().max().item<double>() < 1e-6);
     }
 
     void anchors_lie_where_they_should() {
@@ -319,6 +460,31 @@ class TestGapan : public QObject {
         QVERIFY(novelty(in) > 20);
     }
 
+    /// Percentiles of its own a class has from twenty held-out pictures on; others read those of all.
+    void small_classes_are_judged_by_all() {
+        Clusters data = clusters(3, 110, 8, 0.6);
+        // 110, 110 and 40 pictures, of which a fifth is held out: 22, 22 and 8.
+        data.embeddings = data.embeddings.slice(0, 0, 260);
+        data.labels.resize(260);
+        const auto fitted = fit_density(data.embeddings, data.labels, 3, small_density(), {});
+        QVERIFY(fitted);
+        QCOMPARE(fitted->held_out.size(), std::size_t{52});
+        FittedDensity density = *fitted;
+        const Tensor rows = torch::tensor(density.held_out, torch::kLong);
+        const Tensor all = score(density, data.embeddings.index_select(0, rows));
+        for (int c = 0; c < 3; ++c) {
+            std::vector<float> own;
+            for (std::size_t i = 0; i < density.held_out.size(); ++i) {
+                const auto row = static_cast<std::size_t>(density.held_out[i]);
+                if (c == 2 || data.labels[row] == c)
+                    own.push_back(all[static_cast<std::int64_t>(i)][data.labels[row]].item<float>());
+            }
+            const auto [low, high] = std::minmax_element(own.begin(), own.end());
+            QVERIFY(std::abs(density.typicality[c][0].item<float>() - *low) < 1e-5f);
+            QVERIFY(std::abs(density.typicality[c][100].item<float>() - *high) < 1e-5f);
+        }
+    }
+
     void class_order_does_not_matter() {
         const Clusters data = clusters(3, 30, 8, 0.6);
         auto fitted = fit_density(data.embeddings, data.labels, 3, small_density(), {});
@@ -361,7 +527,12 @@ class TestGapan : public QObject {
         for (std::size_t row = 0; row < 80; ++row) {
             const auto verdict = density->judge(std::span(all).subspan(row * 12, 12),
                                                 std::span(*densities).subspan(row * 2, 2), data.labels[row]);
-            QCOMPARE(verdict.mislabel > 0, row == 3 || row == 57);
+            const bool swapped = row == 3 || row == 57;
+            QCOMPARE(verdict.mislabel > 0, swapped);
+            // The flag wants both: a better class, and a place below its own class's held-out pictures.
+            QCOMPARE(verdict.doubtful, verdict.mislabel > 0 && verdict.typicality < 1);
+            QCOMPARE(verdict.doubtful, swapped);
+            QCOMPARE(verdict.better_class, data.labels[row] == 0 ? 1 : 0);
         }
     }
 

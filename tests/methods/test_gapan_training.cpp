@@ -1,15 +1,23 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
+#include <torch/torch.h>
+
 #include <QTemporaryDir>
 #include <QtTest/QtTest>
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 #include "core/methods/gapan/density.h"
 #include "core/methods/train.h"
 #include "core/models/head.h"
 #include "core/models/manifest.h"
 #include "core/models/model_registry.h"
+#include "core/models/safetensors.h"
+#include "core/training/head_learner.h"
+#include "core/training/losses.h"
+#include "core/training/model_writer.h"
 #include "core/training/random.h"
 #include "tests/support/fault_file_system.h"
 
@@ -76,6 +84,58 @@ TrainingSettings quick(Method method = Method::Gapan) {
         settings.options["density_epochs"] = "5";
     }
     return settings;
+}
+
+/// An objective that asks for the moving mean of the encoder and looks whether it gets it.
+class SlowWatcher final : public Objective {
+  public:
+    struct Seen {
+        int steps = 0;
+        int own_by_slow = 0;  ///< own_step() was given the slow copy's embeddings
+        int apart = 0;        ///< the slow copy's were others than the encoder's
+        double distance = 0;  ///< of the last step, between the two
+    };
+    SlowWatcher(double share, Seen& seen) : m_share(share), m_seen(seen) {}
+
+    torch::Tensor loss(const ObjectiveBatch& batch, std::map<std::string, double>& terms) override {
+        ++m_seen.steps;
+        m_slow = batch.slow;
+        const torch::Tensor fast = batch.embeddings.detach();
+        if (m_slow.defined()) {
+            m_seen.distance = (fast - m_slow).abs().max().item<double>();
+            m_seen.apart += m_seen.distance > 0 ? 1 : 0;
+        }
+        const torch::Tensor loss = losses::spherical_contrastive(batch.embeddings, batch.per_class);
+        terms["aux"] = loss.item<double>();
+        return loss;
+    }
+    void own_step(const torch::Tensor& embeddings, const torch::Tensor&,
+                  std::map<std::string, double>&) override {
+        m_seen.own_by_slow += m_slow.defined() && torch::equal(embeddings, m_slow) ? 1 : 0;
+    }
+    double slow_share() const override { return m_share; }
+    void save(torch::serialize::OutputArchive&) const override {}
+    void load(torch::serialize::InputArchive&) override {}
+
+  private:
+    double m_share;
+    Seen& m_seen;
+    torch::Tensor m_slow;
+};
+
+/// Whether every number of a safetensors file is one.
+bool all_numbers(const std::string& path) {
+    auto bytes = FileSystem::posix().read(path);
+    if (!bytes) return false;
+    const auto file = Safetensors::parse(std::move(*bytes), path);
+    if (!file) return false;
+    for (const auto& [name, tensor] : file->tensors()) {
+        const auto* values = reinterpret_cast<const float*>(tensor.data.data());
+        if (!std::all_of(values, values + tensor.data.size() / sizeof(float),
+                         [](float value) { return std::isfinite(value); }))
+            return false;
+    }
+    return true;
 }
 
 }  // namespace
@@ -186,7 +246,8 @@ class TestGapanTraining : public QObject {
         QTest::addColumn<QByteArray>("options");
         for (const char* options :
              {"align=infonce", "align=pull", "align=none", "symmetric=true", "ema=true", "aux=pnca",
-              "aux=proxy_anchor", "aux_reduction=sum", "rank=8", "refit=false", "whitening=0"})
+              "aux=proxy_anchor", "aux_reduction=sum", "rank=8", "refit=false", "whitening=0",
+              "start=identity", "proxy_init=random", "anchor_cut=0.3"})
             QTest::newRow(options) << QByteArray(options);
     }
     void every_variant_trains() {
@@ -209,6 +270,145 @@ class TestGapanTraining : public QObject {
         QVERIFY(outcome->after.map_at_r > outcome->before.map_at_r + 0.1);
         QCOMPARE(static_cast<int>(gapan::Density::load(outcome->folder).error().kind),
                  static_cast<int>(ErrorKind::NotFound));
+    }
+
+    void proxies_of_the_plain_method_may_begin_as_noise() {
+        TrainingSettings settings = quick(Method::ProxyNca);
+        const auto means = train(make_data(), settings, m_target, {}, {});
+        settings.options["proxy_init"] = "random";
+        m_target.name = "noise";
+        const auto noise = train(make_data(), settings, m_target, {}, {});
+        QVERIFY(means && noise);
+        // Nothing known of the classes yet: the first loss is larger, and falls.
+        QVERIFY(noise->history[1].losses.at("proxy") > means->history[1].losses.at("proxy"));
+        QVERIFY(noise->history.back().losses.at("proxy") < noise->history[1].losses.at("proxy"));
+        QVERIFY(noise->after.map_at_r > noise->before.map_at_r);
+    }
+
+    /// A head that starts at the identity is the model beneath before any step; a narrower one keeps its
+    /// first numbers.
+    void a_head_may_start_as_the_model_beneath() {
+        const TrainingData data = make_data();
+        TrainingSettings settings = quick(Method::ProxyNca);
+        settings.options["start"] = "identity";
+        const auto whole = train(data, settings, m_target, {}, {});
+        QVERIFY2(whole.ok(), whole ? "" : whole.error().text.c_str());
+        QCOMPARE(whole->history.front().validation.map_at_r, whole->before.map_at_r);
+        QCOMPARE(whole->history.front().validation.recall_at_1, whole->before.recall_at_1);
+        QVERIFY(whole->after.map_at_r > whole->before.map_at_r);
+
+        settings.options["dimension"] = "8";
+        settings.options["rate"] = "1e-8";  // as good as no step
+        settings.epochs = 1;
+        m_target.name = "narrow";
+        const auto narrow = train(data, settings, m_target, {}, {});
+        QVERIFY2(narrow.ok(), narrow ? "" : narrow.error().text.c_str());
+        const auto manifest = read_manifest(narrow->folder);
+        QVERIFY(manifest);
+        const auto head = ModelRegistry({m_target.models_folder}).load_head(manifest->info);
+        QVERIFY(head);
+        QCOMPARE(head->out, 8);
+        std::vector<float> out(8);
+        head->apply(std::span(data.features).first(24), 1, out);
+        double norm = 0;
+        for (std::size_t i = 0; i < 8; ++i) norm += double{data.features[i]} * data.features[i];
+        for (std::size_t i = 0; i < 8; ++i)
+            QVERIFY(std::abs(out[i] - data.features[i] / std::sqrt(norm)) < 1e-5);
+    }
+
+    /// What learns by itself (the flow) sees the embeddings of the slow copy, which follows the encoder.
+    void the_flow_sees_the_slow_copy() {
+        TrainingSettings settings = quick();
+        settings.epochs = 3;
+        HeadOptions options;
+        options.epochs = 3;
+        options.classes = 6;
+        options.per_class = 4;
+        options.rate = 0.01;
+        options.refit = false;
+        const auto watch = [&](double share) {
+            SlowWatcher::Seen seen;
+            const ObjectiveFactory factory = [&](const std::vector<int>&, const torch::Tensor&,
+                                                 const torch::Tensor&, std::uint64_t) {
+                return std::make_unique<SlowWatcher>(share, seen);
+            };
+            const auto learned = learn_head(make_data(), settings, options, factory, m_target, {}, {});
+            return learned ? seen : SlowWatcher::Seen{};
+        };
+        const auto slow = watch(0.01);
+        QVERIFY(slow.steps > 3);
+        QCOMPARE(slow.own_by_slow, slow.steps);
+        QCOMPARE(slow.apart, slow.steps - 1);  // they begin alike
+        // A copy that follows entirely is the encoder; the slower, the farther behind.
+        const auto close = watch(0.5), same = watch(1);
+        QVERIFY(close.distance < slow.distance);
+        QCOMPARE(same.own_by_slow, same.steps);
+        QVERIFY(same.distance < 1e-5);
+        const auto none = watch(0);
+        QCOMPARE(none.own_by_slow, 0);
+    }
+
+    void an_absurd_rate_leaves_no_broken_model_data() {
+        QTest::addColumn<QByteArray>("method");
+        QTest::addColumn<QByteArray>("options");
+        for (const char* method : {"gapan", "proxy-nca++"}) {
+            // A step back towards the start of ten thousand times the way there.
+            QTest::addRow("%s, decay", method)
+                << QByteArray(method) << QByteArray("rate=1 weight_decay=10000");
+            QTest::addRow("%s, rate", method)
+                << QByteArray(method) << QByteArray("rate=1 clip=1000000 proxy_rate=1000000");
+            QTest::addRow("%s, huge vectors", method) << QByteArray(method) << QByteArray("huge");
+        }
+        QTest::addRow("gapan, flow") << QByteArray("gapan") << QByteArray("flow_rate=1 noise=10");
+    }
+
+    /// It ends with the best epoch before, or with a message; never with a model of what is no number.
+    void an_absurd_rate_leaves_no_broken_model() {
+        QFETCH(QByteArray, method);
+        QFETCH(QByteArray, options);
+        TrainingData data = make_data();
+        TrainingSettings settings = quick(*method_from_name(method.toStdString()));
+        settings.epochs = 4;
+        if (options == "huge") {
+            for (float& value : data.features) value *= 1e30f;
+        } else {
+            for (const QByteArray& option : options.split(' ')) {
+                const auto parts = option.split('=');
+                settings.options[parts[0].toStdString()] = parts[1].toStdString();
+            }
+        }
+        const auto outcome = train(data, settings, m_target, {}, {});
+        if (!outcome) {
+            QVERIFY(!outcome.error().text.empty());
+            QVERIFY(!fs::exists(m_target.models_folder + "/learned"));
+            return;
+        }
+        QVERIFY(all_numbers(outcome->folder + "/weights.safetensors"));
+        if (method == "gapan") QVERIFY(all_numbers(outcome->folder + "/density.safetensors"));
+        for (const EpochReport& report : outcome->history) {
+            for (const auto& [name, value] : report.losses) QVERIFY2(std::isfinite(value), name.c_str());
+        }
+        if (options.contains("weight_decay")) {
+            QVERIFY2(outcome->note.find("no longer a number") != std::string::npos, outcome->note.c_str());
+            QCOMPARE(outcome->best_epoch, 0);
+        }
+    }
+
+    void what_is_no_number_is_not_written() {
+        Head head;
+        head.in = 2;
+        head.out = 2;
+        head.mean = {0, 0};
+        head.weight = {1, 0, std::numeric_limits<float>::quiet_NaN(), 1};
+        head.bias = {0, 0};
+        const TrainingData data = make_data();
+        const auto written = write_head_model(m_target, data, quick(), {}, head);
+        QVERIFY(!written);
+        QVERIFY(written.error().text.find("no model was written") != std::string::npos);
+        QVERIFY(!fs::exists(m_target.models_folder + "/learned"));
+        head.weight[2] = 0;
+        QVERIFY(check_target(m_target));
+        QVERIFY(write_head_model(m_target, data, quick(), {}, head));
     }
 
     void views_are_learned_from() {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/training/checkpoint.h"
+#include "core/training/finite.h"
 #include "core/training/losses.h"
 #include "core/training/probe.h"
 #include "core/training/rows.h"
@@ -107,6 +108,7 @@ std::map<std::string, double> Learner::train_epoch(int epoch, int epochs, const 
         if (!std::isfinite(sums["total"])) break;
     }
     for (auto& [name, sum] : sums) sum /= static_cast<double>(batches);
+    tell_divergence(m_adaptation->parameters(), sums);
     return sums;
 }
 

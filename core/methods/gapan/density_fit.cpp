@@ -10,6 +10,7 @@
 
 #include "core/models/safetensors_writer.h"
 #include "core/training/epoch_loop.h"
+#include "core/training/finite.h"
 #include "core/training/losses.h"
 #include "core/training/random.h"
 #include "core/training/schedule.h"
@@ -31,6 +32,11 @@ Tensor index_of(const std::vector<std::int64_t>& rows) {
 Tensor percentiles(const Tensor& values) {
     const Tensor at = torch::linspace(0, 1, 101, torch::kDouble);
     return torch::quantile(values.to(torch::kDouble), at).to(torch::kFloat);
+}
+
+Error no_number() {
+    return {ErrorKind::Internal,
+            "The fit of the class densities ended in what is no number. A lower flow_rate may help."};
 }
 
 struct Scores {
@@ -215,13 +221,14 @@ Result<FittedDensity> fit_density(const Tensor& embeddings, const std::vector<st
         for (int epoch = 0; epoch < options.epochs; ++epoch) {
             if (!fit.epoch(epoch, stop))
                 return Error{ErrorKind::Cancelled, "The fit of the class densities was cancelled."};
-            if (!std::isfinite(density.nll))
-                return Error{ErrorKind::Internal,
-                             "The fit of the class densities ended in what is no number."};
+            if (!std::isfinite(density.nll)) return no_number();
             if (progress) progress(static_cast<double>(epoch + 1) / options.epochs);
         }
         calibrate(density, embeddings.detach(), all_labels,
                   density.held_out.empty() ? fit_rows : index_of(density.held_out));
+        // The last step is in no loss, but in what the held-out pictures score.
+        if (!all_finite({density.typicality, density.novelty_density, density.novelty_centroid}))
+            return no_number();
         return density;
     } catch (const std::exception& error) {
         return training_error(error);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/training/losses.h"
+#include "core/training/proxies.h"
 
 namespace fieldmark::gapan {
 
@@ -15,11 +16,8 @@ namespace {
 constexpr std::int64_t kAllClasses =
     4096;  ///< anchors drawn at once; with more, for the batch's classes only
 
-Tensor class_means(const Tensor& embeddings, const Tensor& labels, std::int64_t classes) {
-    const torch::NoGradGuard no_grad;
-    const Tensor unit = losses::unit(embeddings.detach());
-    return losses::unit(torch::zeros({classes, unit.size(1)}, unit.options()).index_add_(0, labels, unit));
-}
+/// What a few pictures say of a class is too little for more anchors.
+constexpr int kFewPictures = 5, kFewAnchors = 4;
 
 }  // namespace
 
@@ -33,6 +31,7 @@ Options read_options(OptionReader& reader, const Options& defaults) {
     options.ema_share = reader.number("ema_share", defaults.ema_share, 1e-6, 1);
     options.beta = reader.number("beta", defaults.beta, 0, 1000);
     options.temperature = reader.number("temperature", defaults.temperature, 0, 2);
+    options.anchor_cut = reader.number("anchor_cut", defaults.anchor_cut, 0.05, 1);
     options.align_tau = reader.number("align_tau", defaults.align_tau, 1e-3, 10);
     options.anchors = reader.integer("anchors", defaults.anchors, 1, 256);
     const std::string fallback = defaults.aux == Auxiliary::Spherical  ? "sph"
@@ -48,6 +47,8 @@ Options read_options(OptionReader& reader, const Options& defaults) {
     options.aux_weight = reader.number("aux_weight", defaults.aux_weight, 0, 1000);
     options.proxy_weight = reader.number("proxy_weight", defaults.proxy_weight, 0, 1000);
     options.proxy_rate = reader.number("proxy_rate", defaults.proxy_rate, 1e-6, 1e6);
+    options.class_mean = reader.choice("proxy_init", defaults.class_mean ? "class_mean" : "random",
+                                       {"class_mean", "random"}) == "class_mean";
     options.warm_up = reader.integer("warm_up", defaults.warm_up, 1, 100'000);
     options.blocks = reader.integer("flow_blocks", defaults.blocks, 1, 64);
     options.hidden = reader.integer("flow_hidden", defaults.hidden, 1, 16384);
@@ -60,8 +61,13 @@ GapanObjective::GapanObjective(const Options& options, const std::vector<int>& c
                                const Tensor& start, const Tensor& labels, std::uint64_t seed)
     : m_options(options), m_generator(at::make_generator<at::CPUGeneratorImpl>(seed)) {
     const auto classes = static_cast<std::int64_t>(class_sizes.size());
-    if (m_options.aux != Auxiliary::Spherical || m_options.proxy_weight > 0)
-        m_proxies = class_means(start, labels, classes).clone().set_requires_grad(true);
+    if (std::all_of(class_sizes.begin(), class_sizes.end(), [](int size) { return size <= kFewPictures; }))
+        m_options.anchors = std::min(m_options.anchors, kFewAnchors);
+    if (m_options.aux != Auxiliary::Spherical || m_options.proxy_weight > 0) {
+        m_proxies = m_options.class_mean ? class_means(start, labels, classes)
+                                         : random_proxies(classes, start.size(1), seed).to(start.device());
+        m_proxies.set_requires_grad(true);
+    }
     m_centroids = class_means(start, labels, classes);
     if (!uses_flow()) return;
     FlowOptions flow;
@@ -127,8 +133,8 @@ Tensor GapanObjective::alignment_loss(const Tensor& u, Tensor labels, std::map<s
         classes = std::get<0>(unique);
         labels = std::get<1>(unique);
     }
-    const Tensor anchors =
-        draw_anchors(*m_flow, *m_prior, classes, m_options.anchors, m_options.temperature, m_generator);
+    const Tensor anchors = draw_anchors(*m_flow, *m_prior, classes, m_options.anchors, m_options.temperature,
+                                        m_generator, m_options.anchor_cut);
     Tensor align;
     switch (m_options.align) {
         case Alignment::None:

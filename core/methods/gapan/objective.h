@@ -28,14 +28,16 @@ struct Options {
     double ema_share = 0.01;                 ///< ema_share: alpha of the moving mean
     double beta = 1;                         ///< beta: L = L_aux + beta L_ali
     double temperature = 0.8;                ///< temperature: T of the anchors
-    double align_tau = 0.1;                  ///< align_tau
-    int anchors = 8;                         ///< anchors: M a class
-    Auxiliary aux = Auxiliary::Spherical;    ///< aux: sph, pnca, proxy_anchor
-    double aux_tau = 0.1;                    ///< aux_tau: of the spherical contrastive loss
-    bool aux_sum = false;                    ///< aux_reduction: mean or sum over slot pairs
-    double aux_weight = 1;                   ///< aux_weight
-    double proxy_weight = 0;                 ///< proxy_weight: ProxyNCA++ beside a spherical L_aux
-    double proxy_rate = 100;                 ///< proxy_rate: times the encoder's rate
+    double anchor_cut = 1;                 ///< anchor_cut: share of a Gaussian, from its middle, to draw from
+    double align_tau = 0.1;                ///< align_tau
+    int anchors = 8;                       ///< anchors: M a class; 4 where none has over 5 pictures
+    Auxiliary aux = Auxiliary::Spherical;  ///< aux: sph, pnca, proxy_anchor
+    double aux_tau = 0.1;                  ///< aux_tau: of the spherical contrastive loss
+    bool aux_sum = false;                  ///< aux_reduction: mean or sum over slot pairs
+    double aux_weight = 1;                 ///< aux_weight
+    double proxy_weight = 0;               ///< proxy_weight: ProxyNCA++ beside a spherical L_aux
+    double proxy_rate = 100;               ///< proxy_rate: times the encoder's rate
+    bool class_mean = true;                ///< proxy_init: class_mean or random
     int warm_up = 5;          ///< warm_up: epochs of L_aux alone; a fifth of them where fewer than 25
     int blocks = 4;           ///< flow_blocks: K
     int hidden = 256;         ///< flow_hidden: H
@@ -52,7 +54,7 @@ Options read_options(OptionReader& reader, const Options& defaults = {});
 /// anchors nearest to the centroid of their own class) and "inverse_error" (max |f^-1(f(v)) - v| of a batch).
 class GapanObjective final : public Objective {
   public:
-    /// class_sizes: of the classes learned from. start (N, D), labels (N): where proxies begin (class means).
+    /// class_sizes: of the classes learned from. start (N, D), labels (N): the embeddings before any step.
     GapanObjective(const Options& options, const std::vector<int>& class_sizes, const torch::Tensor& start,
                    const torch::Tensor& labels, std::uint64_t seed);
 

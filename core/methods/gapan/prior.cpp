@@ -64,15 +64,30 @@ Tensor negative_log_likelihood(const FlowImpl::Image& image, const Tensor& label
            dimension;
 }
 
+Tensor draw_noise(std::int64_t n, std::int64_t anchors, std::int64_t dimension, at::Generator& generator,
+                  double cut) {
+    const torch::NoGradGuard no_grad;
+    Tensor noise = torch::randn({n, anchors, dimension}, generator, torch::TensorOptions());
+    while (cut < 1) {
+        // The share of the Gaussian nearer to its middle; those too far out are drawn again.
+        const Tensor half_squares = noise.to(torch::kDouble).square().sum(2) / 2;
+        const Tensor nearer = torch::special_gammainc(
+            torch::full_like(half_squares, static_cast<double>(dimension) / 2), half_squares);
+        const Tensor outside = nearer > cut;
+        const auto again = outside.sum().item<std::int64_t>();
+        if (again == 0) break;
+        noise.index_put_({outside}, torch::randn({again, dimension}, generator, torch::TensorOptions()));
+    }
+    return noise;
+}
+
 Tensor draw_anchors(FlowImpl& flow, const PriorImpl& prior, const Tensor& classes, std::int64_t anchors,
-                    double temperature, at::Generator& generator) {
+                    double temperature, at::Generator& generator, double cut) {
     const torch::NoGradGuard no_grad;
     const Tensor mu = prior.mu.index_select(0, classes);
     const Tensor sigma = prior.log_sigma().index_select(0, classes).exp();
     // Drawn on the CPU, so that every device sees the same anchors.
-    const Tensor noise =
-        torch::randn({classes.size(0), anchors, mu.size(1)}, generator, torch::TensorOptions())
-            .to(mu.options());
+    const Tensor noise = draw_noise(classes.size(0), anchors, mu.size(1), generator, cut).to(mu.options());
     const Tensor z = mu.unsqueeze(1) + temperature * sigma.reshape({-1, 1, 1}) * noise;
     return losses::unit(flow.inverse(z.reshape({-1, mu.size(1)}))).reshape(z.sizes());
 }

@@ -47,10 +47,17 @@ torch::Tensor class_log_density(const torch::Tensor& z, const torch::Tensor& log
 torch::Tensor negative_log_likelihood(const FlowImpl::Image& image, const torch::Tensor& labels,
                                       const torch::Tensor& mu, const torch::Tensor& log_sigma);
 
-/// Appearance anchors: a_cm = normalize(f^-1(mu_c + T sigma_c eps_m)), eps ~ N(0, I). "High-density regions"
-/// of the paper are draws at a temperature T below 1. classes (n) int64 -> (n, M, D) unit vectors, no
-/// gradient.
+/// eps ~ N(0, I), (n, M, D), on the CPU. cut below 1: only the share `cut` of the Gaussian that lies nearest
+/// to its middle is drawn from, |eps|^2 not above that quantile of chi^2_D.
+torch::Tensor draw_noise(std::int64_t n, std::int64_t anchors, std::int64_t dimension,
+                         at::Generator& generator, double cut = 1);
+
+/// Appearance anchors: a_cm = normalize(f^-1(mu_c + T sigma_c eps_m)), eps as draw_noise() gives it.
+/// "High-density regions" of the paper are draws at a temperature T below 1; a cut does little where D is
+/// large (at D = 384 even the 1 % quantile lies at 0.92 of the mean norm). classes (n) int64 -> (n, M, D)
+/// unit vectors, no gradient.
 torch::Tensor draw_anchors(FlowImpl& flow, const PriorImpl& prior, const torch::Tensor& classes,
-                           std::int64_t anchors, double temperature, at::Generator& generator);
+                           std::int64_t anchors, double temperature, at::Generator& generator,
+                           double cut = 1);
 
 }  // namespace fieldmark::gapan

@@ -3,19 +3,18 @@
 #include "core/methods/proxy_nca/objective.h"
 
 #include "core/training/losses.h"
+#include "core/training/proxies.h"
 
 namespace fieldmark::proxy_nca {
 
 using torch::Tensor;
 
 ProxyNcaObjective::ProxyNcaObjective(const Tensor& start, const Tensor& labels, std::int64_t classes,
-                                     double scale, double proxy_rate)
+                                     double scale, double proxy_rate,
+                                     std::optional<std::uint64_t> random_start)
     : m_scale(scale), m_proxy_rate(proxy_rate) {
-    const torch::NoGradGuard no_grad;
-    const Tensor unit = losses::unit(start.detach());
-    m_proxies =
-        losses::unit(torch::zeros({classes, unit.size(1)}, unit.options()).index_add_(0, labels, unit))
-            .clone();
+    m_proxies = random_start ? random_proxies(classes, start.size(1), *random_start).to(start.device())
+                             : class_means(start, labels, classes);
     m_proxies.set_requires_grad(true);
 }
 

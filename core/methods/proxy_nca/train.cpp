@@ -14,6 +14,7 @@ struct AllOptions {
     HeadOptions head;
     double scale = 18;
     double proxy_rate = 10;
+    bool class_mean = true;  ///< proxy_init: class_mean or random
 };
 
 Result<AllOptions> read_all(const TrainingSettings& settings) {
@@ -22,6 +23,7 @@ Result<AllOptions> read_all(const TrainingSettings& settings) {
     all.head = read_head_options(reader, settings, all.head);
     all.scale = reader.number("scale", all.scale, 0.1, 1000);
     all.proxy_rate = reader.number("proxy_rate", all.proxy_rate, 1e-6, 1e6);
+    all.class_mean = reader.choice("proxy_init", "class_mean", {"class_mean", "random"}) == "class_mean";
     if (auto status = reader.finish(); !status) return status.error();
     return all;
 }
@@ -41,10 +43,10 @@ Result<TrainingOutcome> train_proxy_nca(const TrainingData& data, const Training
     if (auto status = check_training_data(data); !status) return status.error();
     if (auto status = check_target(target); !status) return status.error();
     const ObjectiveFactory factory = [&](const std::vector<int>& class_sizes, const torch::Tensor& embeddings,
-                                         const torch::Tensor& labels, std::uint64_t) {
-        return std::make_unique<ProxyNcaObjective>(embeddings, labels,
-                                                   static_cast<std::int64_t>(class_sizes.size()),
-                                                   options->scale, options->proxy_rate);
+                                         const torch::Tensor& labels, std::uint64_t seed) {
+        return std::make_unique<ProxyNcaObjective>(
+            embeddings, labels, static_cast<std::int64_t>(class_sizes.size()), options->scale,
+            options->proxy_rate, options->class_mean ? std::nullopt : std::optional(seed));
     };
     auto learned = learn_head(data, settings, options->head, factory, target, observer, stop);
     if (!learned) return learned.error();

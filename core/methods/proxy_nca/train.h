@@ -7,9 +7,9 @@
 namespace fieldmark::proxy_nca {
 
 /// Learns a head on cached features with ProxyNCA++ alone (Teh et al., ECCV 2020): the plain reference that
-/// other methods are measured against. Proxies start at the class means. Writes a model of the kind "head".
-/// Options: those of HeadOptions (core/training/head_learner.h), scale (18) and proxy_rate (10, times the
-/// head's).
+/// other methods are measured against. Writes a model of the kind "head". Options: those of HeadOptions
+/// (core/training/head_learner.h), scale (18), proxy_rate (10, times the head's) and proxy_init
+/// class_mean|random (class_mean).
 TrainFunction train_proxy_nca;
 
 Status check_proxy_nca(const TrainingSettings& settings);
