@@ -11,6 +11,7 @@
 #include "core/training/augmentation.h"
 #include "core/training/checkpoint.h"
 #include "core/training/epoch_loop.h"
+#include "core/training/finite.h"
 #include "core/training/image_cache.h"
 #include "core/training/losses.h"
 #include "core/training/model_writer.h"
@@ -153,6 +154,7 @@ class NetworkModel final : public EpochModel {
             if (way.tell) way.tell(static_cast<double>(batch + 1) / batches);
         }
         for (auto& [name, value] : sums) value /= batches;
+        tell_divergence(m_module->parameters(), sums);
         // Embeddings as they were when their picture was last seen: a pass over all of them would cost a
         // quarter of an epoch, and they move little within one.
         m_objective->end_epoch(epoch, m_objective->wants_embeddings(epoch) ? m_memory.to(m_device) : Tensor(),

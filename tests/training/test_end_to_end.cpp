@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/end_to_end.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include <QJsonDocument>
@@ -312,6 +314,34 @@ class TestEndToEnd : public QObject {
             QVERIFY2(outcome->note.find("no model was made") != std::string::npos, outcome->note.c_str());
             QVERIFY(!outcome->queries.empty());
             QVERIFY(!std::filesystem::exists(path("models/gained-nothing")));
+        }
+    }
+
+    /// Thrown far away by its steps, it ends in a message or in the best epoch before them.
+    void an_absurd_rate_leaves_no_broken_model() {
+        for (const char* start : {"class_mean", "random"}) {
+            auto wanted = settings(2);
+            wanted.options["rate"] = "1";
+            wanted.options["clip"] = "1e6";
+            wanted.options["refit"] = "yes";
+            wanted.options["proxy_init"] = start;
+            const auto outcome = train(m_data, wanted, target("thrown"), {}, {});
+            if (!outcome.ok()) {
+                QVERIFY(!outcome.error().text.empty());
+                QVERIFY(!std::filesystem::exists(path("models/thrown")));
+                continue;
+            }
+            QVERIFY2(!outcome->note.empty() || outcome->best_epoch > 0, "neither a reason nor a model");
+            if (outcome->folder.empty()) continue;
+            const auto model = ModelRegistry({path("models")})
+                                   .load(*ModelRegistry({path("models")}).find("thrown"), {.threads = 1});
+            QVERIFY2(model.ok(), model.ok() ? "" : model.error().text.c_str());
+            const auto side = (*model)->info().input_width;
+            const auto embeddings = (*model)->embed(striped_pictures(2, 2, side, 10), 2);
+            QVERIFY(embeddings.ok());
+            QVERIFY(std::all_of(embeddings->begin(), embeddings->end(),
+                                [](float value) { return std::isfinite(value); }));
+            std::filesystem::remove_all(outcome->folder);
         }
     }
 

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/methods/end_to_end/train.h"
 
+#include <optional>
+
 #include "core/methods/gapan/density.h"
 #include "core/methods/gapan/learned_density.h"
 #include "core/methods/gapan/objective.h"
@@ -23,6 +25,7 @@ struct AllOptions {
     int density_epochs = 10;
     double scale = 18;
     double proxy_rate = 10;
+    bool class_mean = true;  ///< proxy_init of ProxyNCA++; GAPan reads its own
 };
 
 Result<AllOptions> read_all(const TrainingSettings& settings, const ModelInfo& base) {
@@ -47,6 +50,7 @@ Result<AllOptions> read_all(const TrainingSettings& settings, const ModelInfo& b
     } else {
         all.scale = reader.number("scale", all.scale, 0.1, 1000);
         all.proxy_rate = reader.number("proxy_rate", all.proxy_rate, 1e-6, 1e6);
+        all.class_mean = reader.choice("proxy_init", "class_mean", {"class_mean", "random"}) == "class_mean";
     }
     if (auto status = reader.finish(); !status) return status.error();
     if (all.gapan.ema)
@@ -86,9 +90,9 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
         if (settings.method == Method::Gapan)
             return std::make_unique<gapan::GapanObjective>(options->gapan, class_sizes, embeddings, labels,
                                                            seed);
-        return std::make_unique<proxy_nca::ProxyNcaObjective>(embeddings, labels,
-                                                              static_cast<std::int64_t>(class_sizes.size()),
-                                                              options->scale, options->proxy_rate);
+        return std::make_unique<proxy_nca::ProxyNcaObjective>(
+            embeddings, labels, static_cast<std::int64_t>(class_sizes.size()), options->scale,
+            options->proxy_rate, options->class_mean ? std::nullopt : std::optional(seed));
     };
     NetworkOptions network = options->network;
     network.embed_all = settings.method == Method::Gapan;
