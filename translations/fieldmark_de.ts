@@ -339,6 +339,29 @@
     </message>
 </context>
 <context>
+    <name>fieldmark::BoxPreview</name>
+    <message>
+        <source>Pictures with their object boxes</source>
+        <translation>Bilder mit ihren Objektrahmen</translation>
+    </message>
+    <message>
+        <source>The bright part is what counts as the object</source>
+        <translation>Der helle Teil gilt als das Objekt</translation>
+    </message>
+    <message>
+        <source>Of %1 pictures looked at, %2 have an object box.</source>
+        <translation>Von %1 angesehenen Bildern haben %2 einen Objektrahmen.</translation>
+    </message>
+    <message>
+        <source>%1 of %2 pictures have an object box.</source>
+        <translation>%1 von %2 Bildern haben einen Objektrahmen.</translation>
+    </message>
+    <message>
+        <source>With fewer than half, object and background can teach it little. Boxes are drawn with “Object box…” in Browse, or found where a model looks at objects only.</source>
+        <translation>Bei weniger als der Hälfte können Objekt und Hintergrund wenig beibringen. Rahmen werden unter Durchsehen mit „Objektrahmen…“ gezeichnet oder gefunden, wenn ein Modell nur die Objekte ansieht.</translation>
+    </message>
+</context>
+<context>
     <name>fieldmark::ComparePane</name>
     <message>
         <source>Wheel zooms, drag moves, double click switches between the whole picture and its pixels</source>
@@ -1885,10 +1908,6 @@
         <translation>eine Nacht (8 Stunden)</translation>
     </message>
     <message>
-        <source>as long as it gets better</source>
-        <translation>solange es besser wird</translation>
-    </message>
-    <message>
         <source>&amp;Time it may take</source>
         <translation>&amp;Zeit, die es dauern darf</translation>
     </message>
@@ -1973,6 +1992,14 @@
     <message>
         <source>For cars, tools and the like, which come in any colour: it learns from pictures made paler, stronger, grey or blurred. Leave it off where colour is a mark, as with birds.</source>
         <translation>Für Autos, Werkzeuge und Ähnliches, das es in jeder Farbe gibt: Gelernt wird aus Bildern, die blasser, kräftiger, grau oder unscharf gemacht sind. Aus lassen, wo die Farbe ein Merkmal ist, wie bei Vögeln.</translation>
+    </message>
+    <message>
+        <source>Where it would see the object, in a few of the pictures:</source>
+        <translation>Wo das Objekt gesehen würde, bei einigen der Bilder:</translation>
+    </message>
+    <message>
+        <source>as long as it takes</source>
+        <translation>so lange, wie es dauert</translation>
     </message>
 </context>
 <context>
@@ -4044,10 +4071,6 @@ Rang %3, Ähnlichkeit %4</translation>
         <translation>Welche Suchbilder gezeigt werden</translation>
     </message>
     <message>
-        <source>Queries of the classes kept aside, by how their ranking changed</source>
-        <translation>Suchbilder der zurückgehaltenen Klassen, danach geordnet, wie sich ihre Rangfolge geändert hat</translation>
-    </message>
-    <message>
         <source>most improved queries</source>
         <translation>am meisten verbesserte Suchbilder</translation>
     </message>
@@ -4127,6 +4150,14 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>&amp;Use it all the same</source>
         <translation>&amp;Trotzdem benutzen</translation>
+    </message>
+    <message>
+        <source>Queries of the classes kept aside, by how their ranking changed or how good it is now</source>
+        <translation>Suchbilder der zurückgehaltenen Klassen, danach geordnet, wie sich ihre Rangfolge geändert hat oder wie gut sie jetzt ist</translation>
+    </message>
+    <message>
+        <source>worst queries after learning</source>
+        <translation>schlechteste Suchbilder nach dem Lernen</translation>
     </message>
 </context>
 <context>

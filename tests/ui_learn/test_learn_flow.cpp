@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The pages Evaluate and Learn of the real window, on specimens with the real model, by object names.
+#include <algorithm>
 #include <filesystem>
 
 #include <QAction>
@@ -20,8 +21,10 @@
 #include "core/library/reader.h"
 #include "core/library/writer.h"
 #include "tests/support/specimens.h"
+#include "tests/support/tiny_vit.h"
 #include "tests/support/window_fixture.h"
 #include "ui/gallery/gallery_view.h"
+#include "ui/pages/box_preview.h"
 #include "ui/pages/evaluate_page.h"
 #include "ui/pages/learn_page.h"
 #include "ui/widgets/curve_plot.h"
@@ -153,6 +156,21 @@ class TestLearnFlow : public QObject {
             part<QTabWidget>(*window, "evaluateTabs")->setCurrentIndex(3);
             auto* box = part<QCheckBox>(*window, "probabilitySwitch");
             QVERIFY(box->isEnabled() && !box->isChecked());
+            // What was said against what was true, pictures held out, and the curve that says it.
+            const CalibrationReport& fitted = *page->report()->calibration;
+            const auto& said = part<CurvePlot>(*window, "reliabilityPlot")->series();
+            QCOMPARE(said.size(), std::size_t(1));
+            QVERIFY(!fitted.bins.empty());
+            QCOMPARE(said[0].points.size(), fitted.bins.size());
+            for (std::size_t n = 0; n < fitted.bins.size(); ++n) {
+                QCOMPARE(said[0].points[n], QPointF(fitted.bins[n].predicted, fitted.bins[n].observed));
+                QVERIFY(QRectF(0, 0, 1, 1).contains(said[0].points[n]));
+            }
+            const auto& curve = part<CurvePlot>(*window, "probabilityCurve")->series();
+            QCOMPARE(curve.size(), std::size_t(1));
+            QCOMPARE(curve[0].points.back(), QPointF(1, fitted.calibration.probability(1)));
+            QVERIFY(curve[0].points.back().y() > curve[0].points.front().y());
+            QVERIFY(part<QLabel>(*window, "probabilityText")->text().contains(QStringLiteral("species")));
             box->click();
             window->close();
         }
@@ -232,60 +250,6 @@ class TestLearnFlow : public QObject {
             QVERIFY(!part<QPushButton>(*window, button)->isEnabled());
     }
 
-    void a_model_is_learned_and_used() {
-        auto window = opened_window();
-        part<QAction>(*window, "pageLearn")->trigger();
-        auto* page = part<LearnPage>(*window, "learnPage");
-        auto* field = part<QComboBox>(*window, "learnField");
-        field->setCurrentIndex(field->findData(QByteArray("species")));
-        QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>(*window, "learnStart")->isEnabled(), patience);
-        TrainingRequest request = page->request();
-        QCOMPARE(request.label, std::string("species"));
-        QVERIFY(request.classes.empty());
-        request.settings.method = Method::ProxyNca;
-        request.settings.epochs = 3;
-        request.model_name = "learned";
-        QSignalSpy finished(&window->session(), &Session::trainingFinished);
-        QSignalSpy failed(&window->session(), &Session::trainingFailed);
-        QSignalSpy refused(&window->session(), &Session::trainingRefused);
-        page->resume(request);
-        QVERIFY(page->running());
-        QVERIFY(part<QPushButton>(*window, "learnCancel")->isVisible());
-        window->session().start_training(request);  // a second one is refused and disturbs nothing
-        QTRY_COMPARE_WITH_TIMEOUT(refused.size(), 1, patience);
-        QVERIFY(page->running());
-        QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty() || !failed.isEmpty(), patience);
-        if (!failed.isEmpty()) QFAIL(failed[0][1].value<Error>().text.c_str());
-        QVERIFY(!page->running());
-        QVERIFY(part<QWidget>(*window, "resultCard")->isVisible());
-        const auto result = finished[0][1].value<TrainingResult>();
-        QVERIFY(part<QLabel>(*window, "resultExplanation")->text().contains(QStringLiteral("kept aside")));
-        // The curve says where the model in use stands, which is not where a head begins.
-        const auto& curves = part<CurvePlot>(*window, "learnQuality")->series();
-        QCOMPARE(curves.size(), std::size_t(4));
-        QCOMPARE(curves[3].points.back().y(), result.outcome.before.map_at_r);
-        if (result.model_hash.empty()) QSKIP("Three epochs on thirty pictures have brought nothing to keep.");
-        const std::string former = window->session().model().info.hash;
-        QSignalSpy switched(&window->session(), &Session::modelSwitchFinished);
-        part<QPushButton>(*window, "useModel")->click();
-        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 1, patience);
-        QCOMPARE(window->session().model().info.hash, result.model_hash);
-
-        // Undo goes back, redo forward again, and neither makes more of them.
-        auto* undo = part<QAction>(*window, "undo");
-        auto* redo = part<QAction>(*window, "redo");
-        QVERIFY(undo->isEnabled() && undo->text().contains(QStringLiteral("learned")));
-        undo->trigger();
-        QVERIFY(!undo->isEnabled());  // not twice while it is under way
-        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 2, patience);
-        QCOMPARE(window->session().model().info.hash, former);
-        QTRY_VERIFY(!undo->isEnabled() && redo->isEnabled());
-        redo->trigger();
-        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 3, patience);
-        QCOMPARE(window->session().model().info.hash, result.model_hash);
-        QTRY_VERIFY(undo->isEnabled() && !redo->isEnabled());
-    }
-
     void a_training_that_was_cut_off_is_offered_again() {
         {
             LibraryOptions options;
@@ -361,6 +325,72 @@ class TestLearnFlow : public QObject {
         window->session().cancel_training();
         QTRY_COMPARE_WITH_TIMEOUT(ended.size(), 1, patience);
         QVERIFY(!std::filesystem::exists(models / ".aside.training"));
+    }
+
+    /// Wrong boxes teach the background: they are to be seen before time is spent.
+    void boxes_are_shown_before_adapters_learn() {
+        auto window = opened_window();
+        Session& session = window->session();
+        const std::string file = m_fixture.path(QStringLiteral("tiny_net.safetensors")).toStdString();
+        testing::write_tiny_vit(file);
+        QSignalSpy imported(&session, &Session::modelImported);
+        ModelImport net;
+        net.file = file;
+        session.import_model(net);
+        QTRY_COMPARE_WITH_TIMEOUT(imported.size(), 1, patience);
+        QSignalSpy switched(&session, &Session::modelSwitchFinished);
+        ModelSwitchRequest change;
+        change.model = imported[0][1].value<ImportedModel>().info.hash;
+        session.use_model(change);
+        QTRY_COMPARE_WITH_TIMEOUT(switched.size(), 1, patience);
+        QSignalSpy listed(&session, &Session::itemsListed);
+        const RequestId list = session.list_items({});
+        const auto listing = [&] {
+            return std::find_if(listed.cbegin(), listed.cend(), [&](const auto& answer) {
+                return answer[0].template value<RequestId>() == list;
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(listing() != listed.cend(), patience);
+        const auto items = (*listing())[1].value<std::vector<ItemId>>();
+        QCOMPARE(items.size(), std::size_t(30));
+
+        part<QAction>(*window, "pageLearn")->trigger();
+        auto* field = part<QComboBox>(*window, "learnField");
+        field->setCurrentIndex(field->findData(QByteArray("species")));
+        auto* method = part<QComboBox>(*window, "learnMethod");
+        auto* preview = part<QLabel>(*window, "learnPreview");
+        auto* boxes = part<BoxPreview>(*window, "learnBoxes");
+        auto* classes = part<QListWidget>(*window, "learnClasses");
+        QTRY_VERIFY_WITH_TIMEOUT(part<QPushButton>(*window, "learnStart")->isEnabled(), patience);
+        QVERIFY(!preview->text().contains(QStringLiteral("object box")));  // of no use to the others
+        method->setCurrentIndex(method->findData(int(Method::Dva)));
+        QCOMPARE(method->currentData().toInt(), int(Method::Dva));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            preview->text().contains(QStringLiteral("0 of 30 pictures have an object box")), patience);
+        QVERIFY(preview->text().contains(QStringLiteral("fewer than half")));
+        QVERIFY(!boxes->isVisible());
+
+        // Twenty drawn boxes; a twenty-first says that there is no single object.
+        QSignalSpy edited(&session, &Session::edited);
+        const Crop drawn{1000, 1500, 6000, 7000};
+        for (std::size_t n = 0; n < 20; ++n)
+            session.set_object_box(items[n], ObjectBox{drawn, 1, BoxSource::User, {}});
+        session.set_object_box(items[20], ObjectBox{Crop{}, 1, BoxSource::User, {}});
+        QTRY_COMPARE_WITH_TIMEOUT(edited.size(), 21, patience);
+        classes->item(5)->setCheckState(Qt::Unchecked);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            preview->text().contains(QStringLiteral("20 of 25 pictures have an object box")), patience);
+        QVERIFY(!preview->text().contains(QStringLiteral("fewer than half")));
+        QVERIFY(boxes->isVisible());
+        QCOMPARE(boxes->shown().size(), std::size_t(6));
+        for (const BoxPreview::Shown& one : boxes->shown()) {
+            QVERIFY(std::find(items.begin(), items.begin() + 20, one.item) != items.begin() + 20);
+            QCOMPARE(one.box, drawn);
+        }
+        QTRY_COMPARE(boxes->height(), boxes->heightForWidth(boxes->width()));  // none is cut off
+        method->setCurrentIndex(method->findData(int(Method::Gapan)));
+        QVERIFY(!boxes->isVisible());
+        QTRY_VERIFY_WITH_TIMEOUT(!preview->text().contains(QStringLiteral("object box")), patience);
     }
 
     void every_control_has_a_name() {

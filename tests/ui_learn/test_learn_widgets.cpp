@@ -4,11 +4,13 @@
 #include <QComboBox>
 #include <QImage>
 #include <QLabel>
+#include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QtTest>
 
 #include "core/engine/session/session.h"
+#include "ui/pages/learn_page.h"
 #include "ui/pages/result_card.h"
 #include "ui/query/match_model.h"
 #include "ui/widgets/curve_plot.h"
@@ -245,12 +247,73 @@ class TestLearnWidgets : public QObject {
         QTRY_VERIFY(again->x() < use_button->x());
         QVERIFY(use_button->text().contains(QStringLiteral("all the same")));
         QCOMPARE(choice->currentIndex(), 1);
+        choice->setCurrentIndex(0);
         // Nothing kept: nothing to use.
         result.model_hash.clear();
         result.outcome.best_epoch = 0;
         card.show_result(result);
         QVERIFY(text("resultHeadline").contains(QStringLiteral("stays")));
         QVERIFY(!card.findChild<QPushButton*>(QStringLiteral("useModel"))->isVisible());
+    }
+
+    void the_worst_queries_are_shown_worst_first() {
+        Session session;
+        ThumbnailStore thumbnails(session);
+        ResultCard card(thumbnails);
+        TrainingResult result;
+        result.model_hash = std::string(64, 'a');
+        result.outcome.after = {0.5, 0.4, 60, 4};
+        const auto add = [&](ItemId item, double before, double after, bool hit) {
+            QueryChange change;
+            change.item = item;
+            change.nearest_before = change.nearest_after = 100;
+            change.hit_after = hit;
+            change.precision_before = before;
+            change.precision_after = after;
+            result.outcome.queries.push_back(change);
+        };
+        add(1, 0.2, 1.0, true);   // nothing to complain of
+        add(2, 0.1, 0.3, true);   // better, and still bad
+        add(3, 0.9, 0.6, true);   // worse, and still good
+        add(4, 0.1, 0.1, true);   // neither
+        add(5, 0.1, 0.1, false);  // and the first one is wrong
+        card.show_result(result);
+        auto* choice = card.findChild<QComboBox*>(QStringLiteral("resultChoice"));
+        QCOMPARE(choice->count(), 3);
+        choice->setCurrentIndex(2);
+        auto* rows = card.findChild<PictureRows*>(QStringLiteral("resultRows"));
+        std::vector<ItemId> shown;
+        for (int n = 0; n < rows->model()->rowCount(); ++n) shown.push_back(rows->rows().row(n)->query);
+        QCOMPARE(shown, (std::vector<ItemId>{5, 4, 2, 3}));
+        QCOMPARE(rows->rows().row(0)->title, QStringLiteral("10.0% → 10.0%"));
+        for (ItemId item = 6; item <= 60; ++item) add(item, 0.5, 0.05, false);
+        card.show_result(result);
+        choice->setCurrentIndex(2);
+        QCOMPARE(rows->model()->rowCount(), 40);
+        QCOMPARE(rows->rows().row(0)->query, ItemId(6));
+    }
+
+    void the_time_left_is_said_while_it_learns() {
+        Session session;
+        ThumbnailStore thumbnails(session);
+        const LearnPage page(session, thumbnails);
+        auto* left = page.findChild<QLabel*>(QStringLiteral("learnProgressText"));
+        auto* bar = page.findChild<QProgressBar*>(QStringLiteral("learnProgress"));
+        Q_EMIT session.trainingProgress(0.25, 600);
+        QCOMPARE(left->text(), QStringLiteral("about 10 min left"));
+        QCOMPARE(bar->value() * 4, bar->maximum());
+        EpochReport report;
+        report.epoch = 3;
+        report.epochs = 12;
+        report.seconds_left = 7200;
+        Q_EMIT session.trainingEpoch(report);
+        QCOMPARE(left->text(), QStringLiteral("about 2 h left"));
+        report.epoch = 4;
+        report.seconds_left = -1;  // not known: what was said before stays
+        Q_EMIT session.trainingEpoch(report);
+        QCOMPARE(left->text(), QStringLiteral("about 2 h left"));
+        Q_EMIT session.trainingProgress(1.0, -1);
+        QCOMPARE(left->text(), QString());
     }
 };
 

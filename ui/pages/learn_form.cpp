@@ -17,6 +17,7 @@
 #include <QStandardItemModel>
 #include <QVBoxLayout>
 
+#include "ui/pages/box_preview.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
 #include "ui/widgets/metrics.h"
@@ -35,13 +36,15 @@ bool is_transformer(const ModelStatus& model) {
 
 }  // namespace
 
-LearnForm::LearnForm(Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
-    build();
+LearnForm::LearnForm(Session& session, ThumbnailStore& thumbnails, QWidget* parent)
+    : QWidget(parent), m_session(session) {
+    build(thumbnails);
     m_preview_timer.setSingleShot(true);
     m_preview_timer.setInterval(kPreviewMs);
     connect(&m_preview_timer, &QTimer::timeout, this, [this] {
         if (!isVisible() || m_session.training() || m_fields->count() == 0) return;
         m_preview_request = m_session.preview_training(request());
+        if (method() == Method::Dva) m_boxes->look(field(), checked_classes());
     });
     connect(&m_session, &Session::opened, this, &LearnForm::take_summary);
     connect(&m_session, &Session::closed, this, [this] { take_summary({}); });
@@ -62,7 +65,7 @@ LearnForm::LearnForm(Session& session, QWidget* parent) : QWidget(parent), m_ses
     show_state();
 }
 
-void LearnForm::build() {
+void LearnForm::build(ThumbnailStore& thumbnails) {
     const int unit = rhythm(this);
     // The choices scroll where the window is low; what begins the learning stays in sight below them.
     auto* whole = new QVBoxLayout(this);
@@ -133,6 +136,17 @@ void LearnForm::build() {
     m_method_text = quiet_note(m_choices, QStringLiteral("learnMethodText"));
     column->addWidget(m_method_text);
     connect(m_method, &QComboBox::currentIndexChanged, this, &LearnForm::method_changed);
+    m_boxes_note = quiet_note(m_choices, QStringLiteral("learnBoxesNote"),
+                              tr("Where it would see the object, in a few of the pictures:"));
+    column->addSpacing(unit / 2);
+    column->addWidget(m_boxes_note);
+    m_boxes = new BoxPreview(m_session, thumbnails, m_choices);
+    m_boxes->setObjectName(QStringLiteral("learnBoxes"));
+    column->addWidget(m_boxes);
+    connect(m_boxes, &BoxPreview::changed, this, [this] {
+        show_boxes();
+        show_preview();
+    });
     m_bits_box = new QWidget(m_choices);
     auto* bits = new QHBoxLayout(m_bits_box);
     bits->setContentsMargins(0, 0, 0, 0);
@@ -169,7 +183,7 @@ void LearnForm::build() {
     m_budget->addItem(tr("30 minutes"), 1800);
     m_budget->addItem(tr("1 hour"), 3600);
     m_budget->addItem(tr("a night (8 hours)"), 8 * 3600);
-    m_budget->addItem(tr("as long as it gets better"), 0);
+    m_budget->addItem(tr("as long as it takes"), 0);
     heading(tr("&Time it may take"), m_budget);
     column->addWidget(m_budget);
     connect(m_budget, &QComboBox::currentIndexChanged, this, [this] { ask_preview(); });
@@ -351,23 +365,30 @@ void LearnForm::method_changed() {
     m_less_colour->setVisible(thorough && chosen != Method::GdfNet);
     if (thorough && m_budget->currentIndex() == 0) m_budget->setCurrentIndex(m_budget->findData(8 * 3600));
     if (!thorough && m_budget->currentData().toInt() == 8 * 3600) m_budget->setCurrentIndex(0);
+    show_boxes();
     ask_preview();
+}
+
+std::vector<std::string> LearnForm::checked_classes() const {
+    std::vector<std::string> names;
+    for (int n = 0; n < m_classes->count(); ++n) {
+        const QListWidgetItem* item = m_classes->item(n);
+        if (item->checkState() == Qt::Checked)
+            names.push_back(item->data(kValueRole).toByteArray().toStdString());
+    }
+    return names;
 }
 
 TrainingRequest LearnForm::request() const {
     TrainingRequest request;
     request.label = field();
+    const auto left_out = [this](int row) {
+        const QListWidgetItem* item = m_classes->item(row);
+        return item->flags().testFlag(Qt::ItemIsUserCheckable) && item->checkState() != Qt::Checked;
+    };
     bool all = true;
-    for (int n = 0; n < m_classes->count(); ++n) {
-        const QListWidgetItem* item = m_classes->item(n);
-        if (!item->flags().testFlag(Qt::ItemIsUserCheckable)) continue;
-        if (item->checkState() == Qt::Checked) {
-            request.classes.push_back(item->data(kValueRole).toByteArray().toStdString());
-        } else {
-            all = false;
-        }
-    }
-    if (all) request.classes.clear();
+    for (int row = 0; row < m_classes->count(); ++row) all = all && !left_out(row);
+    if (!all) request.classes = checked_classes();
     request.settings.method = method();
     const bool choice = m_depth->isVisibleTo(m_choices);
     request.settings.end_to_end = choice && m_depth->currentData().toBool();
@@ -388,7 +409,15 @@ void LearnForm::ask_preview() {
 
 void LearnForm::say_preview(const TrainingPreview& preview) {
     m_possible = true;
+    m_plan = preview;
     m_name->setPlaceholderText(Text::display_name(preview.model_name));
+    show_preview();
+    show_state();
+}
+
+void LearnForm::show_preview() {
+    if (!m_plan) return;
+    const TrainingPreview& preview = *m_plan;
     QStringList parts{
         tr("Learns from %1 pictures. Of %2 classes %3 are learned and %4 kept aside to check on.")
             .arg(Text::count(preview.pictures), Text::count(preview.classes),
@@ -400,12 +429,19 @@ void LearnForm::say_preview(const TrainingPreview& preview) {
     if (preview.unreadable > 0) {
         parts += tr("%n picture(s) cannot be read and take no part.", nullptr, int(preview.unreadable));
     }
+    if (method() == Method::Dva && !m_boxes->text().isEmpty()) parts += m_boxes->text();
     m_preview->setText(parts.join(QLatin1Char(' ')));
-    show_state();
+}
+
+void LearnForm::show_boxes() {
+    const bool any = method() == Method::Dva && !m_boxes->shown().empty();
+    m_boxes_note->setVisible(any);
+    m_boxes->setVisible(any);
 }
 
 void LearnForm::say_refusal(const Error& error) {
     m_possible = false;
+    m_plan.reset();
     m_preview->setText(Text::error(error));
     show_state();
 }

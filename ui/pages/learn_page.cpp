@@ -38,7 +38,7 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
     auto* splitter = new QSplitter(Qt::Horizontal);
     splitter->setObjectName(QStringLiteral("learnSplitter"));
     splitter->setChildrenCollapsible(false);
-    m_form = new LearnForm(session);
+    m_form = new LearnForm(session, thumbnails);
     splitter->addWidget(m_form);
     auto* right = new QWidget(splitter);
     auto* inner = new QVBoxLayout(right);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -24,6 +25,8 @@ namespace fieldmark {
 namespace {
 
 constexpr std::size_t kRows = 40;
+
+enum Queries { Improved, Worsened, Worst };  ///< as the choice has them
 
 Interval change_of(const std::vector<QueryChange>& queries, bool precision) {
     std::vector<double> changes;
@@ -88,9 +91,11 @@ ResultCard::ResultCard(ThumbnailStore& thumbnails, QWidget* parent) : QWidget(pa
     m_choice = new QComboBox(this);
     m_choice->setObjectName(QStringLiteral("resultChoice"));
     m_choice->setAccessibleName(tr("Which queries to show"));
-    m_choice->setToolTip(tr("Queries of the classes kept aside, by how their ranking changed"));
+    m_choice->setToolTip(
+        tr("Queries of the classes kept aside, by how their ranking changed or how good it is now"));
     m_choice->addItem(tr("most improved queries"));
     m_choice->addItem(tr("queries that became worse"));
+    m_choice->addItem(tr("worst queries after learning"));
     column->addWidget(m_choice, 0, Qt::AlignLeft);
     m_rows = new PictureRows(thumbnails, this);
     m_rows->setObjectName(QStringLiteral("resultRows"));
@@ -155,7 +160,7 @@ void ResultCard::show_result(const TrainingResult& result) {
     const bool rows = !outcome.queries.empty();
     m_choice->setVisible(rows);
     m_rows->setVisible(rows);
-    m_choice->setCurrentIndex(worse ? 1 : 0);
+    m_choice->setCurrentIndex(worse ? Worsened : Improved);
     // What is worse is not offered first.
     m_use->setText(worse ? tr("&Use it all the same") : tr("&Use this model"));
     m_use->setIcon(worse ? QIcon() : icon(QStringLiteral("check")));
@@ -174,12 +179,16 @@ void ResultCard::set_use_text(const QString& text) {
 }
 
 void ResultCard::show_rows() {
-    const bool improved = m_choice->currentIndex() == 0;
+    const int choice = m_choice->currentIndex();
     std::vector<QueryChange> queries = m_result.outcome.queries;
     const auto gain = [](const QueryChange& query) { return query.precision_after - query.precision_before; };
-    std::erase_if(queries,
-                  [&](const QueryChange& query) { return improved ? gain(query) <= 0 : gain(query) >= 0; });
+    std::erase_if(queries, [&](const QueryChange& query) {
+        if (choice == Worst) return query.precision_after >= 1;  // all of its class come first
+        return choice == Improved ? gain(query) <= 0 : gain(query) >= 0;
+    });
     std::stable_sort(queries.begin(), queries.end(), [&](const QueryChange& a, const QueryChange& b) {
+        if (choice == Worst)
+            return std::pair(a.precision_after, a.hit_after) < std::pair(b.precision_after, b.hit_after);
         return std::abs(gain(a)) > std::abs(gain(b));
     });
     if (queries.size() > kRows) queries.resize(kRows);
