@@ -4,12 +4,14 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 
 #include "app/cli/library_access.h"
 #include "core/engine/classes/anchor_sheet.h"
 #include "core/engine/classes/class_anchors.h"
 #include "core/engine/learning/training_job.h"
 #include "core/engine/search/contact_sheet.h"
+#include "core/models/manifest.h"
 
 namespace fieldmark::cli {
 
@@ -22,6 +24,7 @@ struct Arguments {
     std::string picture;     ///< PNG
     std::string model_name;  ///< of request.model
     std::string label;
+    int outliers = 3;  ///< a class
     int limit = 50;
     bool review = false;
     AnchorRequest request;
@@ -80,9 +83,42 @@ Status copy_pictures(const std::string& out, const std::vector<ClassAnchor>& anc
     return {};
 }
 
+/// Classes by their anchors or prototypes, with the pictures that fit them least.
+struct Described {
+    std::vector<ClassAnchor> anchors;
+    std::map<std::string, std::vector<DensityVerdict>> outliers;  ///< by class, the least typical first
+};
+
+/// The field that a model was learned from; "" where its manifest does not tell.
+std::string learned_field(const ModelInfo& model) {
+    const auto manifest = read_manifest(model.path);
+    if (!manifest) return "";
+    const auto training = Json::parse(manifest->training, nullptr, /*allow_exceptions=*/false);
+    return training.is_object() ? training.value("field", "") : "";
+}
+
+/// Anchors of a model of GAPan, whose densities judge the pictures of each class as well.
+Result<Described> anchors_of(Context& context, const Arguments& arguments, Library& library,
+                             const ModelRegistry& registry, const ModelInfo& model) {
+    const std::stop_token stop = context.interrupt.token();
+    auto anchors = class_anchors(library, arguments.request, registry, stop);
+    if (!anchors) return anchors.error();
+    Described described{std::move(*anchors), {}};
+    const std::string label = arguments.label.empty() ? learned_field(model) : arguments.label;
+    if (arguments.outliers == 0 || label.empty()) return described;
+    auto verdicts = review_labels(library, arguments.request, label, registry, stop);
+    if (!verdicts) return verdicts.error();
+    std::stable_sort(
+        verdicts->begin(), verdicts->end(),
+        [](const DensityVerdict& a, const DensityVerdict& b) { return a.typicality < b.typicality; });
+    for (DensityVerdict& verdict : *verdicts)
+        described.outliers[verdict.class_name].push_back(std::move(verdict));
+    return described;
+}
+
 /// Any other model than one of GAPan: prototypes of the classes of a field, one class after the other.
-Result<std::vector<ClassAnchor>> prototypes(Context& context, const Arguments& arguments,
-                                            LibraryReader& reader, const ModelRegistry& registry) {
+Result<Described> prototypes(Context& context, const Arguments& arguments, LibraryReader& reader,
+                             const ModelRegistry& registry) {
     AnchorsRequest request;
     request.field = arguments.label;
     request.class_name = arguments.request.class_name;
@@ -96,15 +132,38 @@ Result<std::vector<ClassAnchor>> prototypes(Context& context, const Arguments& a
     };
     auto first = describe();
     if (!first) return first.error();
-    if (!request.class_name.empty()) return std::move(first->anchors);
-    std::vector<ClassAnchor> all;
-    for (const AnchorClass& one : first->classes) {
-        request.class_name = one.name;
+    std::vector<std::string> names{request.class_name};
+    if (request.class_name.empty()) {
+        names.clear();
+        for (const AnchorClass& one : first->classes) names.push_back(one.name);
+    }
+    Described all;
+    for (const std::string& name : names) {
+        request.class_name = name;
         auto report = describe();
         if (!report) return report.error();
-        all.insert(all.end(), report->anchors.begin(), report->anchors.end());
+        all.anchors.insert(all.anchors.end(), report->anchors.begin(), report->anchors.end());
+        all.outliers[name] = std::move(report->outliers);
     }
     return all;
+}
+
+/// The pictures of a class that fit it least, into the answer and as lines.
+Result<std::string> add_outliers(const std::vector<DensityVerdict>& outliers, int most, Paths& paths,
+                                 Json& json) {
+    std::string text;
+    for (std::size_t i = 0; i < std::min(outliers.size(), static_cast<std::size_t>(most)); ++i) {
+        const DensityVerdict& verdict = outliers[i];
+        const auto path = paths.of(verdict.item);
+        if (!path) return path.error();
+        Json one;
+        one["class"] = verdict.class_name;
+        put_path(one, "path", *path);
+        one["typicality"] = verdict.typicality;
+        json.push_back(std::move(one));
+        text += "    " + format_number(verdict.typicality, 1) + "  " + display_text(*path) + '\n';
+    }
+    return text.empty() ? text : "  unusual, typicality 0 to 100\n" + text;
 }
 
 Result<Answer> show_anchors(Context& context, const Arguments& arguments, Library& library,
@@ -120,18 +179,20 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
             "The model \"" + model->name +
                 "\" has no class densities. Anchors need a model trained by GAPan; with --label FIELD "
                 "any model shows what the pictures of a class have in common (prototypes)."};
-    const auto anchors = by_prototypes
-                             ? prototypes(context, arguments, reader, registry)
-                             : class_anchors(library, arguments.request, registry, context.interrupt.token());
-    if (!anchors) return anchors.error();
+    auto described = by_prototypes ? prototypes(context, arguments, reader, registry)
+                                   : anchors_of(context, arguments, library, registry, *model);
+    if (!described) return described.error();
+    const std::vector<ClassAnchor>& anchors = described->anchors;
     Paths paths(reader);
     Answer answer;
     answer.json["model"] = arguments.model_name;
     answer.json["prototypes"] = by_prototypes;
     if (!by_prototypes) answer.json["temperature"] = arguments.request.temperature;
     answer.json["anchors"] = Json::array();
+    answer.json["outliers"] = Json::array();
     std::string text;
-    for (const ClassAnchor& anchor : *anchors) {
+    for (std::size_t i = 0; i < anchors.size(); ++i) {
+        const ClassAnchor& anchor = anchors[i];
         Json object;
         object["class"] = anchor.class_name;
         object["index"] = anchor.index;
@@ -157,9 +218,14 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
                     '\n';
         }
         answer.json["anchors"].push_back(std::move(object));
+        if (i + 1 < anchors.size() && anchors[i + 1].class_name == anchor.class_name) continue;
+        const auto lines = add_outliers(described->outliers[anchor.class_name], arguments.outliers, paths,
+                                        answer.json["outliers"]);
+        if (!lines) return lines.error();
+        text += *lines;
     }
     if (!arguments.out.empty()) {
-        if (auto status = copy_pictures(arguments.out, *anchors, paths); !status) return status.error();
+        if (auto status = copy_pictures(arguments.out, anchors, paths); !status) return status.error();
         put_path(answer.json, "out", arguments.out);
     }
     context.console.print(text);
@@ -172,7 +238,7 @@ Result<Answer> show_anchors(Context& context, const Arguments& arguments, Librar
                                      (by_prototypes ? "  \u00b7  spherical k-means"
                                                     : "  \u00b7  densities by a reconstruction of GAPan") +
                                      "  \u00b7  each with the pictures nearest to it, by cosine";
-        const auto sheet = draw_anchor_sheet(library, *anchors, title, subtitle);
+        const auto sheet = draw_anchor_sheet(library, anchors, title, subtitle);
         if (!sheet) return sheet.error();
         if (auto status = save_png(*sheet, arguments.picture); !status) return status.error();
         name_picture(context, answer, arguments.picture);
@@ -268,6 +334,9 @@ void add_anchors(CLI::App& app, Action& action) {
     command.add_option("--seed", request.seed, "The same seed draws the same anchors")->capture_default_str();
     command.add_option("--nearest", request.nearest, "Pictures an anchor")
         ->check(CLI::Range(1, 100))
+        ->capture_default_str();
+    command.add_option("--outliers", arguments->outliers, "Unusual pictures a class")
+        ->check(CLI::Range(0, 100))
         ->capture_default_str();
     command.add_option("--out", arguments->out, "A folder for copies of the nearest pictures, by class")
         ->type_name("DIR");

@@ -9,6 +9,7 @@
 
 #include "app/cli/library_access.h"
 #include "core/engine/learning/evaluation_service.h"
+#include "core/models/gdfnet_backbone.h"
 
 namespace fieldmark::cli {
 
@@ -24,6 +25,7 @@ struct Arguments {
     bool per_class = false;
     bool confusions = false;
     bool calibrate = false;
+    bool hamming = false;
     int worst = 0;
     std::string csv;
     std::uint64_t seed = 1;
@@ -139,6 +141,34 @@ Result<std::string> add_worst(const EvaluationReport& report, LibraryReader& rea
     }
     if (report.worst.empty()) return std::string("\nThe nearest picture of every query is of its class.\n");
     return "\n" + table.text();
+}
+
+/// The hash layer of the model whose codes are to be compared.
+Result<HashHead> codes_of(const ModelChoice& model) {
+    if (!model.installed) return *model.missing;
+    if (model.installed->bits < 1)
+        return Error{ErrorKind::Usage, "The model \"" + model.name +
+                                           "\" has no binary codes, so --hamming has nothing to compare. "
+                                           "Learn one with \"train --method gdfnet\"."};
+    return load_hash_head(*model.installed);
+}
+
+std::string add_hashing(const HashMetrics& figures, int bits, Json& json) {
+    const std::size_t bytes = hash_words(bits) * sizeof(std::uint64_t);
+    json["hamming"] = {{"bits", bits},
+                       {"bytes_per_picture", bytes},
+                       {"tie_seed", HashEvaluation().tie_seed},
+                       {"queries", figures.queries},
+                       {"recall_at_1", figures.recall_at_1},
+                       {"map_at_r", figures.map_at_r},
+                       {"mean_average_precision", figures.map_all}};
+    Table table;
+    table.column("by Hamming distance").column("", Table::Align::Right);
+    table.row({"Recall@1", percent(figures.recall_at_1)});
+    table.row({"MAP@R", percent(figures.map_at_r)});
+    table.row({"mean average precision", percent(figures.map_all)});
+    return "\nCodes of " + std::to_string(bits) + " bits, " + std::to_string(bytes) + " bytes a picture\n" +
+           table.text();
 }
 
 std::string add_comparison(const EvaluationReport& report, Json& json) {
@@ -278,6 +308,11 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     request.calibrate = arguments.calibrate;
     request.examples = arguments.worst;
     request.seed = arguments.seed;
+    if (arguments.hamming) {
+        auto codes = codes_of(*model);
+        if (!codes) return codes.error();
+        request.codes = std::move(*codes);
+    }
     if (!arguments.compare.empty()) {
         const auto other = choose_model(**reader, arguments.compare);
         if (!other) return other.error();
@@ -301,6 +336,7 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     json["skipped"] = metrics.skipped;
     json["unlabelled"] = report->unlabelled;
     json["not_embedded"] = report->not_embedded;
+    json["exact_duplicates"] = {{"pictures", report->duplicates}, {"pairs", report->duplicate_pairs}};
     json["recall_at"] = Json::object();
     json["recall_at_interval"] = Json::object();
     Table table;
@@ -335,6 +371,10 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     left_out(metrics.skipped, "alone in their class");
     left_out(report->unlabelled, "without this label");
     left_out(report->not_embedded, "not embedded with this model");
+    if (report->duplicates > 0)
+        text += format_count(report->duplicates) +
+                " pictures have an exact copy among the others, which flatters Recall@1\n";
+    if (report->hashing) text += add_hashing(*report->hashing, request.codes->bits, json);
     if (report->comparison) {
         text += add_comparison(*report, json);
         left_out(report->comparison->left_out, "in the comparison, not embedded with the other model");
@@ -387,6 +427,9 @@ void add_evaluate(CLI::App& app, Action& action) {
         ->check(CLI::Range(0, 100'000));
     command.add_flag("--calibrate", arguments->calibrate,
                      "Fit the probability of the same class to the scores and keep it in the library");
+    command.add_flag(
+        "--hamming", arguments->hamming,
+        "Also by the binary codes of a model learned by gdfnet: the nearest by Hamming distance");
     command.add_option("--csv", arguments->csv, "Write what became of each query to a table")
         ->type_name("FILE");
     command.add_option("--seed", arguments->seed, "Of everything that is drawn at random")

@@ -6,6 +6,7 @@
 
 #include "app/cli/library_access.h"
 #include "core/engine/learning/training_job.h"
+#include "core/index/hamming_kernels.h"
 
 namespace fieldmark::cli {
 
@@ -53,6 +54,19 @@ std::string line_of(const EpochReport& report) {
     if (report.best) text += " (best)";
     if (report.seconds_left >= 0) text += ", " + format_seconds(report.seconds_left) + " left";
     return text;
+}
+
+/// Pictures that took no part because they cannot be read: each in the answer and on standard error.
+void list_failed(const TrainingResult& result, Console& console, Answer& answer) {
+    answer.json["failed"] = Json::array();
+    for (const auto& [path, error] : result.failed) {
+        Json failed;
+        put_path(failed, "path", path);
+        failed.update(cli::to_json(error));
+        answer.json["failed"].push_back(std::move(failed));
+        console.warn(error.text);
+    }
+    if (!result.failed.empty()) answer.status = SomeFailed;
 }
 
 /// "NAME=VALUE".
@@ -109,6 +123,7 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
                         {"not_embedded", result->preview.not_embedded},
                         {"unreadable", result->preview.unreadable},
                         {"single_classes", result->preview.single_classes}};
+    list_failed(*result, console, answer);
     json["epochs"] = outcome.epochs;
     json["best_epoch"] = outcome.best_epoch;
     json["before"] = to_json(outcome.before);
@@ -133,6 +148,9 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
         ", epoch " + std::to_string(outcome.best_epoch) + " of " + std::to_string(outcome.epochs) + ", " +
         format_seconds(outcome.seconds) + "\n" + table.text();
     if (!outcome.note.empty()) text += outcome.note + '\n';
+    if (!result->failed.empty())
+        text += format_count(static_cast<std::int64_t>(result->failed.size())) +
+                " pictures left out: they cannot be read\n";
     if (!outcome.folder.empty())
         text += "Use it with: fieldmark-cli models use \"" + display_text(result->preview.model_name) +
                 "\" --library FOLDER\n";
@@ -165,14 +183,14 @@ void add_train(CLI::App& app, Action& action) {
                     "The model to start from, by name or hash; else the library's current one")
         ->type_name("NAME");
     command.add_option("--bits", settings.bits, "Length of gdfnet's codes")
-        ->check(CLI::Range(4, 512))
+        ->check(CLI::Range(1, kMaxHashBits))
         ->capture_default_str();
     command.add_option("--epochs", settings.epochs, "0: the method's own number")
         ->check(CLI::Range(0, 100'000))
         ->capture_default_str();
     command
         .add_option("--budget", arguments->budget_minutes,
-                    "Stop after so many minutes, keeping the best epoch; 0: no limit")
+                    "Stop after so many minutes (1.5: ninety seconds), keeping the best epoch; 0: no limit")
         ->type_name("MIN")
         ->check(CLI::Range(0.0, 1e6));
     command.add_option("--seed", settings.seed, "The same seed and threads give the same model")

@@ -9,7 +9,9 @@
 
 #include "app/train/command.h"
 #include "app/train/selection.h"
+#include "core/evaluation/hash_metrics.h"
 #include "core/evaluation/retrieval_metrics.h"
+#include "core/models/gdfnet_backbone.h"
 #include "core/training/augmentation.h"
 
 namespace fieldmark::train_program {
@@ -23,7 +25,19 @@ constexpr int kBatch = 32;
 struct Arguments {
     Selection selection;
     BackboneOptions backbone;
+    bool hamming = false;
 };
+
+/// Leave-one-out by the codes of the embeddings.
+Result<HashMetrics> evaluate_codes(const HashHead& head, std::span<const float> features, int dimension,
+                                   std::span<const std::int32_t> labels, const std::stop_token& stop) {
+    std::vector<std::uint64_t> codes(labels.size() * hash_words(head.bits));
+    head.encode(features, static_cast<std::size_t>(dimension), codes.data());
+    const HashedItems items{codes, {}, labels};
+    HashEvaluation settings;
+    settings.bits = head.bits;
+    return evaluate_hashing(items, items, true, settings, stop);
+}
 
 Result<Json> evaluate(const Context& context, const Arguments& arguments) {
     const auto cache = ImageCache::open(arguments.selection.cache);
@@ -33,6 +47,10 @@ Result<Json> evaluate(const Context& context, const Arguments& arguments) {
     if (!selected) return selected.error();
     const auto found = find_model(arguments.selection);
     if (!found) return found.error();
+    if (arguments.hamming && found->info.bits < 1)
+        return Error{ErrorKind::Usage, "The model \"" + found->info.name +
+                                           "\" has no binary codes, so --hamming has nothing to compare. "
+                                           "Learn one with \"learn --method gdfnet\"."};
     const auto model = found->registry.load(found->info, arguments.backbone);
     if (!model) return model.error();
     const ModelInfo& info = (*model)->info();
@@ -76,6 +94,19 @@ Result<Json> evaluate(const Context& context, const Arguments& arguments) {
             std::printf("Recall@%d %.2f %%\n", k, 100 * recall);
         std::printf("MAP@R %.2f %%\n", 100 * metrics->map_at_r);
     }
+    if (arguments.hamming) {
+        const auto head = load_hash_head(found->info);
+        if (!head) return head.error();
+        const auto figures = evaluate_codes(*head, features, info.dimension, selected->labels, context.stop);
+        if (!figures) return figures.error();
+        answer["hamming"] = {{"bits", head->bits},
+                             {"recall_at_1", figures->recall_at_1},
+                             {"map_at_r", figures->map_at_r},
+                             {"mean_average_precision", figures->map_all}};
+        if (!context.json)
+            std::printf("By codes of %d bits: Recall@1 %.2f %%, MAP@R %.2f %%, mAP@All %.2f %%\n", head->bits,
+                        100 * figures->recall_at_1, 100 * figures->map_at_r, 100 * figures->map_all);
+    }
     return answer;
 }
 
@@ -115,6 +146,9 @@ void add_evaluate(CLI::App& app, Action& action) {
     arguments->selection.add_to(command);
     command.add_option("--threads", arguments->backbone.threads, "0: as many as there are cores")
         ->capture_default_str();
+    command.add_flag(
+        "--hamming", arguments->hamming,
+        "Also by the binary codes of a model learned by gdfnet: the nearest by Hamming distance");
     command.add_option("--device", arguments->backbone.device, "auto, cpu or cuda")->capture_default_str();
     command.callback([arguments, &action] {
         action = [arguments](const Context& context) { return evaluate(context, *arguments); };

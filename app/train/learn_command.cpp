@@ -9,6 +9,7 @@
 
 #include "app/train/command.h"
 #include "app/train/selection.h"
+#include "core/index/hamming_kernels.h"
 #include "core/methods/train.h"
 
 namespace fieldmark::train_program {
@@ -21,6 +22,7 @@ struct Arguments {
     Selection selection;
     std::string method = "gapan";
     TrainingSettings settings;
+    double budget_minutes = 0;
     std::vector<std::string> options;
     TrainingTarget target;
 };
@@ -75,6 +77,7 @@ Result<Json> learn(const Context& context, Arguments arguments) {
     const auto method = method_from_name(arguments.method);
     if (!method) return method.error();
     settings.method = *method;
+    settings.budget_seconds = 60 * arguments.budget_minutes;
     for (const std::string& option : arguments.options) {
         const std::size_t equals = option.find('=');
         if (equals == std::string::npos || equals == 0)
@@ -127,11 +130,10 @@ Result<Json> learn(const Context& context, Arguments arguments) {
     answer["cancelled"] = outcome->cancelled;
     if (!outcome->note.empty()) answer["note"] = outcome->note;
     if (!context.json) {
-        std::printf(
-            "On classes it has not learned: Recall@1 %s -> %s, MAP@R %s -> %s (epoch %d of %d, %s)\n",
-            percent(outcome->before.recall_at_1).c_str(), percent(outcome->after.recall_at_1).c_str(),
-            percent(outcome->before.map_at_r).c_str(), percent(outcome->after.map_at_r).c_str(),
-            outcome->best_epoch, outcome->epochs, minutes(outcome->seconds).c_str());
+        std::printf("On classes it has not learned: Recall@1 %s -> %s, MAP@R %s -> %s (epoch %d of %d, %s)\n",
+                    percent(outcome->before.recall_at_1).c_str(), percent(outcome->after.recall_at_1).c_str(),
+                    percent(outcome->before.map_at_r).c_str(), percent(outcome->after.map_at_r).c_str(),
+                    outcome->best_epoch, outcome->epochs, minutes(outcome->seconds).c_str());
         if (!outcome->folder.empty()) std::printf("%s\n", outcome->folder.c_str());
         if (!outcome->note.empty()) context.note(outcome->note);
     }
@@ -157,12 +159,15 @@ void add_learn(CLI::App& app, Action& action) {
     command.add_option("--seed", settings.seed)->capture_default_str();
     command.add_option("--threads", settings.threads, "0: as many as there are cores")->capture_default_str();
     command
-        .add_option("--budget", settings.budget_seconds,
-                    "Seconds after which the best epoch is kept; 0: none")
-        ->capture_default_str();
+        .add_option("--budget", arguments->budget_minutes,
+                    "Stop after so many minutes (1.5: ninety seconds), keeping the best epoch; 0: no limit")
+        ->type_name("MIN")
+        ->check(CLI::Range(0.0, 1e6));
     command.add_option("--validation-share", settings.validation_share, "Of the classes, to check on")
         ->capture_default_str();
-    command.add_option("--bits", settings.bits, "GDF-Net's code length")->capture_default_str();
+    command.add_option("--bits", settings.bits, "Length of gdfnet's codes")
+        ->check(CLI::Range(1, kMaxHashBits))
+        ->capture_default_str();
     command
         .add_option("--option", arguments->options, "A further option of the method, NAME=VALUE; repeatable")
         ->type_name("NAME=VALUE")

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -41,7 +42,7 @@ QString shell_word(const QByteArray& bytes) {
 
 }  // namespace
 
-CliRunner::CliRunner() = default;
+CliRunner::CliRunner(QByteArray program) : m_program(std::move(program)) {}
 
 void CliRunner::prepare(QProcess& process) const {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
@@ -57,7 +58,7 @@ void CliRunner::prepare(QProcess& process) const {
 std::unique_ptr<QProcess> CliRunner::start(const QList<QByteArray>& arguments) {
     auto process = std::make_unique<QProcess>();
     prepare(*process);
-    QString command = QStringLiteral("exec ") + shell_word(QByteArrayLiteral(FIELDMARK_CLI));
+    QString command = QStringLiteral("exec ") + shell_word(m_program);
     for (const QByteArray& argument : arguments) command += QLatin1Char(' ') + shell_word(argument);
     process->start(QStringLiteral("/bin/sh"), {QStringLiteral("-c"), command});
     process->waitForStarted();
@@ -75,7 +76,7 @@ CliResult CliRunner::run(QList<QByteArray> arguments) {
     if (!process->waitForFinished(patience_ms)) {
         process->kill();
         process->waitForFinished();
-        result.err = "fieldmark-cli did not end";
+        result.err = m_program.toStdString() + " did not end";
         return result;
     }
     result.crashed = process->exitStatus() == QProcess::CrashExit;

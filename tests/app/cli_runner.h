@@ -25,10 +25,11 @@ struct CliResult {
     nlohmann::json json() const { return nlohmann::json::parse(out); }
 };
 
-/// Runs fieldmark-cli as a user does: a process of its own, arguments as bytes, a home folder of its own.
+/// Runs fieldmark-cli (or another program of ours) as a user does: a process of its own, arguments as bytes,
+/// a home folder of its own.
 class CliRunner {
   public:
-    CliRunner();
+    explicit CliRunner(QByteArray program = QByteArrayLiteral(FIELDMARK_CLI));
 
     /// With "--json" if `arguments` do not end in "--text".
     CliResult run(QList<QByteArray> arguments);
@@ -45,6 +46,7 @@ class CliRunner {
   private:
     void prepare(QProcess& process) const;
 
+    QByteArray m_program;
     QTemporaryDir m_home;
     bool m_obeys_permissions = false;
 };

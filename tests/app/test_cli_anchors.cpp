@@ -32,6 +32,21 @@ class TestCliAnchors : public QObject {
     /// Of the first picture of each anchor's row: the middle is that of a bird, not of the paper.
     static bool drawn(const QImage& sheet) { return sheet.pixelColor(300, 320) != QColor(250, 250, 248); }
 
+    /// Each in the folder of its class, the least typical first.
+    static void check_outliers(const json& outliers) {
+        std::string last_class;
+        double last = 0;
+        for (const json& one : outliers) {
+            const auto name = one["class"].get<std::string>();
+            const double typicality = one["typicality"].get<double>();
+            if (name == last_class) QVERIFY(typicality >= last);
+            QVERIFY(typicality >= 0 && typicality <= 100);
+            QVERIFY(one["path"].get<std::string>().find('/' + name + '/') != std::string::npos);
+            last_class = name;
+            last = typicality;
+        }
+    }
+
   private Q_SLOTS:
     void initTestCase() {
         SpecimenOptions options;
@@ -58,6 +73,8 @@ class TestCliAnchors : public QObject {
             QCOMPARE(anchor["nearest"].size(), std::size_t(3));
         }
         QCOMPARE(classes.size(), std::size_t(kClasses));
+        QCOMPARE(answer["outliers"].size(), std::size_t(3 * kClasses));
+        check_outliers(answer["outliers"]);
         QVERIFY(std::abs(share - kClasses) < 1e-6);
         QCOMPARE(answer["picture"].get<std::string>(), picture.toStdString());
         const QImage sheet(QString::fromLocal8Bit(picture));
@@ -68,6 +85,7 @@ class TestCliAnchors : public QObject {
                                           "--library", path("Test.fieldmark"), "--text"});
         QVERIFY2(text.status == 0, text.err.c_str());
         QVERIFY(text.out.find("species_01") == 0 && text.out.find("prototype 1") != std::string::npos);
+        QVERIFY(text.out.find("unusual, typicality 0 to 100") != std::string::npos);
     }
 
     /// A search by a prototype itself: what "anchors" calls its nearest pictures come first, with their
@@ -140,8 +158,9 @@ class TestCliAnchors : public QObject {
                                        "density_epochs=5"});
         QVERIFY2(trained.status == 0, trained.err.c_str());
         const QByteArray picture = path("anchors.png");
-        const CliResult result = run({"anchors", "--model", "learned", "--class", "species_02", "--anchors",
-                                      "3", "--nearest", "4", "--png", picture, "--out", path("copies")});
+        const CliResult result =
+            run({"anchors", "--model", "learned", "--class", "species_02", "--anchors", "3", "--nearest", "4",
+                 "--outliers", "2", "--png", picture, "--out", path("copies")});
         QVERIFY2(result.status == 0, result.err.c_str());
         const json answer = result.json();
         QVERIFY(!answer["prototypes"].get<bool>());
@@ -151,6 +170,10 @@ class TestCliAnchors : public QObject {
             QVERIFY(anchor["log_density"].get<double>() != 0);
             QCOMPARE(anchor["nearest"].size(), std::size_t(4));
         }
+        // Of the field that the model was learned from, without being told.
+        QCOMPARE(answer["outliers"].size(), std::size_t(2));
+        check_outliers(answer["outliers"]);
+        QCOMPARE(answer["outliers"][0]["class"].get<std::string>(), std::string("species_02"));
         const QImage sheet(QString::fromLocal8Bit(picture));
         QCOMPARE(sheet.width(), 1600);
         QVERIFY(drawn(sheet));

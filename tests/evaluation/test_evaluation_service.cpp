@@ -153,6 +153,64 @@ class TestEvaluationService : public QObject {
         }
     }
 
+    /// Each bit the sign of one of the first eight numbers: codes that tie all the time.
+    void ranks_codes_whatever_the_order_of_embedding() {
+        HashHead head;
+        head.bits = 8;
+        head.weight.assign(8 * kDimension, 0);
+        head.bias.assign(8, 0);
+        for (std::size_t bit = 0; bit < 8; ++bit) head.weight[bit * (kDimension + 1)] = 1;
+        EvaluationRequest wanted = request();
+        wanted.codes = head;
+        const auto report = evaluate_library(*m_library, wanted);
+        QVERIFY2(report.ok(), report.ok() ? "" : report.error().text.c_str());
+        QVERIFY(report->hashing.has_value());
+        const HashMetrics& figures = *report->hashing;
+        QCOMPARE(figures.queries, kClasses * kPictures);
+        QVERIFY(figures.map_all > 1.0 / kClasses && figures.map_all < 1);
+
+        // The same vectors, embedded last picture first, as another model.
+        auto reader = must(m_library->reader());
+        EvaluationReport ignored;
+        const auto vectors = must(labelled_vectors(*reader, request(), ignored));
+        LibraryWriter& writer = *m_library->writer();
+        const ModelId model = must(writer.ensure_model(std::string(64, 'e'), "model e", "test", kDimension));
+        std::vector<ItemResult> results;
+        std::vector<std::uint64_t> codes;
+        for (std::size_t i = vectors.items.size(); i-- > 0;) {
+            const auto begin = vectors.features.begin() + static_cast<std::ptrdiff_t>(i * kDimension);
+            ItemResult result;
+            result.item = vectors.items[i];
+            result.hash = std::string(31, 'h') + static_cast<char>(i + 1);
+            result.size = 10;
+            result.mtime_ns = 10;
+            result.vector.assign(begin, begin + kDimension);
+            results.push_back(result);
+        }
+        must(writer.commit_results(model, results));
+        wanted.model_hash = std::string(64, 'e');
+        const auto again = evaluate_library(*m_library, wanted);
+        QVERIFY(again.ok());
+        QCOMPARE(again->hashing->map_all, figures.map_all);
+        QCOMPARE(again->hashing->map_at_r, figures.map_at_r);
+        QCOMPARE(again->hashing->recall_at_1, figures.recall_at_1);
+
+        // And as the codes, made by hand, give it.
+        for (std::size_t i = 0; i < vectors.items.size(); ++i) {
+            std::uint64_t code = 0;
+            for (std::size_t bit = 0; bit < 8; ++bit)
+                code |= std::uint64_t{vectors.features[i * kDimension + bit] >= 0} << bit;
+            codes.push_back(code);
+        }
+        const HashedItems items{codes, {}, vectors.labels};
+        const auto expected = must(evaluate_hashing(items, items, true, {.bits = 8}));
+        QCOMPARE(figures.map_all, expected.map_all);
+
+        head.weight.pop_back();  // of another model
+        wanted.codes = head;
+        QVERIFY(!evaluate_library(*m_library, wanted).ok());
+    }
+
     void compares_on_the_pictures_of_both_models() {
         EvaluationRequest wanted = request();
         wanted.compare_hash = std::string(64, 'a');

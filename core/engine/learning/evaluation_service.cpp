@@ -148,6 +148,26 @@ QueryExample example_of(const LabelledVectors& vectors, const std::vector<QueryO
     return example;
 }
 
+/// Exact copies among the pictures, by their content's hash.
+Status count_duplicates(LibraryReader& reader, EvaluationReport& report) {
+    std::unordered_map<std::string, std::int64_t> copies;
+    for (std::size_t begin = 0; begin < report.items.size(); begin += kBlock) {
+        const auto block =
+            std::span(report.items).subspan(begin, std::min(kBlock, report.items.size() - begin));
+        const auto items = reader.items(block);
+        if (!items) return items.error();
+        for (const Item& item : *items) {
+            if (!item.hash.empty()) ++copies[item.hash];
+        }
+    }
+    for (const auto& [hash, count] : copies) {
+        if (count < 2) continue;
+        report.duplicates += count;
+        report.duplicate_pairs += count * (count - 1) / 2;
+    }
+    return {};
+}
+
 /// One count over several passes.
 class Passes {
   public:
@@ -183,6 +203,26 @@ LabelledVectors rows_of(const LabelledVectors& vectors, const std::vector<ItemId
         chosen.labels.push_back(vectors.labels[row]);
     }
     return chosen;
+}
+
+/// By the codes of the vectors. In the order of the items, so that the shuffle that breaks ties is the same
+/// for every model, whatever the order it embedded them in.
+Result<HashMetrics> evaluate_codes(const LabelledVectors& vectors, const HashHead& head,
+                                   const std::stop_token& stop) {
+    const auto dimension = static_cast<std::size_t>(vectors.dimension);
+    if (!head.fits(dimension)) {
+        return Error{ErrorKind::Damaged,
+                     "The model's hash layer does not fit its vectors. Train the model again."};
+    }
+    std::vector<ItemId> order = vectors.items;
+    std::sort(order.begin(), order.end());
+    const LabelledVectors sorted = rows_of(vectors, order);
+    std::vector<std::uint64_t> codes(order.size() * hash_words(head.bits));
+    head.encode(sorted.features, dimension, codes.data());
+    const HashedItems items{codes, {}, sorted.labels};
+    HashEvaluation settings;
+    settings.bits = head.bits;
+    return evaluate_hashing(items, items, true, settings, stop);
 }
 
 std::vector<ItemId> common_items(const LabelledVectors& a, const LabelledVectors& b) {
@@ -303,6 +343,12 @@ Result<EvaluationReport> evaluate_library(Library& library, const EvaluationRequ
     report.classes = class_figures(report.metrics.by_row, report.labels);
     report.confusions = confusion_pairs(report.metrics.by_row, report.labels);
     if (request.intervals) add_intervals(report, request.seed);
+    if (auto status = count_duplicates(**reader, report); !status) return status.error();
+    if (request.codes) {
+        auto hashing = evaluate_codes(*vectors, *request.codes, stop);
+        if (!hashing) return hashing.error();
+        report.hashing = *hashing;
+    }
     for (const std::int32_t row :
          worst_queries(report.metrics.by_row, report.labels, request.examples, kWorstOfClass)) {
         if (stop.stop_requested()) return cancelled();

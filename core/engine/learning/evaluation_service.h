@@ -16,7 +16,9 @@
 #include "core/evaluation/class_report.h"
 #include "core/evaluation/comparison.h"
 #include "core/evaluation/confusion.h"
+#include "core/evaluation/hash_metrics.h"
 #include "core/evaluation/retrieval_metrics.h"
+#include "core/index/hamming_store.h"
 #include "core/library/library.h"
 
 namespace fieldmark {
@@ -28,7 +30,8 @@ struct EvaluationRequest {
     std::string model_hash;
     /// A second model the library has vectors of, to be compared with query by query; "": none.
     std::string compare_hash = {};
-    bool intervals = false;  ///< bootstrap intervals of the headline figures
+    std::optional<HashHead> codes = {};  ///< of the model: it is evaluated by its binary codes, too
+    bool intervals = false;              ///< bootstrap intervals of the headline figures
     bool calibrate = false;  ///< fit score -> probability, and keep it in the library where it can be written
     int examples = 0;        ///< so many worst queries (and most improved, most worsened) with their matches
     int example_matches = 6;  ///< first matches of each
@@ -96,6 +99,11 @@ struct EvaluationReport {
     Interval recall_at_1_classes;
     Interval map_at_r_classes;
     std::vector<QueryExample> worst;
+    /// Pictures that have an exact copy among the others (the same bytes), and pairs of such: they find each
+    /// other whatever the model, which flatters Recall@1.
+    std::int64_t duplicates = 0;
+    std::int64_t duplicate_pairs = 0;
+    std::optional<HashMetrics> hashing;  ///< with `codes`: by Hamming distance, without a shortlist
     std::optional<ComparisonReport> comparison;
     std::optional<CalibrationReport> calibration;
     std::string calibration_problem;  ///< why there is none though it was asked for

@@ -86,7 +86,7 @@ Result<std::vector<Chosen>> choose(LibraryReader& reader, const PackRequest& req
         }
         for (std::size_t i = 0; i < block.size(); ++i) {
             const Item& item = (*items)[i];
-            if (item.id == 0) continue;
+            if (item.id == 0 || (request.wanted && !request.wanted(item.id))) continue;
             const auto value = [&](const std::string& field) {
                 const auto found = (*metadata)[i].find(field);
                 return found == (*metadata)[i].end() ? std::string() : found->second;

@@ -21,12 +21,13 @@ struct PackRequest {
     std::string label;        ///< the metadata field that names the class; pictures without it are left out
     std::string split_field;  ///< a field whose values become splits; "": none
     ItemQuery filter;
-    int size = 248;         ///< pixels a side; the whole picture is squashed to it
-    int min_per_class = 1;  ///< classes with fewer pictures are left out
-    bool boxes = true;      ///< stored object boxes go along
-    std::string out;        ///< the file
-    std::string source;     ///< in words, kept in the file
-    int threads = 0;        ///< that decode; 0: as many as there are cores
+    std::function<bool(ItemId)> wanted = {};  ///< of the selected pictures only these; empty: all
+    int size = 248;                           ///< pixels a side; the whole picture is squashed to it
+    int min_per_class = 1;                    ///< classes with fewer pictures are left out
+    bool boxes = true;                        ///< stored object boxes go along
+    std::string out;                          ///< the file
+    std::string source;                       ///< in words, kept in the file
+    int threads = 0;                          ///< that decode; 0: as many as there are cores
 };
 
 struct PackReport {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <iterator>
 #include <map>
 #include <new>
 #include <set>
@@ -38,6 +39,7 @@ struct Plan {
     ModelInfo base;
     std::vector<std::string> classes;                   ///< sorted names
     std::unordered_map<ItemId, std::int32_t> label_of;  ///< of the items that take part
+    std::vector<std::pair<std::string, Error>> failed;  ///< as TrainingResult::failed
 };
 
 /// The model asked for, else the library's current one; a head's trainings start from the network beneath it,
@@ -73,6 +75,16 @@ std::string default_name(const TrainingRequest& request, const std::string& mode
     for (int i = 2; std::filesystem::exists(models_folder + '/' + free, unreadable); ++i)
         free = name + '-' + std::to_string(i);
     return free;
+}
+
+/// A labelled picture that an import could not read, or did not find any more.
+Result<std::pair<std::string, Error>> why_unreadable(LibraryReader& reader, const Item& item) {
+    auto path = reader.absolute_path(item);
+    if (!path) return path.error();
+    Error why{item.error_kind, item.error_text};
+    if (item.state == ItemState::Missing)
+        why = {ErrorKind::NotFound, "\"" + *path + "\" is missing. Put it back, or connect its drive."};
+    return std::pair(std::move(*path), std::move(why));
 }
 
 /// Room for the model, its checkpoints and (for a method that reads pictures) the packed pictures.
@@ -150,6 +162,9 @@ Result<Plan> make_plan(Library& library, LibraryReader& reader, const TrainingRe
             ++labelled;
             const ItemState state = (*items)[i].state;
             if (state == ItemState::Failed || state == ItemState::Missing) {
+                auto failed = why_unreadable(reader, (*items)[i]);
+                if (!failed) return failed.error();
+                plan.failed.push_back(std::move(*failed));
                 ++preview.unreadable;
             } else if (!reads_pictures && !embedded.contains(block[i])) {
                 ++preview.not_embedded;
@@ -230,8 +245,9 @@ Status collect_vectors(LibraryReader& reader, const Plan& plan, TrainingData& da
     return {};
 }
 
-/// Packs the plan's pictures; a resumed training packs the same ones again.
-Status collect_pictures(Library& library, const TrainingRequest& request, const Plan& plan,
+/// Packs the plan's pictures; a resumed training packs the same ones again. Those that cannot be read join
+/// plan.failed.
+Status collect_pictures(Library& library, const TrainingRequest& request, Plan& plan,
                         const std::string& folder, const TrainingObserver& observer, TrainingData& data,
                         std::stop_token stop) {
     data.image_cache = folder + "/pictures.cache";
@@ -239,7 +255,7 @@ Status collect_pictures(Library& library, const TrainingRequest& request, const 
     pack.label = request.label;
     pack.filter = request.filter;
     pack.size = picture_side(plan.base);
-    pack.min_per_class = 2;
+    pack.wanted = [&plan](ItemId id) { return plan.label_of.contains(id); };
     pack.out = data.image_cache;
     pack.source = library.name();
     pack.threads = request.settings.threads;
@@ -252,12 +268,12 @@ Status collect_pictures(Library& library, const TrainingRequest& request, const 
         observer.message(std::to_string(report->failed.size()) +
                          " pictures could not be read and are left out.");
     for (std::size_t picture = 0; picture < report->items.size(); ++picture) {
-        const auto known = plan.label_of.find(report->items[picture]);
-        if (known == plan.label_of.end()) continue;
         data.pictures.push_back(static_cast<std::int64_t>(picture));
-        data.items.push_back(known->first);
-        data.labels.push_back(known->second);
+        data.items.push_back(report->items[picture]);
+        data.labels.push_back(plan.label_of.at(report->items[picture]));
     }
+    plan.failed.insert(plan.failed.end(), std::make_move_iterator(report->failed.begin()),
+                       std::make_move_iterator(report->failed.end()));
     return {};
 }
 
@@ -292,6 +308,20 @@ void drop_small_classes(TrainingData& data) {
                                  data.features.begin() + static_cast<std::ptrdiff_t>((row + 1) * width));
     }
     data = std::move(kept);
+}
+
+/// What is learned from once the pictures are read: some of those that were planned may be lost.
+Status count_again(const TrainingData& data, const TrainingSettings& settings, Plan& plan) {
+    TrainingPreview& preview = plan.preview;
+    const auto split = split_by_class(data.labels, settings.validation_share, settings.seed);
+    if (!split) return split.error();
+    preview.pictures = static_cast<std::int64_t>(data.count());
+    preview.single_classes += preview.classes - static_cast<int>(data.classes.size());
+    preview.classes = static_cast<int>(data.classes.size());
+    preview.fit_classes = static_cast<int>(split->fit_classes.size());
+    preview.validation_classes = static_cast<int>(split->validation_classes.size());
+    preview.unreadable = static_cast<std::int64_t>(plan.failed.size());
+    return {};
 }
 
 }  // namespace
@@ -335,9 +365,11 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
         return collected.error();
     }
     drop_small_classes(data);
-    if (auto status = check_training_data(data); !status) {
+    Status usable = check_training_data(data);
+    if (usable) usable = count_again(data, request.settings, *plan);
+    if (!usable) {
         if (!request.resume) clean_up();
-        return status.error();
+        return usable.error();
     }
 
     TrainingTarget target;
@@ -360,6 +392,7 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
     result.outcome = std::move(*outcome);
     result.outcome.seconds = std::max(result.outcome.seconds, clock.seconds());
     result.preview = std::move(plan->preview);
+    result.failed = std::move(plan->failed);
     if (!result.outcome.folder.empty()) {
         const auto manifest = read_manifest(result.outcome.folder);
         if (!manifest) return manifest.error();

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -38,7 +39,7 @@ struct TrainingPreview {
     int single_classes = 0;  ///< left out: one picture alone
     std::int64_t unlabelled = 0;
     std::int64_t not_embedded = 0;  ///< left out where the method learns on stored vectors
-    std::int64_t unreadable = 0;    ///< failed or missing pictures
+    std::int64_t unreadable = 0;  ///< failed or missing pictures; after a training also those lost on the way
     std::string base_hash;
     std::string base_name;
     std::string model_name;  ///< as it will be called
@@ -55,6 +56,8 @@ struct TrainingResult {
     TrainingOutcome outcome;
     TrainingPreview preview;
     std::string model_hash;  ///< of the new model; "" where nothing was kept
+    /// Path and why, of each picture counted as unreadable.
+    std::vector<std::pair<std::string, Error>> failed;
 };
 
 /// Runs a training here and now: collects features (or packs pictures), learns, writes the model into the
