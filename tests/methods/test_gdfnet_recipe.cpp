@@ -508,6 +508,43 @@ class TestGdfNetRecipe : public QObject {
         QVERIFY(load_hash_head(m_data.base).error().kind == ErrorKind::NotFound);
     }
 
+    /// Some of a cache's pictures, in another order, are learned from as a cache of just those would be.
+    void rows_may_be_some_of_the_pictures() {
+        const auto cache = ImageCache::open(path("pictures"));
+        QVERIFY(cache);
+        auto writer = ImageCacheWriter::create(FileSystem::posix(), path("some"), kSize);
+        QVERIFY(writer.ok());
+        TrainingData some = m_data;
+        some.labels.clear();
+        for (int i = kPictures - 1; i >= 0; --i) {
+            if (i % 5 == 4) continue;
+            some.labels.push_back(i % kClasses);
+            some.pictures.push_back(i);
+            ImageCacheEntry entry;
+            entry.label = i % kClasses;
+            QVERIFY(writer->append(cache->pixels(i), entry).ok());
+        }
+        ImageCacheFacts facts;
+        facts.size = kSize;
+        facts.field = "kind";
+        facts.classes = m_data.classes;
+        QVERIFY(writer->finish(facts).ok());
+        TrainingData packed = some;
+        packed.pictures.clear();
+        packed.image_cache = path("some");
+        const auto chosen = train_gdfnet(some, settings(2), target("chosen"), {}, {});
+        const auto alone = train_gdfnet(packed, settings(2), target("alone"), {}, {});
+        QVERIFY2(chosen.ok(), chosen.ok() ? "" : chosen.error().text.c_str());
+        QVERIFY2(alone.ok(), alone.ok() ? "" : alone.error().text.c_str());
+        QCOMPARE(chosen->history.size(), alone->history.size());
+        for (std::size_t epoch = 0; epoch < chosen->history.size(); ++epoch) {
+            QCOMPARE(chosen->history[epoch].losses, alone->history[epoch].losses);
+            QCOMPARE(chosen->history[epoch].validation.map_at_r, alone->history[epoch].validation.map_at_r);
+        }
+        some.pictures.back() = kPictures;
+        QVERIFY(!train_gdfnet(some, settings(2), target("beyond"), {}, {}));
+    }
+
     void says_what_is_wrong_before_time_is_spent_data() {
         QTest::addColumn<QString>("option");
         QTest::addColumn<QString>("value");

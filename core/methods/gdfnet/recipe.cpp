@@ -121,9 +121,15 @@ Result<MapCache> make_maps(const TrainingData& data, const TrainingTarget& targe
                            const TrainingObserver& observer, const std::stop_token& stop) {
     const auto pictures = ImageCache::open(data.image_cache);
     if (!pictures) return pictures.error();
-    if (static_cast<std::size_t>(pictures->count()) != data.count()) {
+    const bool chosen = !data.pictures.empty();
+    const bool fits =
+        chosen ? data.pictures.size() == data.count() &&
+                     std::all_of(data.pictures.begin(), data.pictures.end(),
+                                 [&](std::int64_t place) { return place >= 0 && place < pictures->count(); })
+               : static_cast<std::size_t>(pictures->count()) == data.count();
+    if (!fits) {
         return usage("The image cache \"" + data.image_cache + "\" holds " +
-                     std::to_string(pictures->count()) + " pictures, but there are " +
+                     std::to_string(pictures->count()) + " pictures, which do not go with the " +
                      std::to_string(data.count()) + " labels. Make it anew from the same selection.");
     }
     BackboneOptions options;
@@ -153,9 +159,10 @@ Result<MapCache> make_maps(const TrainingData& data, const TrainingTarget& targe
                          std::to_string(maps->bytes() / 1'000'000 + 1) + " MB).");
     }
     const Augmentation plain = Augmentation::none(data.base.input_width);
-    const auto source = [&](std::int64_t picture, std::span<std::uint8_t> pixels) -> Status {
+    const auto source = [&](std::int64_t row, std::span<std::uint8_t> pixels) -> Status {
         PictureView view;
-        view.pixels = pictures->pixels(static_cast<int>(picture));
+        const std::int64_t place = chosen ? data.pictures[static_cast<std::size_t>(row)] : row;
+        view.pixels = pictures->pixels(static_cast<int>(place));
         view.size = pictures->size();
         apply_augmentation(plain, {}, view, pixels);
         return {};
