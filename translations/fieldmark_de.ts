@@ -2037,8 +2037,8 @@
         <translation>Wird beendet …</translation>
     </message>
     <message>
-        <source>On the classes kept aside</source>
-        <translation>Auf den zurückgehaltenen Klassen</translation>
+        <source>On pictures kept aside</source>
+        <translation>Auf zurückgehaltenen Bildern</translation>
     </message>
     <message>
         <source>epoch</source>

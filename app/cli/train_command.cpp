@@ -45,11 +45,12 @@ Json to_json(const EpochReport& report) {
     return object;
 }
 
-std::string line_of(const EpochReport& report) {
+std::string line_of(const EpochReport& report, Method method) {
     std::string text = "Epoch " + std::to_string(report.epoch) + " of " + std::to_string(report.epochs);
     const auto total = report.losses.find("total");
     if (total != report.losses.end()) text += ", loss " + format_number(total->second, 3);
-    text += ", unseen classes Recall@1 " + percent(report.validation.recall_at_1) + " %, MAP@R " +
+    text += method == Method::GdfNet ? ", codes" : ", unseen classes";
+    text += " Recall@1 " + percent(report.validation.recall_at_1) + " %, MAP@R " +
             percent(report.validation.map_at_r) + " %";
     if (report.best) text += " (best)";
     if (report.seconds_left >= 0) text += ", " + format_seconds(report.seconds_left) + " left";
@@ -98,7 +99,9 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     Console& console = context.console;
     TrainingObserver observer;
     observer.message = [&](const std::string& text) { console.note(text); };
-    observer.epoch = [&](const EpochReport& report) { console.progress(line_of(report)); };
+    observer.epoch = [&](const EpochReport& report) {
+        console.progress(line_of(report, request.settings.method));
+    };
     observer.progress = [&](double share, double seconds_left) {
         std::string text = "Learning: " + format_number(100 * share, 0) + " %";
         if (seconds_left >= 0) text += ", " + format_seconds(seconds_left) + " left";

@@ -100,21 +100,10 @@ Result<Json> learn(const Context& context, Arguments arguments) {
     data.labels = selected->labels;
     data.items = selected->pictures;
     data.image_cache = arguments.selection.cache;
-    const std::string subset = arguments.target.models_folder + "/." + arguments.target.name + ".cache";
-    const bool packed_anew =
-        !settings.end_to_end && selected->pictures.size() != static_cast<std::size_t>(cache->count());
-    if (packed_anew) {
-        if (const Status status = FileSystem::posix().make_directory(arguments.target.models_folder); !status)
-            return status.error();
-        if (const Status status = write_subset(*cache, *selected, subset); !status) return status.error();
-        data.image_cache = subset;
-    } else {
-        data.pictures = std::move(selected->pictures);
-    }
+    data.pictures = std::move(selected->pictures);
     data.base = found->info;
     data.base_name = found->info.name;
     const auto outcome = train(data, settings, arguments.target, observer_of(context), context.stop);
-    if (packed_anew) static_cast<void>(FileSystem::posix().remove(subset));
     if (!outcome) return outcome.error();
 
     Json answer;

@@ -95,21 +95,6 @@ Result<Selected> select(const ImageCache& cache, const Selection& selection) {
     return selected;
 }
 
-Status write_subset(const ImageCache& cache, const Selected& selected, const std::string& path) {
-    auto writer = ImageCacheWriter::create(FileSystem::posix(), path, cache.size());
-    if (!writer) return writer.error();
-    for (std::size_t i = 0; i < selected.pictures.size(); ++i) {
-        const auto picture = static_cast<int>(selected.pictures[i]);
-        ImageCacheEntry entry = cache.entry(picture);
-        entry.label = selected.labels[i];
-        if (const Status status = writer->append(cache.pixels(picture), std::move(entry)); !status)
-            return status;
-    }
-    ImageCacheFacts facts = cache.facts();
-    facts.classes = selected.classes;
-    return writer->finish(std::move(facts));
-}
-
 Result<FoundModel> find_model(const Selection& selection) {
     std::vector<std::string> path;
     std::string name = selection.model;

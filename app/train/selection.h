@@ -34,9 +34,6 @@ struct Selected {
 };
 Result<Selected> select(const ImageCache& cache, const Selection& selection);
 
-/// The selected pictures as a cache of their own, picture i = row i, for methods that learn from a whole one.
-Status write_subset(const ImageCache& cache, const Selected& selected, const std::string& path);
-
 struct FoundModel {
     ModelRegistry registry;
     ModelInfo info;

@@ -79,18 +79,24 @@ def main():
                 name = f"{data}-{loss}-{seed}"
                 log = os.path.join(given.out, name + ".log")
                 folder = os.path.join(models, name)
-                if not os.path.isdir(folder):
+                answer = os.path.join(given.out, name + ".learn.json")
+                if not os.path.exists(answer):
                     command = [given.train, "learn", cache, *learned, *LOSSES[loss], "--name", name, "-o", models]
                     command += ["--seed", seed, "--threads", given.threads, "--epochs", given.epochs, "--json"]
                     command += ["--validation-share", given.validation_share]
                     command += ["--checkpoint", os.path.join(given.out, name + ".checkpoint"), "--resume"]
                     for option in given.option:
                         command += ["--option", option]
-                    call(command, log)
-                with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as manifest:
-                    training = json.load(manifest)["training"]
+                    said = call(command, log)
+                    with open(answer, "w", encoding="utf-8") as file:
+                        json.dump(said, file)
+                with open(answer, encoding="utf-8") as file:
+                    training = json.load(file)
                 epochs.append(training["best_epoch"])
                 checked.append(training["after"])
+                if not training["model"]:  # nothing was better than the base, which is what a person is left with
+                    figures.append(frozen)
+                    continue
                 kept = os.path.join(given.out, name + ".json")
                 if not os.path.exists(kept):
                     command = [given.train, "evaluate", cache, *reported, "--model", folder]

@@ -45,7 +45,8 @@ struct NetworkOptions {
 NetworkOptions read_network_options(OptionReader& reader, const TrainingSettings& settings,
                                     const NetworkOptions& defaults = {});
 
-/// What came out. Embeddings are (count, D), not normalised, of the plain pictures.
+/// What came out. Embeddings are (count, D), not normalised, of the plain pictures; undefined without
+/// embed_all.
 struct LearnedNetwork {
     TrainingOutcome outcome;
     ValidationSplit split;

@@ -73,7 +73,7 @@ class Loop {
     }
 
     Result<TrainingOutcome> run() {
-        m_start = std::chrono::steady_clock::now();
+        m_start = now();
         bool resumed = false;
         if (m_options.resume && !m_options.checkpoint.empty()) {
             auto loaded = read();
@@ -105,9 +105,11 @@ class Loop {
     }
 
   private:
-    double seconds() const {
-        return m_earlier + std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
+    double now() const {
+        if (m_options.clock) return m_options.clock();
+        return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
     }
+    double seconds() const { return m_earlier + now() - m_start; }
     int last_epoch() const { return m_options.last_epoch >= 0 ? m_options.last_epoch : m_outcome.planned; }
     bool out_of_budget() const {
         return m_options.budget_seconds > 0 && seconds() > m_options.budget_seconds;
@@ -126,17 +128,27 @@ class Loop {
                std::to_string(m_options.epochs) + " epochs.";
     }
 
+    /// Seconds an epoch took. The first has caches to fill, so it counts only while there is no other.
+    double an_epoch() const {
+        if (m_done < 2) return seconds() - m_before_epochs;
+        return (seconds() - m_outcome.history[1].seconds) / (m_done - 1);
+    }
+
     /// A schedule that the time cuts off ends with a high rate, where embeddings still jump about. One that
-    /// is as long as the time allows comes to rest. It is only ever shortened.
+    /// is as long as the time allows comes to rest. Early on it may become longer again.
     void plan() {
         if (m_options.budget_seconds <= 0 || m_options.keep_last) return;
         constexpr double kMargin = 0.97;  // the last epoch would be dropped if it took a little longer
-        const double an_epoch = std::max(1e-9, (seconds() - m_before_epochs) / m_done);
-        const double more = std::floor(kMargin * (m_options.budget_seconds - seconds()) / an_epoch);
+        const double left = kMargin * (m_options.budget_seconds - seconds());
+        const double more = std::floor(left / std::max(1e-9, an_epoch()));
         const int fits = m_done + static_cast<int>(std::clamp(more, 0.0, 1e6));
-        if (fits >= m_outcome.planned) return;
-        m_outcome.planned = fits;
-        if (m_observer.message) m_observer.message(shortened());
+        const bool early = m_done < m_outcome.planned && 4 * m_done <= m_options.epochs;
+        if (fits > m_outcome.planned && !early) return;
+        const bool first = m_outcome.planned == m_options.epochs && fits < m_options.epochs;
+        m_outcome.planned = std::min(fits, m_options.epochs);
+        if (first && m_observer.message)
+            m_observer.message("The time allows about " + std::to_string(fits) + " of " +
+                               std::to_string(m_options.epochs) + " epochs.");
     }
 
     void tell(double done) const {
@@ -332,7 +344,7 @@ class Loop {
     double m_earlier = 0;        // seconds of the runs before this one
     double m_before_epochs = 0;  // seconds until the first epoch began
     double m_written = 0;
-    std::chrono::steady_clock::time_point m_start;
+    double m_start = 0;  // now() when this run began
 };
 
 }  // namespace
@@ -350,7 +362,12 @@ Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& op
 bool stays_with_base(TrainingOutcome& outcome) {
     // Epoch 0 may be the base at a larger size; at its own it may be better.
     if (outcome.best_epoch > 0 && outcome.after.map_at_r > outcome.before.map_at_r) return false;
-    outcome.best_epoch = 0;
+    if (outcome.cancelled) {
+        outcome.note =
+            "Cancelled before any epoch found classes it has not seen better than the model it "
+            "began with, so no model was made.";
+        return true;
+    }
     if (!outcome.note.empty()) outcome.note.push_back(' ');
     outcome.note +=
         "On classes it has not seen no epoch was better than the model it began with, so no model was made.";

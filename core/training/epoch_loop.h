@@ -65,21 +65,22 @@ struct EpochLoopOptions {
     bool resume = false;            ///< from the checkpoint, if it is there and has this fingerprint
     std::string fingerprint;        ///< of data and settings: a checkpoint of another training is not resumed
     FileSystem* files = nullptr;    ///< null: the real one
+    std::function<double()> clock = {};  ///< seconds from any start; empty: the steady clock
 };
 
 /// Trains epoch by epoch and leaves `model` with the weights of the best one (epoch 0, before any step, is a
 /// candidate). Stops early by patience, budget or `stop`, and where a loss is not finite or an epoch throws
-/// after a first good one; `note` says why, and a resumed training that had ended so does not go on. Where the
-/// budget is too short for all epochs the schedule is shortened to those that it allows. Fills epochs,
-/// planned, best_epoch, seconds, before, after, history, cancelled, note. Checkpoints hold the model, the best
-/// weights and the history; one that cannot be written stops the training with its error (DiskFull...) before
-/// more time is spent. Flushes denormals on the calling thread. Errors: Usage (a checkpoint of another
+/// after a first good one; `note` says why, and a resumed training that had ended so does not go on. Where
+/// the budget is too short for all epochs the schedule is shortened to those that it allows. Fills epochs,
+/// planned, best_epoch, seconds, before, after, history, cancelled, note. Checkpoints hold the model, the
+/// best weights and the history; one that cannot be written stops the training with its error (DiskFull...)
+/// before more time is spent. Flushes denormals on the calling thread. Errors: Usage (a checkpoint of another
 /// training), DiskFull, Permission, Io, Cancelled (before epoch 0 was measured), TooLarge, Internal.
 Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& options,
                                    const TrainingObserver& observer, std::stop_token stop);
 
 /// Whether no epoch was better, by MAP@R on classes it has not seen, than the base as it was used before.
-/// Then best_epoch becomes 0 and the note says that no model was made.
+/// Then the note says that no model was made.
 bool stays_with_base(TrainingOutcome& outcome);
 
 /// LibTorch's error as ours: TooLarge where memory ran out.

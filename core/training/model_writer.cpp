@@ -119,7 +119,10 @@ int learned_input_side(const ModelInfo& base, const Augmentation& crops) {
 }
 
 Result<Manifest> write_learned_model(const TrainingTarget& target, const NewModel& model) {
-    if (auto status = check_numbers(model.weights); !status) return status.error();
+    if (auto status = check_numbers(model.weights); !status) {
+        remove_checkpoints(target);  // gone on with, it could only end here again
+        return status.error();
+    }
     auto manifest = write_model_folder(target.file_system(), target.models_folder, model);
     if (manifest) remove_checkpoints(target);
     return manifest;

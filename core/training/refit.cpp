@@ -12,7 +12,7 @@
 namespace fieldmark {
 std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings) {
     // Raised with a method's defaults: a checkpoint of an earlier program does not go on with other settings.
-    constexpr const char* kDefaults = "defaults 4\n";
+    constexpr const char* kDefaults = "defaults 5\n";
     Sha256 digest;
     std::string text = kDefaults + std::string(to_string(settings.method)) + "\n" +
                        (settings.end_to_end ? "all\n" : "head\n") + std::to_string(settings.epochs) + "\n" +
@@ -76,7 +76,7 @@ Result<bool> run(EpochModel& model, const TrainingSettings& settings, const Epoc
     EpochLoopOptions loop = first;
     if (settings.budget_seconds > 0)
         loop.budget_seconds = std::max(1e-3, settings.budget_seconds - outcome.seconds);
-    loop.epochs = outcome.planned;  // the same schedule, on the way of which the best epoch was
+    loop.epochs = outcome.planned;  // the schedule as it ended, shortened where the time was short
     loop.last_epoch = outcome.best_epoch;
     loop.keep_last = true;
     loop.patience = 0;

@@ -67,7 +67,7 @@ struct EpochReport {
     std::map<std::string, double> losses;  ///< "total" and the method's terms
     ValidationFigures validation;
     /// The model in use on the same pictures, where the learning does not begin with it (a head begins
-    /// whitened, a network sees larger pictures); told while it runs, not kept in a history.
+    /// at its own start, a network sees larger pictures); told while it runs, not kept in a history.
     std::optional<ValidationFigures> base;
     bool best = false;         ///< the best so far by MAP@R of the validation classes
     double seconds = 0;        ///< since the start, resumed time included

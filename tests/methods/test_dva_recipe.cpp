@@ -198,7 +198,8 @@ class TestDvaRecipe : public QObject {
         QVERIFY(stopped->cancelled);
         QCOMPARE(stopped->epochs, 2);
         QVERIFY(!stopped->note.empty());
-        QCOMPARE(!stopped->folder.empty(), stopped->best_epoch > 0);
+        QCOMPARE(!stopped->folder.empty(),
+                 stopped->best_epoch > 0 && stopped->after.map_at_r > stopped->before.map_at_r);
     }
 
     void resumes_bit_for_bit() {

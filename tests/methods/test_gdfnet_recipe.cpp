@@ -462,7 +462,7 @@ class TestGdfNetRecipe : public QObject {
         QVERIFY(std::abs(before / queries - outcome->before.map_at_r) < 1e-6);
         QVERIFY(std::abs(after / queries - outcome->after.map_at_r) < 1e-6);
         QCOMPARE(outcome->after.queries, static_cast<int>(outcome->queries.size()));
-        QVERIFY2(outcome->note.find("Its codes of 12 bits") != std::string::npos, outcome->note.c_str());
+        QVERIFY2(outcome->note.find("By codes of 12 bits alone") != std::string::npos, outcome->note.c_str());
 
         const ModelRegistry registry({path("models")});
         const auto info = registry.find("hashed");

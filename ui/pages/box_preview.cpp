@@ -45,9 +45,11 @@ BoxPreview::BoxPreview(Session& session, ThumbnailStore& thumbnails, QWidget* pa
         if (m_lists.erase(id) > 0) take_items(items);
     });
     connect(&m_session, &Session::objectBoxFetched, this,
-            [this](RequestId id, ItemId item, const std::optional<ObjectBox>& box, const Error&) {
+            [this](RequestId id, ItemId item, const std::optional<ObjectBox>& box, const Error& error) {
+                if (m_boxes.erase(id) == 0) return;
+                if (!error.text.empty()) --m_looked_at;  // it is not known, which is not the same as none
                 // A whole picture as a box says that there is no single object: that is none to learn from.
-                if (m_boxes.erase(id) > 0) take_box(item, box ? box->box : Crop{});
+                take_box(item, box ? box->box : Crop{});
             });
 }
 

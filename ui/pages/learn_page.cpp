@@ -146,7 +146,7 @@ QWidget* LearnPage::build_running() {
     column->addWidget(m_message);
     m_quality = new CurvePlot(page);
     m_quality->setObjectName(QStringLiteral("learnQuality"));
-    m_quality->set_title(tr("On the classes kept aside"));
+    m_quality->set_title(tr("On pictures kept aside"));
     m_quality->set_axes(tr("epoch"), tr("higher is better"));
     m_quality->set_format(CurvePlot::Format::Number, CurvePlot::Format::Percent);
     m_quality->set_empty_text(tr("The first point comes before the first epoch: where the learning begins."));

@@ -118,9 +118,8 @@ void ResultCard::show_result(const TrainingResult& result) {
     const QString label = tr("The nearest picture is of the same class in %1 of 100 cases; before it was %2.")
                               .arg(of_hundred(after.recall_at_1), of_hundred(before.recall_at_1));
     if (!kept) {
-        m_headline->setText(outcome.best_epoch == 0
-                                ? tr("Nothing better was found: the model in use stays.")
-                                : tr("The training ended before there was anything to keep."));
+        m_headline->setText(!outcome.cancelled ? tr("Nothing better was found: the model in use stays.")
+                                               : tr("The training ended before there was anything to keep."));
     } else {
         m_headline->setText(label);
     }

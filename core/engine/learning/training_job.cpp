@@ -39,6 +39,7 @@ struct Plan {
     ModelInfo base;
     std::vector<std::string> classes;                   ///< sorted names
     std::unordered_map<ItemId, std::int32_t> label_of;  ///< of the items that take part
+    std::vector<Item> unreadable;                       ///< labelled, but failed or missing since the import
     std::vector<std::pair<std::string, Error>> failed;  ///< as TrainingResult::failed
 };
 
@@ -77,14 +78,18 @@ std::string default_name(const TrainingRequest& request, const std::string& mode
     return free;
 }
 
-/// A labelled picture that an import could not read, or did not find any more.
-Result<std::pair<std::string, Error>> why_unreadable(LibraryReader& reader, const Item& item) {
-    auto path = reader.absolute_path(item);
-    if (!path) return path.error();
-    Error why{item.error_kind, item.error_text};
-    if (item.state == ItemState::Missing)
-        why = {ErrorKind::NotFound, "\"" + *path + "\" is missing. Put it back, or connect its drive."};
-    return std::pair(std::move(*path), std::move(why));
+/// What became of the pictures that an import could not read, or did not find any more. A preview, which is
+/// asked for with every change of a form, only counts them.
+Status list_unreadable(LibraryReader& reader, Plan& plan) {
+    for (const Item& item : plan.unreadable) {
+        auto path = reader.absolute_path(item);
+        if (!path) return path.error();
+        Error why{item.error_kind, item.error_text};
+        if (item.state == ItemState::Missing)
+            why = {ErrorKind::NotFound, "\"" + *path + "\" is missing. Put it back, or connect its drive."};
+        plan.failed.emplace_back(std::move(*path), std::move(why));
+    }
+    return {};
 }
 
 /// Room for the model, its checkpoints and (for a method that reads pictures) the packed pictures.
@@ -162,9 +167,7 @@ Result<Plan> make_plan(Library& library, LibraryReader& reader, const TrainingRe
             ++labelled;
             const ItemState state = (*items)[i].state;
             if (state == ItemState::Failed || state == ItemState::Missing) {
-                auto failed = why_unreadable(reader, (*items)[i]);
-                if (!failed) return failed.error();
-                plan.failed.push_back(std::move(*failed));
+                plan.unreadable.push_back((*items)[i]);
                 ++preview.unreadable;
             } else if (!reads_pictures && !embedded.contains(block[i])) {
                 ++preview.not_embedded;
@@ -345,6 +348,7 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
     if (!reader) return reader.error();
     auto plan = make_plan(library, **reader, request, registry, stop);
     if (!plan) return plan.error();
+    if (auto status = list_unreadable(**reader, *plan); !status) return status.error();
 
     TrainingData data;
     data.label_field = request.label;

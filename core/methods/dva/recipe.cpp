@@ -164,7 +164,10 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     auto changes = compare_queries(before, learner->embed(checked), checked_labels, items_of(data, checked));
     if (!changes) return changes.error();
     outcome->queries = std::move(*changes);
-    if (stays_with_base(*outcome)) return outcome;
+    if (stays_with_base(*outcome)) {
+        if (!outcome->cancelled) remove_checkpoints(target);
+        return outcome;
+    }
 
     bool refitted = false;
     if (options.refit && !outcome->cancelled) {

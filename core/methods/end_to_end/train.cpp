@@ -11,6 +11,7 @@
 #include "core/training/end_to_end.h"
 #include "core/training/epoch_loop.h"
 #include "core/training/model_writer.h"
+#include "core/training/refit.h"
 #include "core/training/trainable_network.h"
 
 namespace fieldmark::end_to_end {
@@ -80,9 +81,10 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
                                       const TrainingTarget& target, const TrainingObserver& observer,
                                       std::stop_token stop) {
     if (auto status = check_network(settings, data.base); !status) return status.error();
-    const auto options = read_all(settings, data.base);
+    auto options = read_all(settings, data.base);
     if (!options) return options.error();
     if (auto status = check_training_data(data); !status) return status.error();
+    if (options->gapan.anchors == 0) options->gapan.anchors = gapan::anchors_for(data);
     if (auto status = check_target(target); !status) return status.error();
     const ObjectiveFactory factory = [&](const std::vector<int>& class_sizes, const Tensor& embeddings,
                                          const Tensor& labels,
@@ -99,7 +101,10 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
     auto learned = learn_network(data, settings, network, factory, target, observer, stop);
     if (!learned) return std::move(learned).error();
     TrainingOutcome& outcome = learned->outcome;
-    if (learned->weights.empty()) return std::move(outcome);
+    if (learned->weights.empty()) {
+        if (!outcome.cancelled) remove_checkpoints(target);
+        return std::move(outcome);
+    }
     try {
         std::map<std::string, std::vector<std::byte>> beside;
         std::map<std::string, double> further;
@@ -110,9 +115,14 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
                 outcome.cancelled ? Tensor() : learned->checked_embeddings, learned->embeddings,
                 learned->split, data,
                 gapan::density_options(options->gapan, options->density_epochs, settings.seed));
-            if (!density) return std::move(density).error();
-            further = std::move(density->figures);
-            beside[gapan::Density::kFile] = std::move(density->file);
+            if (density) {
+                further = std::move(density->figures);
+                beside[gapan::Density::kFile] = std::move(density->file);
+            } else {
+                // A night's network is not thrown away for what can be fitted to it anew as a head.
+                if (!outcome.note.empty()) outcome.note.push_back(' ');
+                outcome.note += "The model has no anchors: " + density.error().text;
+            }
         }
         outcome.folder = target.models_folder + '/' + target.name;
         const auto manifest =

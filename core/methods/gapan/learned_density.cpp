@@ -46,11 +46,12 @@ Result<LearnedDensity> learn_density(const Tensor& checked, const Tensor& embedd
     LearnedDensity learned;
     std::string novelty_by = "density";
     if (checked.defined()) {
-        const auto novelty = novelty_of(checked, split, data, options);
-        if (!novelty) return novelty.error();
-        learned.figures["novelty_auroc_density"] = novelty->by_density;
-        learned.figures["novelty_auroc_centroid"] = novelty->by_centroid;
-        if (novelty->by_centroid > novelty->by_density) novelty_by = "centroid";
+        // Without an answer the density is read, as where nobody was asked.
+        if (const auto novelty = novelty_of(checked, split, data, options)) {
+            learned.figures["novelty_auroc_density"] = novelty->by_density;
+            learned.figures["novelty_auroc_centroid"] = novelty->by_centroid;
+            if (novelty->by_centroid > novelty->by_density) novelty_by = "centroid";
+        }
     }
     auto density = fit_density(embeddings, data.labels, data.classes.size(), options, {});
     if (!density) return density.error();

@@ -16,10 +16,21 @@ namespace {
 constexpr std::int64_t kAllClasses =
     4096;  ///< anchors drawn at once; with more, for the batch's classes only
 
-/// What a few pictures say of a class is too little for more anchors.
-constexpr int kFewPictures = 5, kFewAnchors = 4;
-
 }  // namespace
+
+int anchors_for(const std::vector<int>& class_sizes) {
+    // What a few pictures say of a class is too little for more.
+    constexpr int kFewPictures = 5, kFewAnchors = 4, kAnchors = 8;
+    const bool few =
+        std::all_of(class_sizes.begin(), class_sizes.end(), [](int size) { return size <= kFewPictures; });
+    return few ? kFewAnchors : kAnchors;
+}
+
+int anchors_for(const TrainingData& data) {
+    std::vector<int> sizes(data.classes.size());
+    for (const std::int32_t label : data.labels) ++sizes[static_cast<std::size_t>(label)];
+    return anchors_for(sizes);
+}
 
 Options read_options(OptionReader& reader, const Options& defaults) {
     Options options = defaults;
@@ -33,7 +44,7 @@ Options read_options(OptionReader& reader, const Options& defaults) {
     options.temperature = reader.number("temperature", defaults.temperature, 0, 2);
     options.anchor_cut = reader.number("anchor_cut", defaults.anchor_cut, 0.05, 1);
     options.align_tau = reader.number("align_tau", defaults.align_tau, 1e-3, 10);
-    options.anchors = reader.integer("anchors", defaults.anchors, 1, 256);
+    options.anchors = reader.integer("anchors", defaults.anchors, 0, 256);
     const std::string fallback = defaults.aux == Auxiliary::Spherical  ? "sph"
                                  : defaults.aux == Auxiliary::ProxyNca ? "pnca"
                                                                        : "proxy_anchor";
@@ -61,8 +72,7 @@ GapanObjective::GapanObjective(const Options& options, const std::vector<int>& c
                                const Tensor& start, const Tensor& labels, std::uint64_t seed)
     : m_options(options), m_generator(at::make_generator<at::CPUGeneratorImpl>(seed)) {
     const auto classes = static_cast<std::int64_t>(class_sizes.size());
-    if (std::all_of(class_sizes.begin(), class_sizes.end(), [](int size) { return size <= kFewPictures; }))
-        m_options.anchors = std::min(m_options.anchors, kFewAnchors);
+    if (m_options.anchors == 0) m_options.anchors = anchors_for(class_sizes);
     if (m_options.aux != Auxiliary::Spherical || m_options.proxy_weight > 0) {
         m_proxies = m_options.class_mean ? class_means(start, labels, classes)
                                          : random_proxies(classes, start.size(1), seed).to(start.device());

@@ -15,10 +15,16 @@
 #include "core/methods/gapan/prior.h"
 #include "core/training/objective.h"
 #include "core/training/option_reader.h"
+#include "core/training/training_data.h"
 
 namespace fieldmark::gapan {
 
 enum class Auxiliary { Spherical, ProxyNca, ProxyAnchor };  ///< L_aux: sph, pnca, proxy_anchor
+
+/// M where it is not given: 8 a class, 4 where none has more than five pictures. A training asks once, of all
+/// its classes, so that the second learning has what the first one had.
+int anchors_for(const std::vector<int>& class_sizes);
+int anchors_for(const TrainingData& data);
 
 /// The method's options by name, with defaults; read_options() reads them.
 struct Options {
@@ -30,7 +36,7 @@ struct Options {
     double temperature = 0.8;                ///< temperature: T of the anchors
     double anchor_cut = 1;                 ///< anchor_cut: share of a Gaussian, from its middle, to draw from
     double align_tau = 0.1;                ///< align_tau
-    int anchors = 8;                       ///< anchors: M a class; 4 where none has over 5 pictures
+    int anchors = 0;                       ///< anchors: M a class; 0: anchors_for()
     Auxiliary aux = Auxiliary::Spherical;  ///< aux: sph, pnca, proxy_anchor
     double aux_tau = 0.1;                  ///< aux_tau: of the spherical contrastive loss
     bool aux_sum = false;                  ///< aux_reduction: mean or sum over slot pairs

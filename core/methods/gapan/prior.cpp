@@ -68,15 +68,19 @@ Tensor draw_noise(std::int64_t n, std::int64_t anchors, std::int64_t dimension, 
                   double cut) {
     const torch::NoGradGuard no_grad;
     Tensor noise = torch::randn({n, anchors, dimension}, generator, torch::TensorOptions());
-    while (cut < 1) {
-        // The share of the Gaussian nearer to its middle; those too far out are drawn again.
-        const Tensor half_squares = noise.to(torch::kDouble).square().sum(2) / 2;
-        const Tensor nearer = torch::special_gammainc(
-            torch::full_like(half_squares, static_cast<double>(dimension) / 2), half_squares);
-        const Tensor outside = nearer > cut;
-        const auto again = outside.sum().item<std::int64_t>();
-        if (again == 0) break;
-        noise.index_put_({outside}, torch::randn({again, dimension}, generator, torch::TensorOptions()));
+    if (cut >= 1) return noise;
+    // The share of the Gaussian nearer to its middle; those too far out are drawn again.
+    const auto outside = [&](const Tensor& rows) {
+        const Tensor half_squares = rows.to(torch::kDouble).square().sum(1) / 2;
+        return torch::special_gammainc(torch::full_like(half_squares, static_cast<double>(dimension) / 2),
+                                       half_squares) > cut;
+    };
+    Tensor rows = noise.view({-1, dimension});
+    Tensor again = outside(rows).nonzero().squeeze(1);
+    while (again.numel() > 0) {
+        const Tensor drawn = torch::randn({again.numel(), dimension}, generator, torch::TensorOptions());
+        rows.index_copy_(0, again, drawn);
+        again = again.masked_select(outside(drawn));
     }
     return noise;
 }

@@ -47,9 +47,10 @@ Result<TrainingOutcome> train_gapan(const TrainingData& data, const TrainingSett
                                     const TrainingTarget& target, const TrainingObserver& observer,
                                     std::stop_token stop) {
     const auto start = std::chrono::steady_clock::now();
-    const auto options = read_all(settings);
+    auto options = read_all(settings);
     if (!options) return options.error();
     if (auto status = check_training_data(data); !status) return status.error();
+    if (options->gapan.anchors == 0) options->gapan.anchors = anchors_for(data);
     if (auto status = check_target(target); !status) return status.error();
     const ObjectiveFactory factory = [&](const std::vector<int>& class_sizes, const Tensor& embeddings,
                                          const Tensor& labels, std::uint64_t seed) {

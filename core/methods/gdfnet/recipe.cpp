@@ -210,10 +210,11 @@ struct CodeQuality {
     }
     std::string text() const {
         char text[200];
-        std::snprintf(text, sizeof text,
-                      "Its codes of %d bits find %.1f %% (MAP@R) of pictures both of known classes and of "
-                      "others; codes without learning %.1f %%.",
-                      bits, 100 * after.map_at_r, 100 * before.map_at_r);
+        std::snprintf(
+            text, sizeof text,
+            "By codes of %d bits alone, on pictures of learned classes and of others: MAP@R %.1f %%, "
+            "and %.1f %% by codes made without learning.",
+            bits, 100 * after.map_at_r, 100 * before.map_at_r);
         return text;
     }
 };
@@ -298,6 +299,7 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
             !status)
             return status.error();
         if (outcome->best_epoch == 0) {
+            if (!outcome->cancelled) remove_checkpoints(target);
             add_note(*outcome,
                      "No epoch had better codes than those the frozen model gives without learning, so no "
                      "model was made.");

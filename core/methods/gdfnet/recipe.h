@@ -21,7 +21,8 @@ Status check_gdfnet(const TrainingSettings& settings, const ModelInfo& base);
 /// and MAP@R of the *codes*: on classes carved out, and on pictures left out of the classes learned from (a
 /// sixth of each, at least one where it has three); the mean of both. Epoch 0, the ITQ codes of the frozen
 /// embedding, is a candidate. Then, with refit, learns once more from everything for as many epochs as were
-/// best. Where epoch 0 stays best nothing is written and the outcome says so.
+/// best. Where epoch 0 stays best nothing is written and the outcome says so. The outcome's before, after and
+/// queries are those of f on the carved-out classes; its history and note tell of the codes.
 ///
 /// Options (settings.options), with their defaults:
 ///   graph edge|gcn (edge), skip pooled|none (pooled), layers 2, neighbours 9, width 256, features 512
