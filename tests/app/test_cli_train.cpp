@@ -197,7 +197,7 @@ class TestCliTrain : public QObject {
 
     void killed_and_resumed() {
         // Several times the two seconds after which a head writes its next checkpoint.
-        const QList<QByteArray> long_enough{"--epochs", "8000", "--set", "refit=no"};
+        const QList<QByteArray> long_enough{"--epochs", "3000", "--set", "refit=no"};
         const CliResult whole = train(kSmallHead, long_enough + QList<QByteArray>{"--name", "whole"});
         QVERIFY2(whole.status == 0, whole.err.c_str());
         kill_in_the_middle(kSmallHead, long_enough, "killed");
@@ -216,7 +216,7 @@ class TestCliTrain : public QObject {
         QVERIFY(said != std::string::npos);
         QVERIFY(std::stoi(rest.err.substr(said + std::strlen("Going on after epoch "))) > 0);
         QCOMPARE(rest.json()["model_hash"].get<std::string>(), whole.json()["model_hash"].get<std::string>());
-        QCOMPARE(rest.json()["epochs"].get<int>(), 8000);
+        QCOMPARE(rest.json()["epochs"].get<int>(), 3000);
         QVERIFY(models().contains("killed") && !models().contains(".killed.training"));
     }
 
