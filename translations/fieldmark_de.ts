@@ -357,8 +357,8 @@
         <translation>%1 von %2 Bildern haben einen Objektrahmen.</translation>
     </message>
     <message>
-        <source>With fewer than half, object and background can teach it little. Boxes are drawn with “Object box…” in Browse, or found where a model looks at objects only.</source>
-        <translation>Bei weniger als der Hälfte können Objekt und Hintergrund wenig beibringen. Rahmen werden unter Durchsehen mit „Objektrahmen…“ gezeichnet oder gefunden, wenn ein Modell nur die Objekte ansieht.</translation>
+        <source>With fewer than half, object and background can teach it little. Draw boxes with “Object box…” in Browse, or have them found with “fieldmark-cli objects --find”.</source>
+        <translation>Bei weniger als der Hälfte lehren Objekt und Hintergrund wenig. Zeichnen Sie Rahmen mit „Objektrahmen…“ unter Durchsehen, oder lassen Sie sie mit „fieldmark-cli objects --find“ finden.</translation>
     </message>
 </context>
 <context>
@@ -2102,8 +2102,8 @@
         <translation>Lernen, was die Klassen unterscheidet</translation>
     </message>
     <message>
-        <source>Some classes are kept aside and never learned from. In the end they show whether pictures of classes it has not seen are found better than before. The model in use stays until you say so, and nothing leaves this computer.</source>
-        <translation>Einige Klassen werden zurückgehalten, aus ihnen wird nie gelernt. Am Ende zeigen sie, ob Bilder ungesehener Klassen besser gefunden werden als vorher. Das verwendete Modell bleibt, bis Sie es anders wollen, und nichts verlässt diesen Computer.</translation>
+        <source>Some classes are kept aside at first: they show whether pictures of classes it has not seen are found better than before. Then it learns once more from all. The model in use stays until you say so, and nothing leaves this computer.</source>
+        <translation>Einige Klassen werden zunächst zurückgehalten: Sie zeigen, ob Bilder ungesehener Klassen besser gefunden werden als vorher. Dann wird noch einmal aus allen gelernt. Das verwendete Modell bleibt, bis Sie es anders wollen, und nichts verlässt diesen Computer.</translation>
     </message>
     <message>
         <source>The first point comes before the first epoch: where the learning begins.</source>
@@ -4107,8 +4107,8 @@ Rang %3, Ähnlichkeit %4</translation>
         <translation>Das neue Modell ist auf ihnen schlechter. Besser nicht verwenden.</translation>
     </message>
     <message>
-        <source>Checked with %1 pictures of %2 classes that were kept aside and took no part in learning. The best epoch was chosen by the same classes, so expect a little less on others.</source>
-        <translation>Geprüft mit %1 Bildern aus %2 Klassen, die zurückgehalten wurden und am Lernen nicht beteiligt waren. Die beste Epoche wurde nach denselben Klassen gewählt; auf anderen ist etwas weniger zu erwarten.</translation>
+        <source>Checked with %1 pictures of %2 classes that were kept aside until then. The best epoch was chosen by the same classes, so expect a little less on others.</source>
+        <translation>Geprüft mit %1 Bildern aus %2 Klassen, die bis dahin zurückgehalten wurden. Die beste Epoche wurde nach denselben Klassen gewählt; auf anderen ist etwas weniger zu erwarten.</translation>
     </message>
     <message>
         <source>%1 epochs in %2, best after epoch %3.</source>
@@ -4136,8 +4136,8 @@ Rang %3, Ähnlichkeit %4</translation>
         <translation>MAP@R</translation>
     </message>
     <message>
-        <source>of the pictures of its class among the first (MAP@R)</source>
-        <translation>der Bilder seiner Klasse unter den ersten (MAP@R)</translation>
+        <source>MAP@R: how far up the pictures of its class stand</source>
+        <translation>MAP@R: wie weit vorn die Bilder seiner Klasse stehen</translation>
     </message>
     <message>
         <source>before</source>

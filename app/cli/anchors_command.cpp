@@ -148,10 +148,11 @@ Result<Described> prototypes(Context& context, const Arguments& arguments, Libra
     return all;
 }
 
-/// The pictures of a class that fit it least, into the answer and as lines.
+/// The pictures of a class that fit it least, into the answer, and those that are unusual as lines.
 Result<std::string> add_outliers(const std::vector<DensityVerdict>& outliers, int most, Paths& paths,
                                  Json& json) {
     std::string text;
+    constexpr double kUnusual = 5;  // of a hundred pictures of the class, so many are no more typical
     for (std::size_t i = 0; i < std::min(outliers.size(), static_cast<std::size_t>(most)); ++i) {
         const DensityVerdict& verdict = outliers[i];
         const auto path = paths.of(verdict.item);
@@ -161,6 +162,7 @@ Result<std::string> add_outliers(const std::vector<DensityVerdict>& outliers, in
         put_path(one, "path", *path);
         one["typicality"] = verdict.typicality;
         json.push_back(std::move(one));
+        if (verdict.typicality >= kUnusual) continue;
         text += "    " + format_number(verdict.typicality, 1) + "  " + display_text(*path) + '\n';
     }
     return text.empty() ? text : "  unusual, typicality 0 to 100\n" + text;
@@ -276,8 +278,9 @@ Result<Answer> review(Context& context, const Arguments& arguments, Library& lib
         object["novelty"] = verdict.novelty;
         object["doubtful"] = verdict.doubtful;
         answer.json["labels"].push_back(std::move(object));
-        table.row({display_text(verdict.class_name), display_text(verdict.better_class),
-                   format_number(verdict.mislabel, 3), format_number(verdict.typicality, 1),
+        const bool better = verdict.mislabel > 0;
+        table.row({display_text(verdict.class_name), better ? display_text(verdict.better_class) : "-",
+                   better ? format_number(verdict.mislabel, 3) : "-", format_number(verdict.typicality, 1),
                    display_text(*path)});
     }
     answer.json["doubtful"] = doubtful;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/library_access.h"
+#include "core/engine/learning/query_changes.h"
 #include "core/engine/learning/training_job.h"
 #include "core/index/hamming_kernels.h"
 
@@ -55,6 +56,22 @@ std::string line_of(const EpochReport& report, Method method) {
     if (report.best) text += " (best)";
     if (report.seconds_left >= 0) text += ", " + format_seconds(report.seconds_left) + " left";
     return text;
+}
+
+Json to_json(const Interval& interval) {
+    return {{"mean", interval.value}, {"low", interval.low}, {"high", interval.high}};
+}
+
+/// What the change says: a figure without its interval is no answer. Of MAP@R, on classes it has not seen.
+std::string verdict(const Interval& change, bool kept) {
+    if (!kept) return {};
+    std::string text = "MAP@R changed by " + percent(change.value) + " points (95 % interval " +
+                       percent(change.low) + " to " + percent(change.high) + ")";
+    if (change.high < 0) return text + ": the new model is worse on them. Better leave it.\n";
+    if (change.low <= 0)
+        return text +
+               ": within what chance alone can do. More classes to check on would tell (--validation).\n";
+    return text + ".\n";
 }
 
 /// Pictures that took no part because they cannot be read: each in the answer and on standard error.
@@ -139,6 +156,9 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     json["history"] = Json::array();
     for (const EpochReport& report : outcome.history) json["history"].push_back(to_json(report));
 
+    const Interval change = precision_gain(outcome.queries);
+    json["change"] = {{"recall_at_1", to_json(recall_gain(outcome.queries))}, {"map_at_r", to_json(change)}};
+
     Table table;
     table.column("classes it has not seen")
         .column("before", Table::Align::Right)
@@ -154,7 +174,8 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     if (!result->failed.empty())
         text += format_count(static_cast<std::int64_t>(result->failed.size())) +
                 " pictures left out: they cannot be read\n";
-    if (!outcome.folder.empty())
+    text += verdict(change, !outcome.folder.empty());
+    if (!outcome.folder.empty() && change.high >= 0)
         text += "Use it with: fieldmark-cli models use \"" + display_text(result->preview.model_name) +
                 "\" --library FOLDER\n";
     console.print(text);
@@ -193,7 +214,7 @@ void add_train(CLI::App& app, Action& action) {
         ->capture_default_str();
     command
         .add_option("--budget", arguments->budget_minutes,
-                    "Stop after so many minutes (1.5: ninety seconds), keeping the best epoch; 0: no limit")
+                    "Learn for so many minutes (1.5: ninety seconds): as many epochs as fit; 0: no limit")
         ->type_name("MIN")
         ->check(CLI::Range(0.0, 1e6));
     command.add_option("--seed", settings.seed, "The same seed and threads give the same model")

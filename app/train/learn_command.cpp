@@ -149,7 +149,7 @@ void add_learn(CLI::App& app, Action& action) {
     command.add_option("--threads", settings.threads, "0: as many as there are cores")->capture_default_str();
     command
         .add_option("--budget", arguments->budget_minutes,
-                    "Stop after so many minutes (1.5: ninety seconds), keeping the best epoch; 0: no limit")
+                    "Learn for so many minutes (1.5: ninety seconds): as many epochs as fit; 0: no limit")
         ->type_name("MIN")
         ->check(CLI::Range(0.0, 1e6));
     command.add_option("--validation-share", settings.validation_share, "Of the classes, to check on")

@@ -21,9 +21,11 @@ Result<ModelRecord> known_model(LibraryReader& reader, const std::string& hash) 
 Result<ModelRecord> embedded_model(LibraryReader& reader, const std::string& hash, const std::string& name) {
     auto record = known_model(reader, hash);
     if (!record || record->id != 0) return record;
-    return Error{ErrorKind::Usage, "No picture of this library is embedded with " +
-                                       (name.empty() ? "this model" : "the model \"" + name + "\"") +
-                                       " yet. Import pictures with it first."};
+    return Error{ErrorKind::Usage,
+                 "No picture of this library is embedded with " +
+                     (name.empty() ? "this model" : "the model \"" + name + "\"") +
+                     " yet. Take it into use once, and it embeds them (in the window, or with "
+                     "\"fieldmark-cli models use\")."};
 }
 
 }  // namespace fieldmark

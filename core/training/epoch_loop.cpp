@@ -10,6 +10,7 @@
 #include <new>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <utility>
 
 #include "core/training/checkpoint.h"
 
@@ -144,9 +145,9 @@ class Loop {
         const int fits = m_done + static_cast<int>(std::clamp(more, 0.0, 1e6));
         const bool early = m_done < m_outcome.planned && 4 * m_done <= m_options.epochs;
         if (fits > m_outcome.planned && !early) return;
-        const bool first = m_outcome.planned == m_options.epochs && fits < m_options.epochs;
         m_outcome.planned = std::min(fits, m_options.epochs);
-        if (first && m_observer.message)
+        if (m_outcome.planned == m_options.epochs || std::exchange(m_told_plan, true)) return;
+        if (m_observer.message)
             m_observer.message("The time allows about " + std::to_string(fits) + " of " +
                                std::to_string(m_options.epochs) + " epochs.");
     }
@@ -344,6 +345,7 @@ class Loop {
     double m_earlier = 0;        // seconds of the runs before this one
     double m_before_epochs = 0;  // seconds until the first epoch began
     double m_written = 0;
+    bool m_told_plan = false;
     double m_start = 0;  // now() when this run began
 };
 

@@ -1,5 +1,6 @@
 // SPDX-FileCopyrightText: 2026 The Fieldmark authors
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -144,6 +145,11 @@ class TestCliTrain : public QObject {
             QCOMPARE(answer[when]["classes"].get<int>(), 2);
             QCOMPARE(answer[when]["queries"].get<int>(), 2 * kEach);
         }
+        const json& change = answer["change"]["map_at_r"];
+        const double gain =
+            answer["validation"]["map_at_r"].get<double>() - answer["before"]["map_at_r"].get<double>();
+        QVERIFY(std::abs(change["mean"].get<double>() - gain) < 1e-6);
+        QVERIFY(change["low"].get<double>() <= gain && gain <= change["high"].get<double>());
         // Epoch 0 is a candidate, and the best one is what the figures are of.
         QCOMPARE(answer["history"].size(), std::size_t{5});
         const json& chosen = answer["history"][static_cast<std::size_t>(best)];
@@ -170,7 +176,11 @@ class TestCliTrain : public QObject {
         const CliResult text = train(kSmallHead, {"--epochs", "2", "--name", "told", "--text"});
         QCOMPARE(text.status, 0);
         QVERIFY(text.out.starts_with("Model \"told\", epoch "));
-        QVERIFY(text.out.find("models use \"told\"") != std::string::npos);
+        const auto said = text.out.find("MAP@R changed by ");
+        QVERIFY2(said != std::string::npos, text.out.c_str());
+        // It is offered, unless it is worse for certain.
+        QCOMPARE(text.out.find("models use \"told\"") != std::string::npos,
+                 text.out.find("the new model is worse") == std::string::npos);
     }
 
     void validation_is_a_share_of_the_classes() {
@@ -269,6 +279,17 @@ class TestCliTrain : public QObject {
         const CliResult none = m_cli.run(ask + QList<QByteArray>{"--model", "efficientnet-lite0"});
         QCOMPARE(none.status, 2);
         QVERIFY(none.json()["error"]["text"].get<std::string>().find("gdfnet") != std::string::npos);
+
+        // What comes next does not stand on it: it has seen the classes that would be checked on.
+        QList<QByteArray> unnamed = kSmallCodes;
+        unnamed.remove(unnamed.indexOf("--model"), 2);
+        const CliResult next = train(unnamed, {"--epochs", "1", "--bits", "12", "--name", "next"});
+        QVERIFY2(next.status == 0, next.err.c_str());
+        QCOMPARE(next.json()["base"].get<std::string>(), std::string("tiny"));
+        // A head needs vectors, which the library has none of from what is beneath.
+        const CliResult head = train(kSmallHead, {"--epochs", "1", "--name", "head-on-codes"});
+        QVERIFY2(head.status == 0, head.err.c_str());
+        QCOMPARE(head.json()["base"].get<std::string>(), std::string("codes"));
         QCOMPARE(m_cli.run({"models", "use", "former", "--library", library()}).status, 0);
     }
 

@@ -117,8 +117,8 @@ QString BoxPreview::text() const {
     // As the training itself would say, when the time is already being spent.
     if (2 * m_boxed < m_pictures) {
         text += QLatin1Char(' ') +
-                tr("With fewer than half, object and background can teach it little. Boxes are drawn with "
-                   "“Object box…” in Browse, or found where a model looks at objects only.");
+                tr("With fewer than half, object and background can teach it little. Draw boxes with “Object "
+                   "box…” in Browse, or have them found with “fieldmark-cli objects --find”.");
     }
     return text;
 }

@@ -311,9 +311,9 @@ void LearnPage::show_state() {
                      tr("A new model would be kept in it. Open it for writing to learn."));
     } else {
         m_intro->say(tr("Teach it what tells your classes apart"),
-                     tr("Some classes are kept aside and never learned from. In the end they show whether "
-                        "pictures of classes it has not seen are found better than before. The model in use "
-                        "stays until you say so, and nothing leaves this computer."));
+                     tr("Some classes are kept aside at first: they show whether pictures of classes it has "
+                        "not seen are found better than before. Then it learns once more from all. The model "
+                        "in use stays until you say so, and nothing leaves this computer."));
     }
 }
 

@@ -13,7 +13,7 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "core/evaluation/bootstrap.h"
+#include "core/engine/learning/query_changes.h"
 #include "ui/widgets/figure_tiles.h"
 #include "ui/widgets/icons.h"
 #include "ui/widgets/labels.h"
@@ -27,16 +27,6 @@ namespace {
 constexpr std::size_t kRows = 40;
 
 enum Queries { Improved, Worsened, Worst };  ///< as the choice has them
-
-Interval change_of(const std::vector<QueryChange>& queries, bool precision) {
-    std::vector<double> changes;
-    changes.reserve(queries.size());
-    for (const QueryChange& query : queries) {
-        changes.push_back(precision ? query.precision_after - query.precision_before
-                                    : (query.hit_after ? 1.0 : 0.0) - (query.hit_before ? 1.0 : 0.0));
-    }
-    return bootstrap_mean(changes);
-}
 
 QString of_hundred(double fraction) {
     return QLocale().toString(100 * fraction, 'f', 0);
@@ -112,8 +102,8 @@ void ResultCard::show_result(const TrainingResult& result) {
     const ValidationFigures& before = outcome.before;
     const ValidationFigures& after = outcome.after;
     const bool kept = !result.model_hash.empty();
-    const Interval recall = change_of(outcome.queries, false);
-    const Interval precision = change_of(outcome.queries, true);
+    const Interval recall = recall_gain(outcome.queries);
+    const Interval precision = precision_gain(outcome.queries);
     const bool worse = kept && precision.high < 0;
     const QString label = tr("The nearest picture is of the same class in %1 of 100 cases; before it was %2.")
                               .arg(of_hundred(after.recall_at_1), of_hundred(before.recall_at_1));
@@ -131,10 +121,10 @@ void ResultCard::show_result(const TrainingResult& result) {
     } else if (worse) {
         parts += tr("The new model is worse on them. Better leave it.");
     }
-    parts +=
-        tr("Checked with %1 pictures of %2 classes that were kept aside and took no part in learning. The "
-           "best epoch was chosen by the same classes, so expect a little less on others.")
-            .arg(Text::count(after.queries), Text::count(after.classes));
+    parts += tr("Checked with %1 pictures of %2 classes that were kept aside until then. The best epoch was "
+                "chosen "
+                "by the same classes, so expect a little less on others.")
+                 .arg(Text::count(after.queries), Text::count(after.classes));
     parts += tr("%1 epochs in %2, best after epoch %3.")
                  .arg(Text::count(outcome.epochs), Text::duration(outcome.seconds),
                       Text::count(outcome.best_epoch));
@@ -197,7 +187,7 @@ void ResultCard::show_rows() {
         row.query = query.item;
         row.title = tr("%1 → %2", "before, after")
                         .arg(exact_percent(query.precision_before), exact_percent(query.precision_after));
-        row.subtitle = tr("of the pictures of its class among the first (MAP@R)");
+        row.subtitle = tr("MAP@R: how far up the pictures of its class stand");
         PictureRow::Line line;
         const auto tile = [](std::int64_t item, bool hit, const QString& caption) {
             return PictureRow::Tile{item, caption, hit ? PictureRow::Mark::Right : PictureRow::Mark::Wrong};

@@ -17,6 +17,7 @@
 #include "core/engine/learning/image_packer.h"
 #include "core/engine/learning/labelled_vectors.h"
 #include "core/engine/pictures/cpu_clock.h"
+#include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/methods/train.h"
 #include "core/models/model_folder.h"
@@ -43,8 +44,19 @@ struct Plan {
     std::vector<std::pair<std::string, Error>> failed;  ///< as TrainingResult::failed
 };
 
-/// The model asked for, else the library's current one; a head's trainings start from the network beneath it,
-/// so that a second training does not stand on the first.
+/// Whether a training would begin one model further down. Heads never stand on heads. Nobody having asked for
+/// it, a training does not stand on adapters or codes either, which have seen the classes it would check on;
+/// but on stored vectors it needs some of the model beneath.
+Result<bool> begins_beneath(LibraryReader& reader, const TrainingRequest& request, const ModelInfo& model) {
+    if (model.kind == "head") return true;
+    if (!request.base.empty() || model.base.empty()) return false;
+    if (needs_pictures(request.settings)) return true;
+    const auto record = known_model(reader, model.base);
+    if (!record) return record.error();
+    return record->id != 0;
+}
+
+/// The model asked for, else the library's current one, or what it stands on.
 Result<ModelInfo> find_base(LibraryReader& reader, const TrainingRequest& request,
                             const ModelRegistry& registry) {
     std::string wanted = request.base;
@@ -56,7 +68,12 @@ Result<ModelInfo> find_base(LibraryReader& reader, const TrainingRequest& reques
         }
     }
     auto info = registry.find(wanted);
-    for (int depth = 0; info && info->kind == "head" && depth < 8; ++depth) info = registry.find(info->base);
+    for (int depth = 0; info && depth < 8; ++depth) {
+        const auto beneath = begins_beneath(reader, request, *info);
+        if (!beneath) return beneath.error();
+        if (!*beneath) break;
+        info = registry.find(info->base);
+    }
     return info;
 }
 
