@@ -959,6 +959,10 @@
         </translation>
     </message>
     <message>
+        <source>%1 was learned from %2 of these classes, which flatters it: of new ones expect less.</source>
+        <translation>%1 wurde aus %2 dieser Klassen gelernt, was ihm schmeichelt: Von neuen ist weniger zu erwarten.</translation>
+    </message>
+    <message>
         <source>Pictures left out: %1.</source>
         <translation>Ausgelassene Bilder: %1.</translation>
     </message>

@@ -371,12 +371,22 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     left_out(metrics.skipped, "alone in their class");
     left_out(report->unlabelled, "without this label");
     left_out(report->not_embedded, "not embedded with this model");
+    json["learned_classes"] = report->learned_classes;
+    const auto learned = [&](int count, const std::string& name) {
+        if (count > 0)
+            text += format_count(count) + " of the classes are among those " + name +
+                    " was learned from, which flatters it; leave them out with --where to see what it does "
+                    "with new ones\n";
+    };
+    learned(report->learned_classes, model->name);
     if (report->duplicates > 0)
         text += format_count(report->duplicates) +
                 " pictures have an exact copy among the others, which flatters Recall@1\n";
     if (report->hashing) text += add_hashing(*report->hashing, request.codes->bits, json);
     if (report->comparison) {
         text += add_comparison(*report, json);
+        json["comparison"]["first_learned_classes"] = report->compared_learned_classes;
+        learned(report->compared_learned_classes, report->comparison->first_name);
         left_out(report->comparison->left_out, "in the comparison, not embedded with the other model");
     }
     if (arguments.per_class) text += add_classes(*report, json);

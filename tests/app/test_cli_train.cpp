@@ -271,6 +271,14 @@ class TestCliTrain : public QObject {
         // MAP@R cuts off what mAP@All goes on adding.
         QVERIFY(hamming["map_at_r"].get<double>() > 0);
         QVERIFY(hamming["map_at_r"].get<double>() <= hamming["mean_average_precision"].get<double>());
+        // What it was taught is said beside the figures, also of one of two models.
+        QCOMPARE(evaluated.json()["learned_classes"].get<int>(), kClasses);
+        const json untaught = m_cli
+                                  .run({"evaluate", "--library", library(), "--label", "species", "--model",
+                                        "efficientnet-lite0", "--compare", "codes"})
+                                  .json();
+        QCOMPARE(untaught["learned_classes"].get<int>(), 0);
+        QCOMPARE(untaught["comparison"]["first_learned_classes"].get<int>(), kClasses);
         // Ties fall as one fixed shuffle has it, whatever else is drawn.
         QVERIFY(m_cli.run(ask + QList<QByteArray>{"--seed", "9"}).json()["hamming"] == hamming);
         const CliResult text = m_cli.run(ask + QList<QByteArray>{"--text"});

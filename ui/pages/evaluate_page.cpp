@@ -550,6 +550,13 @@ void EvaluatePage::take_report(const EvaluationReport& report) {
                   .arg(of_hundred(interval.low), of_hundred(interval.high)),
         tr("%1 queries in %2 classes, model %3.")
             .arg(Text::count(metrics.queries), Text::count(counted), Text::display_name(report.model_name))};
+    const auto learned = [&](int count, const std::string& model) {
+        if (count == 0) return;
+        parts += tr("%1 was learned from %2 of these classes, which flatters it: of new ones expect less.")
+                     .arg(Text::display_name(model), Text::count(count));
+    };
+    learned(report.learned_classes, report.model_name);
+    if (report.comparison) learned(report.compared_learned_classes, report.comparison->first_name);
     QStringList left_out;
     if (metrics.skipped > 0) left_out += tr("%n alone in their class", nullptr, metrics.skipped);
     if (report.unlabelled > 0) left_out += tr("%n without this label", nullptr, int(report.unlabelled));

@@ -10,10 +10,12 @@
 
 #include "core/engine/learning/calibration_store.h"
 #include "core/engine/learning/labelled_vectors.h"
+#include "core/engine/learning/learned_classes.h"
 #include "core/engine/pictures/cpu_clock.h"
 #include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"
+#include "core/models/model_registry.h"
 
 namespace fieldmark {
 
@@ -166,6 +168,16 @@ Status count_duplicates(LibraryReader& reader, EvaluationReport& report) {
         report.duplicate_pairs += count * (count - 1) / 2;
     }
     return {};
+}
+
+void count_learned(const Library& library, const EvaluationRequest& request, EvaluationReport& report) {
+    std::vector<std::string> asked;
+    for (const ClassFigures& one : report.classes) {
+        if (one.queries > 0) asked.push_back(report.class_names[static_cast<std::size_t>(one.label)]);
+    }
+    const auto registry = ModelRegistry::for_library(library.models_folder());
+    report.learned_classes = learned_classes(registry, request.model_hash, request.label, asked);
+    report.compared_learned_classes = learned_classes(registry, request.compare_hash, request.label, asked);
 }
 
 /// One count over several passes.
@@ -344,6 +356,7 @@ Result<EvaluationReport> evaluate_library(Library& library, const EvaluationRequ
     report.confusions = confusion_pairs(report.metrics.by_row, report.labels);
     if (request.intervals) add_intervals(report, request.seed);
     if (auto status = count_duplicates(**reader, report); !status) return status.error();
+    count_learned(library, request, report);
     if (request.codes) {
         auto hashing = evaluate_codes(*vectors, *request.codes, stop);
         if (!hashing) return hashing.error();

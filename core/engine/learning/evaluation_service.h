@@ -90,6 +90,10 @@ struct EvaluationReport {
     std::vector<std::int32_t> labels;      ///< by row
     std::vector<std::string> class_names;  ///< by label
     std::vector<ClassFigures> classes;
+    /// Of the classes with queries, those that the model, and the one it is compared with, were learned from:
+    /// so far the figures say little of new ones.
+    int learned_classes = 0;
+    int compared_learned_classes = 0;
     std::vector<ConfusionPair> confusions;
     /// With `intervals`, each over queries; by K, and of the means.
     std::map<int, Interval> recall_at;

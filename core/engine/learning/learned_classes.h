@@ -1,0 +1,18 @@
+// SPDX-FileCopyrightText: 2026 The Fieldmark authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace fieldmark {
+
+class ModelRegistry;
+
+/// How many of the classes (values of `field`) a model was learned from, or one that it stands on, as their
+/// manifests tell. What such a model does with these classes says little of new ones. 0 where it is not
+/// known.
+int learned_classes(const ModelRegistry& registry, const std::string& model_hash, const std::string& field,
+                    const std::vector<std::string>& classes);
+
+}  // namespace fieldmark
