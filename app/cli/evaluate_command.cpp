@@ -305,6 +305,7 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     request.ks = arguments.ks;
     request.model_hash = model->hash;
     request.intervals = true;
+    request.duplicates = true;
     request.calibrate = arguments.calibrate;
     request.examples = arguments.worst;
     request.seed = arguments.seed;

@@ -355,7 +355,9 @@ Result<EvaluationReport> evaluate_library(Library& library, const EvaluationRequ
     report.classes = class_figures(report.metrics.by_row, report.labels);
     report.confusions = confusion_pairs(report.metrics.by_row, report.labels);
     if (request.intervals) add_intervals(report, request.seed);
-    if (auto status = count_duplicates(**reader, report); !status) return status.error();
+    if (request.duplicates) {
+        if (auto status = count_duplicates(**reader, report); !status) return status.error();
+    }
     count_learned(library, request, report);
     if (request.codes) {
         auto hashing = evaluate_codes(*vectors, *request.codes, stop);

@@ -32,6 +32,7 @@ struct EvaluationRequest {
     std::string compare_hash = {};
     std::optional<HashHead> codes = {};  ///< of the model: it is evaluated by its binary codes, too
     bool intervals = false;              ///< bootstrap intervals of the headline figures
+    bool duplicates = false;             ///< count exact copies: reads every item
     bool calibrate = false;  ///< fit score -> probability, and keep it in the library where it can be written
     int examples = 0;        ///< so many worst queries (and most improved, most worsened) with their matches
     int example_matches = 6;  ///< first matches of each
@@ -103,8 +104,8 @@ struct EvaluationReport {
     Interval recall_at_1_classes;
     Interval map_at_r_classes;
     std::vector<QueryExample> worst;
-    /// Pictures that have an exact copy among the others (the same bytes), and pairs of such: they find each
-    /// other whatever the model, which flatters Recall@1.
+    /// With `duplicates`: pictures that have an exact copy among the others (the same bytes), and pairs of
+    /// such: they find each other whatever the model, which flatters Recall@1.
     std::int64_t duplicates = 0;
     std::int64_t duplicate_pairs = 0;
     std::optional<HashMetrics> hashing;  ///< with `codes`: by Hamming distance, without a shortlist
