@@ -37,56 +37,21 @@ class TestTrainProgram : public QObject {
     QByteArray path(const QByteArray& name) const { return m_folder.path().toLocal8Bit() + '/' + name; }
     QByteArray cache() const { return path("stripes.cache"); }
 
+    QList<QByteArray> learn_by(const QByteArray& method, const QByteArray& name,
+                               const QList<QByteArray>& options, const QList<QByteArray>& more) const {
+        QList<QByteArray> arguments{
+            "learn", cache(), "--method",     method,      "--model", path("base/tiny-lite"), "--name",
+            name,    "--out", path("models"), "--threads", "1",       "--validation-share",   "0.3"};
+        for (const QByteArray& option : options) arguments << "--option" << option;
+        return arguments + more;
+    }
     /// "learn" with what a test can afford.
     QList<QByteArray> learn(const QByteArray& name, const QList<QByteArray>& more) const {
-        return QList<QByteArray>{"learn",
-                                 cache(),
-                                 "--method",
-                                 "proxy-nca++",
-                                 "--model",
-                                 path("base/tiny-lite"),
-                                 "--name",
-                                 name,
-                                 "--out",
-                                 path("models"),
-                                 "--threads",
-                                 "1",
-                                 "--validation-share",
-                                 "0.3",
-                                 "--option",
-                                 "batch_classes=4",
-                                 "--option",
-                                 "batch_per_class=4",
-                                 "--option",
-                                 "rate=0.002"} +
-               more;
+        return learn_by("proxy-nca++", name, {"batch_classes=4", "batch_per_class=4", "rate=0.002"}, more);
     }
     QList<QByteArray> learn_codes(const QByteArray& name, const QList<QByteArray>& more) const {
-        return QList<QByteArray>{"learn",
-                                 cache(),
-                                 "--method",
-                                 "gdfnet",
-                                 "--model",
-                                 path("base/tiny-lite"),
-                                 "--name",
-                                 name,
-                                 "--out",
-                                 path("models"),
-                                 "--threads",
-                                 "1",
-                                 "--validation-share",
-                                 "0.3",
-                                 "--option",
-                                 "width=16",
-                                 "--option",
-                                 "features=24",
-                                 "--option",
-                                 "neighbours=2",
-                                 "--option",
-                                 "rate=0.005",
-                                 "--option",
-                                 "batch_classes=4"} +
-               more;
+        return learn_by("gdfnet", name,
+                        {"width=16", "features=24", "neighbours=2", "rate=0.005", "batch_classes=4"}, more);
     }
     std::string weights(const QByteArray& name) const {
         return read_file((path("models/") + name + "/weights.safetensors").toStdString());

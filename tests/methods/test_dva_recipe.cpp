@@ -13,10 +13,10 @@
 #include "core/methods/dva/recipe.h"
 #include "core/models/model_folder.h"
 #include "core/models/model_registry.h"
-#include "core/models/safetensors.h"
 #include "core/training/augmentation.h"
 #include "core/training/image_cache.h"
 #include "core/training/validation_split.h"
+#include "tests/methods/training_files.h"
 #include "tests/models/vit_specimens.h"
 
 using namespace fieldmark;
@@ -232,16 +232,7 @@ class TestDvaRecipe : public QObject {
         TrainingTarget to = target("twice");
         to.checkpoint = path("twice.checkpoint");
         const std::string aside = path("twice.aside");
-        bool second = false;
-        TrainingObserver observer;
-        observer.message = [&](const std::string& text) {
-            second = second || text.starts_with("Learning once more from all 10 classes");
-        };
-        observer.progress = [&](double share, double) {
-            if (!second || share <= 0.5 || std::filesystem::exists(aside)) return;
-            std::filesystem::copy_file(to.checkpoint, aside);
-            std::filesystem::copy_file(to.checkpoint + ".refit", aside + ".refit");
-        };
+        const TrainingObserver observer = testing::kept_from_second_learning(to.checkpoint, aside, 10);
         const auto unbroken = train_dva(m_data, settings(), to, observer, {});
         QVERIFY2(unbroken, unbroken ? "" : unbroken.error().text.c_str());
         QVERIFY2(unbroken->best_epoch >= 2, "one epoch has no middle");
@@ -351,14 +342,7 @@ class TestDvaRecipe : public QObject {
             QVERIFY(!QFile::exists(QString::fromStdString(path("models") + "/absurd")));
             return;
         }
-        const auto file = Safetensors::parse(adapters_of(*outcome), "weights");
-        QVERIFY(file);
-        for (const auto& [name, tensor] : file->tensors()) {
-            const auto* values = reinterpret_cast<const float*>(tensor.data.data());
-            QVERIFY2(std::all_of(values, values + tensor.data.size() / sizeof(float),
-                                 [](float value) { return std::isfinite(value); }),
-                     name.c_str());
-        }
+        QCOMPARE(testing::broken_tensor(adapters_of(*outcome)), std::string());
     }
 
     /// The model takes the input that the classes to check on were measured with, and finds what was said.
