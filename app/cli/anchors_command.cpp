@@ -4,14 +4,13 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <nlohmann/json.hpp>
 
 #include "app/cli/library_access.h"
 #include "core/engine/classes/anchor_sheet.h"
 #include "core/engine/classes/class_anchors.h"
+#include "core/engine/learning/learned_classes.h"
 #include "core/engine/learning/training_job.h"
 #include "core/engine/search/contact_sheet.h"
-#include "core/models/manifest.h"
 
 namespace fieldmark::cli {
 
@@ -89,14 +88,6 @@ struct Described {
     std::map<std::string, std::vector<DensityVerdict>> outliers;  ///< by class, the least typical first
 };
 
-/// The field that a model was learned from; "" where its manifest does not tell.
-std::string learned_field(const ModelInfo& model) {
-    const auto manifest = read_manifest(model.path);
-    if (!manifest) return "";
-    const auto training = Json::parse(manifest->training, nullptr, /*allow_exceptions=*/false);
-    return training.is_object() ? training.value("field", "") : "";
-}
-
 /// Anchors of a model of GAPan, whose densities judge the pictures of each class as well.
 Result<Described> anchors_of(Context& context, const Arguments& arguments, Library& library,
                              const ModelRegistry& registry, const ModelInfo& model) {
@@ -104,7 +95,10 @@ Result<Described> anchors_of(Context& context, const Arguments& arguments, Libra
     auto anchors = class_anchors(library, arguments.request, registry, stop);
     if (!anchors) return anchors.error();
     Described described{std::move(*anchors), {}};
-    const std::string label = arguments.label.empty() ? learned_field(model) : arguments.label;
+    std::string label = arguments.label;
+    if (label.empty()) {
+        if (auto learned = learned_from(model)) label = std::move(learned->field);
+    }
     if (arguments.outliers == 0 || label.empty()) return described;
     auto verdicts = review_labels(library, arguments.request, label, registry, stop);
     if (!verdicts) return verdicts.error();
@@ -130,20 +124,22 @@ Result<Described> prototypes(Context& context, const Arguments& arguments, Libra
         return describer.describe(reader, request, arguments.request.model, registry, {},
                                   context.interrupt.token());
     };
+    Described all;
+    const auto add = [&](AnchorsReport&& report) {
+        all.anchors.insert(all.anchors.end(), report.anchors.begin(), report.anchors.end());
+        all.outliers[request.class_name] = std::move(report.outliers);
+    };
     auto first = describe();
     if (!first) return first.error();
-    std::vector<std::string> names{request.class_name};
-    if (request.class_name.empty()) {
-        names.clear();
-        for (const AnchorClass& one : first->classes) names.push_back(one.name);
+    if (!request.class_name.empty()) {
+        add(std::move(*first));
+        return all;
     }
-    Described all;
-    for (const std::string& name : names) {
-        request.class_name = name;
+    for (const AnchorClass& one : first->classes) {
+        request.class_name = one.name;
         auto report = describe();
         if (!report) return report.error();
-        all.anchors.insert(all.anchors.end(), report->anchors.begin(), report->anchors.end());
-        all.outliers[name] = std::move(report->outliers);
+        add(std::move(*report));
     }
     return all;
 }

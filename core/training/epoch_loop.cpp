@@ -361,6 +361,11 @@ Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& op
     }
 }
 
+void add_note(TrainingOutcome& outcome, const std::string& text) {
+    if (!outcome.note.empty()) outcome.note.push_back(' ');
+    outcome.note += text;
+}
+
 bool stays_with_base(TrainingOutcome& outcome) {
     // Epoch 0 may be the base at a larger size; at its own it may be better.
     if (outcome.best_epoch > 0 && outcome.after.map_at_r > outcome.before.map_at_r) return false;
@@ -370,9 +375,9 @@ bool stays_with_base(TrainingOutcome& outcome) {
             "began with, so no model was made.";
         return true;
     }
-    if (!outcome.note.empty()) outcome.note.push_back(' ');
-    outcome.note +=
-        "On classes it has not seen no epoch was better than the model it began with, so no model was made.";
+    add_note(
+        outcome,
+        "On classes it has not seen no epoch was better than the model it began with, so no model was made.");
     return true;
 }
 

@@ -10,15 +10,13 @@
 #include <span>
 #include <unordered_map>
 
-#include <nlohmann/json.hpp>
-
 #include "core/engine/classes/anchor_choice.h"
 #include "core/engine/classes/class_anchors.h"
 #include "core/engine/learning/labelled_vectors.h"
+#include "core/engine/learning/learned_classes.h"
 #include "core/index/kernels.h"
 #include "core/index/spherical_kmeans.h"
 #include "core/methods/gapan/density.h"
-#include "core/models/manifest.h"
 
 namespace fieldmark {
 namespace {
@@ -152,18 +150,14 @@ Status weigh(Ground& ground, const std::stop_token& stop) {
 
 /// The field that the model was learned from, if it is another one of this library's than `field`; else "".
 Result<std::string> other_field(LibraryReader& reader, const ModelInfo& model, const std::string& field) {
-    const auto manifest = read_manifest(model.path);
-    if (!manifest) return manifest.error();
-    const auto training = nlohmann::json::parse(manifest->training, nullptr, /*allow_exceptions=*/false);
-    if (!training.is_object() || !training.contains("field") || !training["field"].is_string())
-        return std::string();
-    const auto learned = training["field"].get<std::string>();
-    if (learned == field) return std::string();
+    auto learned = learned_from(model);
+    if (!learned) return std::move(learned).error();
+    if (learned->field.empty() || learned->field == field) return std::string();
     const auto fields = reader.fields();
     if (!fields) return fields.error();
-    const bool here =
-        std::any_of(fields->begin(), fields->end(), [&](const Field& one) { return one.name == learned; });
-    return here ? learned : std::string();
+    const bool here = std::any_of(fields->begin(), fields->end(),
+                                  [&](const Field& one) { return one.name == learned->field; });
+    return here ? learned->field : std::string();
 }
 
 Result<Ground> read_ground(LibraryReader& reader, const std::string& field, const ModelInfo& model,

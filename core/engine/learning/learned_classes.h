@@ -5,9 +5,20 @@
 #include <string>
 #include <vector>
 
+#include "core/base/result.h"
+
 namespace fieldmark {
 
 class ModelRegistry;
+struct ModelInfo;
+
+/// What a model's manifest tells of its training; empty where it tells nothing.
+struct LearnedFrom {
+    std::string field;  ///< whose values are the classes
+    std::vector<std::string> classes;
+};
+/// Errors as read_manifest().
+Result<LearnedFrom> learned_from(const ModelInfo& model);
 
 /// How many of the classes (values of `field`) a model was learned from, or one that it stands on, as their
 /// manifests tell. What such a model does with these classes says little of new ones. 0 where it is not

@@ -120,8 +120,7 @@ Result<TrainingOutcome> train_network(const TrainingData& data, const TrainingSe
                 beside[gapan::Density::kFile] = std::move(density->file);
             } else {
                 // A night's network is not thrown away for what can be fitted to it anew as a head.
-                if (!outcome.note.empty()) outcome.note.push_back(' ');
-                outcome.note += "The model has no anchors: " + density.error().text;
+                add_note(outcome, "The model has no anchors: " + density.error().text);
             }
         }
         outcome.folder = target.models_folder + '/' + target.name;

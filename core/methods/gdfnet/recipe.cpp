@@ -191,11 +191,6 @@ Result<Manifest> write_coded_model(const TrainingTarget& target, const TrainingD
     return write_learned_model(target, model);
 }
 
-void add_note(TrainingOutcome& outcome, const std::string& text) {
-    if (!outcome.note.empty()) outcome.note.push_back(' ');
-    outcome.note += text;
-}
-
 /// What the epochs were chosen by, as run_epochs() leaves it in an outcome.
 struct CodeQuality {
     int bits;
