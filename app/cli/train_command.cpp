@@ -139,6 +139,7 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     json["pictures"] = result->preview.pictures;
     json["classes"] = result->preview.classes;
     json["fit_classes"] = result->preview.fit_classes;
+    json["learned_classes"] = result->preview.learned_classes;
     json["left_out"] = {{"unlabelled", result->preview.unlabelled},
                         {"not_embedded", result->preview.not_embedded},
                         {"unreadable", result->preview.unreadable},
@@ -174,6 +175,11 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     if (!result->failed.empty())
         text += format_count(static_cast<std::int64_t>(result->failed.size())) +
                 " pictures left out: they cannot be read\n";
+    if (result->preview.learned_classes > 0)
+        text += display_text(result->preview.base_name) + " was learned from " +
+                format_count(result->preview.learned_classes) + " of the " +
+                format_count(result->preview.validation_classes) +
+                " classes to check on already, which flatters both figures\n";
     text += verdict(change, !outcome.folder.empty());
     if (!outcome.folder.empty() && change.high >= 0)
         text += "Use it with: fieldmark-cli models use \"" + display_text(result->preview.model_name) +

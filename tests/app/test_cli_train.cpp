@@ -305,6 +305,12 @@ class TestCliTrain : public QObject {
         const CliResult head = train(kSmallHead, {"--epochs", "1", "--name", "head-on-codes"});
         QVERIFY2(head.status == 0, head.err.c_str());
         QCOMPARE(head.json()["base"].get<std::string>(), std::string("codes"));
+        // Its classes to check on are no new ones, and that is said.
+        const auto checked = [](const json& answer) {
+            return answer["classes"].get<int>() - answer["fit_classes"].get<int>();
+        };
+        QCOMPARE(head.json()["learned_classes"].get<int>(), checked(head.json()));
+        QCOMPARE(next.json()["learned_classes"].get<int>(), 0);
         QCOMPARE(m_cli.run({"models", "use", "former", "--library", library()}).status, 0);
     }
 

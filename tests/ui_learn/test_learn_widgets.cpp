@@ -151,6 +151,39 @@ class TestLearnWidgets : public QObject {
         plot.render(&tiny);
     }
 
+    void names_of_curves_keep_clear() {
+        // As a training looks that hardly moves: two curves and where each of them stood before.
+        CurvePlot plot;
+        plot.resize(900, 300);
+        const auto add = [](std::vector<CurvePlot::Series>& all, const char* name, double from, double to) {
+            CurvePlot::Series series;
+            series.name = QLatin1String(name);
+            series.points = {{0, from}, {5, to}, {6, to}};
+            all.push_back(series);
+        };
+        std::vector<CurvePlot::Series> all;
+        add(all, "Recall@1", 0.90, 0.91);
+        add(all, "MAP@R", 0.53, 0.69);
+        add(all, "Recall@1, in use", 0.88, 0.88);
+        add(all, "MAP@R, in use", 0.66, 0.66);
+        plot.set_series(all);
+        const std::vector<QRectF> places = plot.name_places();
+        QCOMPARE(places.size(), all.size());
+        // Places of the curves' flat ends: the highest of them is the highest name's, and so on down.
+        for (std::size_t a = 0; a < places.size(); ++a) {
+            QVERIFY(!places[a].isEmpty());
+            QVERIFY(QRectF(plot.rect()).contains(places[a]));
+            for (std::size_t b = a + 1; b < places.size(); ++b) QVERIFY(!places[a].intersects(places[b]));
+        }
+        QVERIFY(places[0].bottom() <= places[2].top());
+        QVERIFY(places[2].bottom() <= places[1].top() || places[2].bottom() <= places[3].top());
+        // The upper of two close curves has its name above, the lower one below: neither on the other.
+        QVERIFY(places[1].bottom() < places[3].top());
+        // One curve says its name in the title.
+        plot.set_series({all[0]});
+        QVERIFY(plot.name_places()[0].isEmpty());
+    }
+
     void intervals_read_as_words() {
         QCOMPARE(interval_text({0.78, 0.725, 0.826}), QStringLiteral("72.5 to 82.6%"));
         const QString minus(QChar(0x2212));
@@ -212,6 +245,7 @@ class TestLearnWidgets : public QObject {
             change.precision_after = 0.4;
             result.outcome.queries.push_back(change);
         }
+        result.preview.model_name = "gapan-species";
         card.show_result(result);
         const auto text = [&](const char* name) {
             return card.findChild<QLabel*>(QLatin1String(name))->text();
@@ -219,6 +253,8 @@ class TestLearnWidgets : public QObject {
         QVERIFY(text("resultHeadline").contains(QStringLiteral("75")) &&
                 text("resultHeadline").contains(QStringLiteral("50")));
         QVERIFY(!text("resultExplanation").contains(QStringLiteral("chance")));
+        QVERIFY(!text("resultExplanation").contains(QStringLiteral("flatters")));
+        QVERIFY(text("resultExplanation").contains(QStringLiteral("gapan-species")));
         auto* rows = card.findChild<PictureRows*>(QStringLiteral("resultRows"));
         QCOMPARE(rows->model()->rowCount(), 35);
         auto* choice = card.findChild<QComboBox*>(QStringLiteral("resultChoice"));
@@ -248,6 +284,12 @@ class TestLearnWidgets : public QObject {
         QVERIFY(use_button->text().contains(QStringLiteral("all the same")));
         QCOMPARE(choice->currentIndex(), 1);
         choice->setCurrentIndex(0);
+        // What it began with had seen the classes to check on: said beside the figures.
+        result.preview.learned_classes = 3;
+        result.preview.base_name = "wren";
+        card.show_result(result);
+        QVERIFY2(text("resultExplanation").contains(QStringLiteral("wren had learned 3")),
+                 qPrintable(text("resultExplanation")));
         // Nothing kept: nothing to use.
         result.model_hash.clear();
         result.outcome.best_epoch = 0;

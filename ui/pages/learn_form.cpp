@@ -422,6 +422,12 @@ void LearnForm::show_preview() {
         tr("Learns from %1 pictures. Of %2 classes %3 are learned and %4 kept aside to check on.")
             .arg(Text::count(preview.pictures), Text::count(preview.classes),
                  Text::count(preview.fit_classes), Text::count(preview.validation_classes))};
+    if (preview.learned_classes > 0) {
+        parts += tr("It begins with %1, which has learned %n of those kept aside already: they will be found "
+                    "too well, before and after. Begin with another model for an honest check.",
+                    nullptr, preview.learned_classes)
+                     .arg(Text::display_name(preview.base_name));
+    }
     if (preview.not_embedded > 0) {
         parts +=
             tr("%n picture(s) are not embedded yet and take no part.", nullptr, int(preview.not_embedded));

@@ -125,6 +125,12 @@ void ResultCard::show_result(const TrainingResult& result) {
                 "chosen "
                 "by the same classes, so expect a little less on others.")
                  .arg(Text::count(after.queries), Text::count(after.classes));
+    if (result.preview.learned_classes > 0) {
+        parts += tr("%1 had learned %n of these classes already, which flatters both figures.", nullptr,
+                    result.preview.learned_classes)
+                     .arg(Text::display_name(result.preview.base_name));
+    }
+    if (kept) parts += tr("The new model is called %1.").arg(Text::display_name(result.preview.model_name));
     parts += tr("%1 epochs in %2, best after epoch %3.")
                  .arg(Text::count(outcome.epochs), Text::duration(outcome.seconds),
                       Text::count(outcome.best_epoch));

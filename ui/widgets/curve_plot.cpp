@@ -27,6 +27,26 @@ double round_step(double range, int count) {
     return 10 * power;
 }
 
+/// Whether the way from one point to the other leads through the box (Liang and Barsky 1984).
+bool crosses(const QRectF& box, const QPointF& from, const QPointF& to) {
+    double enter = 0;
+    double leave = 1;
+    const auto cut = [&](double start, double end, double low, double high) {
+        if (start == end) return start >= low && start <= high;
+        const double first = (low - start) / (end - start);
+        const double second = (high - start) / (end - start);
+        enter = std::max(enter, std::min(first, second));
+        leave = std::min(leave, std::max(first, second));
+        return true;
+    };
+    return cut(from.x(), to.x(), box.left(), box.right()) && cut(from.y(), to.y(), box.top(), box.bottom()) &&
+           enter <= leave;
+}
+
+double dot_radius(const QFontMetrics& font) {
+    return std::max(2.2, font.height() / 6.0);
+}
+
 }  // namespace
 
 struct CurvePlot::Frame {
@@ -159,20 +179,63 @@ CurvePlot::Frame CurvePlot::frame() const {
     return frame;
 }
 
+std::vector<QRectF> CurvePlot::name_places() const {
+    std::vector<QRectF> places(m_series.size());
+    const auto named = std::count_if(m_series.begin(), m_series.end(), [](const Series& one) {
+        return !one.points.empty() && !one.name.isEmpty();
+    });
+    if (named < 2) return places;
+    const Frame frame = this->frame();
+    const QFontMetrics font = fontMetrics();
+    const double dot = dot_radius(font);
+    const auto covered = [&](const QRectF& box) {
+        int curves = 0;
+        for (const Series& one : m_series) {
+            for (std::size_t n = 1; n < one.points.size(); ++n) {
+                if (!crosses(box, frame.place(one.points[n - 1]), frame.place(one.points[n]))) continue;
+                ++curves;
+                break;
+            }
+        }
+        return curves;
+    };
+    for (std::size_t n = 0; n < m_series.size(); ++n) {
+        const Series& one = m_series[n];
+        if (one.points.empty() || one.name.isEmpty()) continue;
+        const QPointF last = frame.place(one.points.back());
+        const double width = font.horizontalAdvance(one.name);
+        const double left = std::clamp(last.x() - width, frame.area.left(),
+                                       std::max(frame.area.left(), frame.area.right() - width));
+        // Above its end, below it, then further off: where it hides no other name, and no curve either.
+        int least = std::numeric_limits<int>::max();
+        for (int step = 0; step < 8; ++step) {
+            const double off = step / 2 * (font.height() + 1.0);
+            const QRectF box(
+                left, step % 2 == 0 ? last.y() - font.height() - dot * 2 - off : last.y() + dot * 2 + off,
+                width, font.height());
+            const auto names = std::count_if(places.begin(), places.end(),
+                                             [&](const QRectF& other) { return other.intersects(box); });
+            const bool outside = box.top() < frame.area.top() - font.height() ||
+                                 box.bottom() > frame.area.bottom() + font.height();
+            const int cost = static_cast<int>(names) * 1000 + (outside ? 500 : 0) + covered(box) * 10 + step;
+            if (cost >= least) continue;
+            least = cost;
+            places[n] = box;
+        }
+    }
+    return places;
+}
+
 void CurvePlot::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QPalette colours = palette();
-    const QColor ink = colours.color(QPalette::WindowText);
-    const QColor quiet = quiet_text(colours);
-    const QColor accent = colours.color(QPalette::Highlight);
     const QFontMetrics font = fontMetrics();
     const int unit = rhythm(this);
     if (!m_title.isEmpty()) {
         QFont bold = painter.font();
         bold.setBold(true);
         painter.setFont(bold);
-        painter.setPen(ink);
+        painter.setPen(palette().color(QPalette::WindowText));
         painter.drawText(QRect(0, 0, width(), font.height() + unit / 2), Qt::AlignLeft | Qt::AlignVCenter,
                          m_title);
         painter.setFont(this->font());
@@ -180,17 +243,26 @@ void CurvePlot::paintEvent(QPaintEvent*) {
     const bool empty =
         std::all_of(m_series.begin(), m_series.end(), [](const Series& one) { return one.points.empty(); });
     const Frame frame = this->frame();
-    painter.setPen(QPen(quiet_line(colours), 1));
     if (empty) {
+        painter.setPen(QPen(quiet_line(palette()), 1));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(frame.area);
-        painter.setPen(quiet);
+        painter.setPen(quiet_text(palette()));
         painter.drawText(frame.area, Qt::AlignCenter | Qt::TextWordWrap, m_empty_text);
         return;
     }
+    draw_axes(painter, frame);
+    draw_curves(painter, frame);
+    draw_names(painter);
+    draw_value(painter, frame);
+}
 
-    // Grid and numbers.
-    const QColor grid = blend(colours.color(QPalette::Window), ink, 0.12);
+void CurvePlot::draw_axes(QPainter& painter, const Frame& frame) const {
+    const QPalette colours = palette();
+    const QColor quiet = quiet_text(colours);
+    const QFontMetrics font = fontMetrics();
+    const int unit = rhythm(this);
+    const QColor grid = blend(colours.color(QPalette::Window), colours.color(QPalette::WindowText), 0.12);
     for (double tick = std::ceil(frame.y.low / frame.y_step - 1e-9) * frame.y_step;
          tick <= frame.y.high + frame.y_step * 1e-6; tick += frame.y_step) {
         const double y = frame.place({frame.x.low, tick}).y();
@@ -228,13 +300,15 @@ void CurvePlot::paintEvent(QPaintEvent*) {
         painter.setPen(QPen(quiet_line(colours), 1.2, Qt::DashLine));
         painter.drawLine(frame.area.bottomLeft(), frame.area.topRight());
     }
+}
 
-    // Curves, then their names where the eye ends.
-    std::vector<QRectF> taken;
-    const double dot = std::max(2.2, font.height() / 6.0);
+void CurvePlot::draw_curves(QPainter& painter, const Frame& frame) const {
+    const QPalette colours = palette();
+    const QFontMetrics font = fontMetrics();
+    const double dot = dot_radius(font);
     for (const Series& one : m_series) {
         if (one.points.empty()) continue;
-        const QColor colour = one.accent ? accent : ink;
+        const QColor colour = colours.color(one.accent ? QPalette::Highlight : QPalette::WindowText);
         QPainterPath path;
         for (std::size_t n = 0; n < one.points.size(); ++n) {
             const QPointF place = frame.place(one.points[n]);
@@ -263,26 +337,28 @@ void CurvePlot::paintEvent(QPaintEvent*) {
         }
         painter.restore();
     }
-    int named = 0;
-    for (const Series& one : m_series) named += one.points.empty() || one.name.isEmpty() ? 0 : 1;
-    for (const Series& one : m_series) {
-        if (one.points.empty() || one.name.isEmpty() || named < 2) continue;
-        const QPointF last = frame.place(one.points.back());
-        const double text_width = font.horizontalAdvance(one.name);
-        QRectF place(std::clamp(last.x() - text_width, frame.area.left(), frame.area.right() - text_width),
-                     last.y() - font.height() - dot * 2, text_width, font.height());
-        for (int tries = 0; tries < 8; ++tries) {
-            const auto hit = std::find_if(taken.begin(), taken.end(),
-                                          [&](const QRectF& other) { return other.intersects(place); });
-            if (hit == taken.end() && place.top() >= frame.area.top() - font.height()) break;
-            place.moveTop(hit != taken.end() ? hit->bottom() + 1 : last.y() + dot * 2);
-        }
-        taken.push_back(place);
-        painter.setPen(one.accent ? blend(accent, ink, 0.25) : ink);
-        painter.drawText(place, Qt::AlignRight | Qt::AlignVCenter, one.name);
-    }
+}
 
-    // What lies under the mouse, in numbers.
+void CurvePlot::draw_names(QPainter& painter) const {
+    const QPalette colours = palette();
+    const QColor ink = colours.color(QPalette::WindowText);
+    const double margin = rhythm(this) / 4.0;
+    // No line of the grid strikes a name through, and of a curve beneath it something stays to be seen.
+    QColor ground = colours.color(QPalette::Window);
+    ground.setAlphaF(0.85F);
+    const std::vector<QRectF> places = name_places();
+    for (std::size_t n = 0; n < m_series.size(); ++n) {
+        if (places[n].isEmpty()) continue;
+        painter.fillRect(places[n].adjusted(-margin, 0, margin, 0), ground);
+        painter.setPen(m_series[n].accent ? blend(colours.color(QPalette::Highlight), ink, 0.25) : ink);
+        painter.drawText(places[n], Qt::AlignRight | Qt::AlignVCenter, m_series[n].name);
+    }
+}
+
+void CurvePlot::draw_value(QPainter& painter, const Frame& frame) const {
+    const QPalette colours = palette();
+    const QFontMetrics font = fontMetrics();
+    const int unit = rhythm(this);
     if (!frame.area.contains(m_mouse)) return;
     const Series* nearest = nullptr;
     QPointF value;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <QPointF>
+#include <QRectF>
 #include <QString>
 #include <QWidget>
 
@@ -38,6 +39,8 @@ class CurvePlot : public QWidget {
     void set_series(std::vector<Series> series);
     void set_empty_text(const QString& text);
     const std::vector<Series>& series() const { return m_series; }
+    /// Where each series carries its name, in this widget; empty where it carries none (one curve needs none).
+    std::vector<QRectF> name_places() const;
 
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
@@ -56,6 +59,10 @@ class CurvePlot : public QWidget {
     Frame frame() const;
     QString number(double value, Format format, double step) const;
     void describe();
+    void draw_axes(QPainter& painter, const Frame& frame) const;
+    void draw_curves(QPainter& painter, const Frame& frame) const;
+    void draw_names(QPainter& painter) const;
+    void draw_value(QPainter& painter, const Frame& frame) const;  ///< of the point under the mouse
 
     QString m_title;
     QString m_x_name;

@@ -16,6 +16,7 @@
 #include "core/base/file_system.h"
 #include "core/engine/learning/image_packer.h"
 #include "core/engine/learning/labelled_vectors.h"
+#include "core/engine/learning/learned_classes.h"
 #include "core/engine/pictures/cpu_clock.h"
 #include "core/library/known_model.h"
 #include "core/library/reader.h"
@@ -128,6 +129,23 @@ int picture_side(const ModelInfo& base) {
     return base.input_width + base.input_width * 24 / 224;  // room to move a crop of the input's size
 }
 
+/// Which classes are learned and which are checked on. `labels`: of the pictures, places in `classes`.
+Status count_classes(const std::vector<std::int32_t>& labels, const std::vector<std::string>& classes,
+                     const TrainingRequest& request, const ModelRegistry& registry,
+                     TrainingPreview& preview) {
+    const auto split = split_by_class(labels, request.settings.validation_share, request.settings.seed);
+    if (!split) return split.error();
+    preview.pictures = static_cast<std::int64_t>(labels.size());
+    preview.classes = static_cast<int>(classes.size());
+    preview.fit_classes = static_cast<int>(split->fit_classes.size());
+    preview.validation_classes = static_cast<int>(split->validation_classes.size());
+    std::vector<std::string> checked;
+    for (const std::int32_t c : split->validation_classes)
+        checked.push_back(classes[static_cast<std::size_t>(c)]);
+    preview.learned_classes = learned_classes(registry, preview.base_hash, request.label, checked);
+    return {};
+}
+
 Result<Plan> make_plan(Library& library, LibraryReader& reader, const TrainingRequest& request,
                        const ModelRegistry& registry, std::stop_token stop) {
     Plan plan;
@@ -224,21 +242,17 @@ Result<Plan> make_plan(Library& library, LibraryReader& reader, const TrainingRe
         }
         plan.classes.push_back(name);
     }
-    preview.pictures = static_cast<std::int64_t>(labels.size());
-    preview.classes = static_cast<int>(plan.classes.size());
-    if (preview.classes < 4) {
+    if (plan.classes.size() < 4) {
         std::string text =
             "Learning needs at least four classes with two pictures or more: two to learn from and "
             "two to check on. The field \"" +
-            request.label + "\" gives " + std::to_string(preview.classes) + " here";
+            request.label + "\" gives " + std::to_string(plan.classes.size()) + " here";
         if (preview.single_classes > 0)
             text += ", and " + std::to_string(preview.single_classes) + " with a single picture";
         return usage(text + ".");
     }
-    const auto split = split_by_class(labels, request.settings.validation_share, request.settings.seed);
-    if (!split) return split.error();
-    preview.fit_classes = static_cast<int>(split->fit_classes.size());
-    preview.validation_classes = static_cast<int>(split->validation_classes.size());
+    if (auto status = count_classes(labels, plan.classes, request, registry, preview); !status)
+        return status.error();
 
     std::uint64_t needed = 96'000'000;
     if (reads_pictures) {
@@ -331,17 +345,12 @@ void drop_small_classes(TrainingData& data) {
 }
 
 /// What is learned from once the pictures are read: some of those that were planned may be lost.
-Status count_again(const TrainingData& data, const TrainingSettings& settings, Plan& plan) {
+Status count_again(const TrainingData& data, const TrainingRequest& request, const ModelRegistry& registry,
+                   Plan& plan) {
     TrainingPreview& preview = plan.preview;
-    const auto split = split_by_class(data.labels, settings.validation_share, settings.seed);
-    if (!split) return split.error();
-    preview.pictures = static_cast<std::int64_t>(data.count());
     preview.single_classes += preview.classes - static_cast<int>(data.classes.size());
-    preview.classes = static_cast<int>(data.classes.size());
-    preview.fit_classes = static_cast<int>(split->fit_classes.size());
-    preview.validation_classes = static_cast<int>(split->validation_classes.size());
     preview.unreadable = static_cast<std::int64_t>(plan.failed.size());
-    return {};
+    return count_classes(data.labels, data.classes, request, registry, preview);
 }
 
 }  // namespace
@@ -387,7 +396,7 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
     }
     drop_small_classes(data);
     Status usable = check_training_data(data);
-    if (usable) usable = count_again(data, request.settings, *plan);
+    if (usable) usable = count_again(data, request, registry, *plan);
     if (!usable) {
         if (!request.resume) clean_up();
         return usable.error();

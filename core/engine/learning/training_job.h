@@ -36,6 +36,8 @@ struct TrainingPreview {
     int classes = 0;            ///< with two pictures or more
     int fit_classes = 0;        ///< those it will learn from; the others are checked on
     int validation_classes = 0;
+    /// Of those checked on: classes that the base was learned from already, which flatters before and after.
+    int learned_classes = 0;
     int single_classes = 0;  ///< left out: one picture alone
     std::int64_t unlabelled = 0;
     std::int64_t not_embedded = 0;  ///< left out where the method learns on stored vectors
