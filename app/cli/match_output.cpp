@@ -45,17 +45,21 @@ Json to_json(const SearchResponse& response) {
 
 void print(Console& console, const SearchResponse& response) {
     Table table;
-    table.column("rank", Table::Align::Right)
-        .column("score", Table::Align::Right)
-        .column("picture")
-        .column("labels");
+    const bool codes = response.way == SearchWay::Hamming;
+    table.column("rank", Table::Align::Right).column("score", Table::Align::Right);
+    if (codes) table.column("bits apart", Table::Align::Right);
+    table.column("picture").column("labels");
     for (const Match& match : response.matches) {
         std::string labels;
         for (const auto& [field, value] : match.row.metadata) {
             labels += (labels.empty() ? "" : ", ") + display_text(field) + '=' + display_text(value);
         }
-        table.row({std::to_string(match.rank), format_number(static_cast<double>(match.score), 4),
-                   display_text(match.row.absolute_path), labels});
+        std::vector<std::string> row{std::to_string(match.rank),
+                                     format_number(static_cast<double>(match.score), 4)};
+        if (codes) row.push_back(std::to_string(match.distance));
+        row.push_back(display_text(match.row.absolute_path));
+        row.push_back(labels);
+        table.row(std::move(row));
     }
     std::string text = table.empty() ? "Nothing was found.\n" : table.text();
     const SearchTimings& timings = response.timings_ms;

@@ -75,6 +75,20 @@ std::vector<ModelInfo> all_models(const std::vector<std::string>& folders, std::
     return models;
 }
 
+/// "\"a\", \"b\" and 3 more", each name once.
+std::string names_of(const std::vector<ModelInfo>& models) {
+    constexpr std::size_t kNamed = 6;
+    std::vector<std::string> names;
+    for (const ModelInfo& model : models) {
+        const std::string quoted = '"' + model.name + '"';
+        if (std::find(names.begin(), names.end(), quoted) == names.end()) names.push_back(quoted);
+    }
+    std::string text;
+    for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) text += (i > 0 ? ", " : "") + names[i];
+    if (names.size() > kNamed) text += " and " + std::to_string(names.size() - kNamed) + " more";
+    return text;
+}
+
 }  // namespace
 
 std::vector<std::string> ModelRegistry::default_search_path() {
@@ -143,8 +157,9 @@ Result<ModelInfo> ModelRegistry::find(const std::string& name_or_hash) const {
     // A broken manifest is the likelier cause than an absent one, so it goes first.
     if (!problems.empty() && name_or_hash.size() != kHashDigits) return problems.front();
     const std::string what = name_or_hash.empty() ? "No model" : "No model \"" + name_or_hash + "\"";
-    return Error{ErrorKind::NotFound, what + " was found in " + searched +
-                                          ". Run packaging/setup.sh, or put a model folder there."};
+    const std::string advice = models.empty() ? "Run packaging/setup.sh, or put a model folder there."
+                                              : "Those there are " + names_of(models) + '.';
+    return Error{ErrorKind::NotFound, what + " was found in " + searched + ". " + advice};
 }
 
 Result<Safetensors> ModelRegistry::read_weights(const std::string& path, const std::string& sha256_hex) {

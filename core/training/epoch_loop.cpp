@@ -361,11 +361,6 @@ Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& op
     }
 }
 
-void add_note(TrainingOutcome& outcome, const std::string& text) {
-    if (!outcome.note.empty()) outcome.note.push_back(' ');
-    outcome.note += text;
-}
-
 bool stays_with_base(TrainingOutcome& outcome) {
     // Epoch 0 may be the base at a larger size; at its own it may be better.
     if (outcome.best_epoch > 0 && outcome.after.map_at_r > outcome.before.map_at_r) return false;

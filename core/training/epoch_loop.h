@@ -79,9 +79,6 @@ struct EpochLoopOptions {
 Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& options,
                                    const TrainingObserver& observer, std::stop_token stop);
 
-/// After what the note says already.
-void add_note(TrainingOutcome& outcome, const std::string& text);
-
 /// Whether no epoch was better, by MAP@R on classes it has not seen, than the base as it was used before.
 /// Then the note says that no model was made.
 bool stays_with_base(TrainingOutcome& outcome);

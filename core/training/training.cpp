@@ -26,4 +26,9 @@ Result<Method> method_from_name(const std::string& name) {
                                        "\" to learn with. Known methods: gapan, dva, gdfnet, proxy-nca++."};
 }
 
+void add_note(TrainingOutcome& outcome, const std::string& sentence) {
+    if (!outcome.note.empty()) outcome.note.push_back(' ');
+    outcome.note += sentence;
+}
+
 }  // namespace fieldmark

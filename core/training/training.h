@@ -97,5 +97,7 @@ struct TrainingOutcome {
     bool cancelled = false;
     std::string note;  ///< why it stopped early, or ""
 };
+/// Lengthens the note by a sentence.
+void add_note(TrainingOutcome& outcome, const std::string& sentence);
 
 }  // namespace fieldmark

@@ -170,6 +170,11 @@ class TestCliTrain : public QObject {
         // The same seed gives the same model, another one another.
         const json again = train(kSmallHead, {"--epochs", "4", "--name", "again"}).json();
         QCOMPARE(again["model_hash"].get<std::string>(), answer["model_hash"].get<std::string>());
+        // There is one of it, and it goes by the name it has.
+        QCOMPARE(again["name"].get<std::string>(), "plain");
+        QVERIFY(again["folder"] == answer["folder"]);
+        QVERIFY(again["note"].get<std::string>().find("there already") != std::string::npos);
+        QVERIFY(models().contains("plain") && !models().contains("again"));
         const json other = train(kSmallHead, {"--epochs", "4", "--name", "other", "--seed", "2"}).json();
         QVERIFY(other["model_hash"] != answer["model_hash"]);
 
@@ -234,7 +239,9 @@ class TestCliTrain : public QObject {
         }
         QVERIFY(!unbroken["model_hash"].get<std::string>().empty());
         QCOMPARE(resumed["model_hash"].get<std::string>(), unbroken["model_hash"].get<std::string>());
-        QVERIFY(models().contains("killed") && !models().contains(".killed.training"));
+        // The very same model: one of the two stays.
+        QCOMPARE(resumed["name"].get<std::string>(), "whole");
+        QVERIFY(!models().contains("killed") && !models().contains(".killed.training"));
     }
 
     void end_to_end() {
@@ -291,6 +298,16 @@ class TestCliTrain : public QObject {
         const CliResult text = m_cli.run(ask + QList<QByteArray>{"--text"});
         QVERIFY(text.out.find("Codes of 12 bits, 8 bytes a picture") != std::string::npos);
 
+        const QList<QByteArray> search{"search", path("birds/species_00/individual_00.jpg"), "--library",
+                                       library(), "--hamming"};
+        const json matches = m_cli.run(search).json()["results"];
+        QVERIFY(!matches.empty());
+        for (std::size_t n = 1; n < matches.size(); ++n)
+            QVERIFY(matches[n - 1]["distance"].get<int>() <= matches[n]["distance"].get<int>());
+        const CliResult nearest = m_cli.run(search + QList<QByteArray>{"--text"});
+        QVERIFY2(nearest.status == 0, nearest.err.c_str());
+        QVERIFY2(nearest.out.find("bits apart") != std::string::npos, nearest.out.c_str());
+
         const CliResult none = m_cli.run(ask + QList<QByteArray>{"--model", "efficientnet-lite0"});
         QCOMPARE(none.status, 2);
         QVERIFY(none.json()["error"]["text"].get<std::string>().find("gdfnet") != std::string::npos);
@@ -305,6 +322,11 @@ class TestCliTrain : public QObject {
         const CliResult head = train(kSmallHead, {"--epochs", "1", "--name", "head-on-codes"});
         QVERIFY2(head.status == 0, head.err.c_str());
         QCOMPARE(head.json()["base"].get<std::string>(), std::string("codes"));
+        // Nothing of that name was stopped: it begins anew, and says so.
+        const CliResult anew = train(kSmallHead, {"--epochs", "1", "--name", "mistyped", "--resume"});
+        QVERIFY2(anew.status == 0, anew.err.c_str());
+        QVERIFY2(anew.err.find("No training called \"mistyped\" was stopped") != std::string::npos,
+                 anew.err.c_str());
         // Its classes to check on are no new ones, and that is said.
         const auto checked = [](const json& answer) {
             return answer["classes"].get<int>() - answer["fit_classes"].get<int>();

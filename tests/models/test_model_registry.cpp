@@ -281,6 +281,15 @@ class TestModelRegistry : public QObject {
         QVERIFY(found.error().text.find(empty) != std::string::npos);
         QVERIFY(found.error().text.find("owl") != std::string::npos);
         QVERIFY(ModelRegistry(std::vector<std::string>()).find().error().kind == ErrorKind::NotFound);
+        // A name mistyped: which there are.
+        const std::string full = folder("full");
+        for (const char* name : {"wren", "auk"}) {
+            json manifest = valid_manifest();
+            manifest["name"] = name;
+            add(full, name, manifest);
+        }
+        const std::string text = ModelRegistry({full}).find("awk").error().text;
+        QVERIFY2(text.find("\"auk\", \"wren\".") != std::string::npos, text.c_str());
     }
 
     void searches_the_environment_first() {

@@ -353,6 +353,19 @@ Status count_again(const TrainingData& data, const TrainingRequest& request, con
     return count_classes(data.labels, data.classes, request, registry, preview);
 }
 
+/// Learned twice in the same way, a model is the same, and by its hash there is one of it: the first stays.
+void keep_the_first(const ModelRegistry& registry, TrainingResult& result) {
+    for (const ModelInfo& model : registry.list()) {
+        if (model.hash != result.model_hash || model.path == result.outcome.folder) continue;
+        std::error_code ignored;
+        std::filesystem::remove_all(result.outcome.folder, ignored);
+        add_note(result.outcome, "The same model was there already, so no second one was kept.");
+        result.outcome.folder = model.path;
+        result.preview.model_name = model.name;
+        return;
+    }
+}
+
 }  // namespace
 
 Result<TrainingPreview> preview_training(Library& library, const TrainingRequest& request,
@@ -407,6 +420,9 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
     target.models_folder = library.models_folder();
     target.checkpoint = folder + "/checkpoint";
     target.resume = request.resume;
+    std::error_code absent;
+    if (request.resume && !std::filesystem::exists(target.checkpoint, absent) && observer.message)
+        observer.message("No training called \"" + target.name + "\" was stopped here, so it begins anew.");
     auto outcome = train(data, request.settings, target, observer, stop);
     if (!outcome) {
         // What was learned stays for --resume where only the saving failed; and what was to be resumed stays
@@ -427,6 +443,7 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
         const auto manifest = read_manifest(result.outcome.folder);
         if (!manifest) return manifest.error();
         result.model_hash = manifest->info.hash;
+        keep_the_first(registry, result);
     }
     return result;
 }
