@@ -2005,6 +2005,13 @@
         <source>as long as it takes</source>
         <translation>so lange, wie es dauert</translation>
     </message>
+    <message numerus="yes">
+        <source>It begins with %1, which has learned %n class(es) of those kept aside already, so they are found too well before and after. For an honest check use another model first.</source>
+        <translation>
+            <numerusform>Es beginnt mit %1, das %n der zurückgehaltenen Klassen schon gelernt hat; sie wird davor und danach zu gut gefunden. Für eine ehrliche Prüfung zuerst ein anderes Modell verwenden.</numerusform>
+            <numerusform>Es beginnt mit %1, das %n der zurückgehaltenen Klassen schon gelernt hat; sie werden davor und danach zu gut gefunden. Für eine ehrliche Prüfung zuerst ein anderes Modell verwenden.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::LearnPage</name>
@@ -4162,6 +4169,17 @@ Rang %3, Ähnlichkeit %4</translation>
     <message>
         <source>worst queries after learning</source>
         <translation>schlechteste Suchbilder nach dem Lernen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 had learned %n class(es) of these already, which flatters both figures.</source>
+        <translation>
+            <numerusform>%1 hatte %n dieser Klassen schon gelernt, was beide Zahlen schönt.</numerusform>
+            <numerusform>%1 hatte %n dieser Klassen schon gelernt, was beide Zahlen schönt.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The new model is called %1.</source>
+        <translation>Das neue Modell heißt %1.</translation>
     </message>
 </context>
 <context>

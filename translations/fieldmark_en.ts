@@ -176,6 +176,13 @@
             <numerusform>%n pictures cannot be read and take no part.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>It begins with %1, which has learned %n class(es) of those kept aside already, so they are found too well before and after. For an honest check use another model first.</source>
+        <translation>
+            <numerusform>It begins with %1, which has learned %n class of those kept aside already, so it is found too well before and after. For an honest check use another model first.</numerusform>
+            <numerusform>It begins with %1, which has learned %n classes of those kept aside already, so they are found too well before and after. For an honest check use another model first.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>fieldmark::LibrarySidebar</name>
@@ -345,6 +352,16 @@
         <translation>
             <numerusform>A query takes %n picture; the rest was left out.</numerusform>
             <numerusform>A query takes %n pictures; the rest was left out.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>fieldmark::ResultCard</name>
+    <message numerus="yes">
+        <source>%1 had learned %n class(es) of these already, which flatters both figures.</source>
+        <translation>
+            <numerusform>%1 had learned %n class of these already, which flatters both figures.</numerusform>
+            <numerusform>%1 had learned %n classes of these already, which flatters both figures.</numerusform>
         </translation>
     </message>
 </context>

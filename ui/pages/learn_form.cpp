@@ -423,10 +423,11 @@ void LearnForm::show_preview() {
             .arg(Text::count(preview.pictures), Text::count(preview.classes),
                  Text::count(preview.fit_classes), Text::count(preview.validation_classes))};
     if (preview.learned_classes > 0) {
-        parts += tr("It begins with %1, which has learned %n of those kept aside already: they will be found "
-                    "too well, before and after. Begin with another model for an honest check.",
-                    nullptr, preview.learned_classes)
-                     .arg(Text::display_name(preview.base_name));
+        parts +=
+            tr("It begins with %1, which has learned %n class(es) of those kept aside already, so they are "
+               "found too well before and after. For an honest check use another model first.",
+               nullptr, preview.learned_classes)
+                .arg(Text::display_name(preview.base_name));
     }
     if (preview.not_embedded > 0) {
         parts +=

@@ -126,7 +126,7 @@ void ResultCard::show_result(const TrainingResult& result) {
                 "by the same classes, so expect a little less on others.")
                  .arg(Text::count(after.queries), Text::count(after.classes));
     if (result.preview.learned_classes > 0) {
-        parts += tr("%1 had learned %n of these classes already, which flatters both figures.", nullptr,
+        parts += tr("%1 had learned %n class(es) of these already, which flatters both figures.", nullptr,
                     result.preview.learned_classes)
                      .arg(Text::display_name(result.preview.base_name));
     }
