@@ -8,7 +8,7 @@
 
 #include "app/cli/bench.h"
 #include "core/base/side_by_side.h"
-#include "core/engine/pictures/cpu_clock.h"
+#include "core/base/stopwatch.h"
 #include "core/image/decode.h"
 #include "core/image/resize.h"
 #include "core/models/embed_benchmark.h"

@@ -10,6 +10,7 @@
 
 #include "app/cli/bench.h"
 #include "app/cli/import_command.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/lister.h"
 #include "core/engine/pictures/prepared_picture.h"

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "app/cli/bench.h"
-#include "core/engine/pictures/cpu_clock.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/pictures/embedder.h"
 #include "core/engine/pictures/lister.h"
 #include "core/image/decode.h"

@@ -7,6 +7,7 @@
 #include <optional>
 #include <thread>
 
+#include "core/base/stopwatch.h"
 #include "core/models/safetensors_writer.h"
 #include "core/training/augmentation.h"
 #include "core/training/checkpoint.h"
@@ -334,6 +335,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
                                      const NetworkOptions& given, const ObjectiveFactory& objective,
                                      const TrainingTarget& target, const TrainingObserver& observer,
                                      std::stop_token stop) {
+    const Stopwatch clock;
     if (auto status = check_training_data(data); !status) return status.error();
     if (!can_learn_as_a_whole(data.base))
         return Error{ErrorKind::Usage,
@@ -411,8 +413,9 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
         if (!raw.defined())
             return Error{ErrorKind::Cancelled, "The training was cancelled before it had begun."};
 
+        const TrainingSettings timed = with_time_spent(settings, clock.seconds());
         EpochLoopOptions loop =
-            first_loop(data, settings, target, options.epochs, options.patience, options.refit);
+            first_loop(data, timed, target, options.epochs, options.patience, options.refit);
         loop.fingerprint += std::to_string(threads);
         if (learned.input_size != data.base.input_width) {
             auto before = probe(raw, validation_labels);
@@ -442,7 +445,7 @@ Result<LearnedNetwork> learn_network(const TrainingData& data, const TrainingSet
 
         model->reset();  // two networks that learn would take twice the memory
         auto again =
-            refit([&] { return make(data.labels); }, data, settings, loop, observer, stop, learned.outcome);
+            refit([&] { return make(data.labels); }, data, timed, loop, observer, stop, learned.outcome);
         if (!again) return std::move(again).error();
         if (*again) keep(**again);
         return learned;

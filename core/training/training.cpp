@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/training/training.h"
 
+#include <algorithm>
+
 namespace fieldmark {
 
 const char* to_string(Method method) {
@@ -24,6 +26,12 @@ Result<Method> method_from_name(const std::string& name) {
     }
     return Error{ErrorKind::Usage, "There is no method \"" + name +
                                        "\" to learn with. Known methods: gapan, dva, gdfnet, proxy-nca++."};
+}
+
+TrainingSettings with_time_spent(TrainingSettings settings, double seconds) {
+    if (settings.budget_seconds > 0)
+        settings.budget_seconds = std::max(1e-3, settings.budget_seconds - seconds);
+    return settings;
 }
 
 void add_note(TrainingOutcome& outcome, const std::string& sentence) {

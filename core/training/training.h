@@ -41,6 +41,10 @@ struct TrainingSettings {
     std::map<std::string, std::string> options;
 };
 
+/// The same after so many seconds of the time budget were spent before the first epoch, on reading pictures
+/// and embedding them. What is left may be next to nothing: that still allows an epoch.
+TrainingSettings with_time_spent(TrainingSettings settings, double seconds);
+
 /// Quality on the validation classes, which the weights have not seen. Fractions, 0 to 1.
 struct ValidationFigures {
     double recall_at_1 = 0;

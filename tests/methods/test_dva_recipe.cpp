@@ -16,8 +16,8 @@
 #include "core/training/augmentation.h"
 #include "core/training/image_cache.h"
 #include "core/training/validation_split.h"
-#include "tests/methods/training_files.h"
 #include "tests/models/vit_specimens.h"
+#include "tests/training/training_files.h"
 
 using namespace fieldmark;
 
@@ -113,6 +113,20 @@ class TestDvaRecipe : public QObject {
         m_data.base = written->info;
         m_data.base_name = "small-vit";
         m_data.image_cache = path("pictures");
+    }
+
+    /// What comes before the first epoch is part of the time that was allowed.
+    void the_time_begins_with_the_preparation() {
+        TrainingSettings hurried = settings();
+        hurried.epochs = 10'000;
+        hurried.budget_seconds = 1;
+        hurried.options["refit"] = "no";
+        hurried.options["patience"] = "0";
+        const auto outcome = train_dva(m_data, hurried, target("hurried"),
+                                       testing::slow_start(std::chrono::milliseconds(1200)), {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->epochs, 1);
+        QVERIFY2(outcome->note.find("The time") != std::string::npos, outcome->note.c_str());
     }
 
     void learns_and_leaves_a_model() {

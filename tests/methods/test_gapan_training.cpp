@@ -18,8 +18,8 @@
 #include "core/training/losses.h"
 #include "core/training/model_writer.h"
 #include "core/training/random.h"
-#include "tests/methods/training_files.h"
 #include "tests/support/fault_file_system.h"
+#include "tests/training/training_files.h"
 
 using namespace fieldmark;
 

@@ -25,8 +25,8 @@
 #include "core/training/augmentation.h"
 #include "core/training/checkpoint.h"
 #include "core/training/image_cache.h"
-#include "tests/methods/training_files.h"
 #include "tests/training/tiny_lite.h"
+#include "tests/training/training_files.h"
 
 using namespace fieldmark;
 using namespace fieldmark::testing;
@@ -363,6 +363,19 @@ class TestGdfNetRecipe : public QObject {
     }
 
     /// Killed while it learns once more from all classes.
+    /// What comes before the first epoch is part of the time that was allowed.
+    void the_time_begins_with_the_preparation() {
+        TrainingSettings hurried = settings(10'000);
+        hurried.budget_seconds = 1;
+        hurried.options["refit"] = "no";
+        hurried.options["patience"] = "0";
+        const auto outcome =
+            train_gdfnet(m_data, hurried, target("hurried"), slow_start(std::chrono::milliseconds(1200)), {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->epochs, 1);
+        QVERIFY2(outcome->note.find("The time") != std::string::npos, outcome->note.c_str());
+    }
+
     void resumes_learning_once_more() {
         const TrainingTarget to = target("twice");
         const std::string aside = path("twice.aside");

@@ -17,6 +17,7 @@
 #include "core/models/model_registry.h"
 #include "core/training/image_cache.h"
 #include "tests/training/tiny_lite.h"
+#include "tests/training/training_files.h"
 
 using namespace fieldmark;
 using namespace fieldmark::testing;
@@ -282,6 +283,19 @@ class TestEndToEnd : public QObject {
         const double changed = loss_of("dvf");
         QVERIFY(kept > 0 && changed > 0);
         QVERIFY(kept != changed);
+    }
+
+    /// What comes before the first epoch is part of the time that was allowed.
+    void the_time_begins_with_the_preparation() {
+        TrainingSettings hurried = settings(10'000);
+        hurried.budget_seconds = 1;
+        hurried.options["refit"] = "no";
+        hurried.options["patience"] = "0";
+        const auto outcome =
+            train(m_data, hurried, target("hurried"), slow_start(std::chrono::milliseconds(1200)), {});
+        QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
+        QCOMPARE(outcome->epochs, 1);
+        QVERIFY2(outcome->note.find("The time") != std::string::npos, outcome->note.c_str());
     }
 
     void cancelling_keeps_the_best_epoch() {

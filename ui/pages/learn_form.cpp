@@ -111,6 +111,7 @@ void LearnForm::build(ThumbnailStore& thumbnails) {
     m_classes->setMinimumHeight(fontMetrics().height() * 8);
     m_classes->setMaximumHeight(fontMetrics().height() * 14);
     m_classes->setUniformItemSizes(true);
+    m_classes->setSpacing(rhythm(this) / 4);
     connect(m_classes, &QListWidget::itemChanged, this, [this] { ask_preview(); });
     column->addWidget(m_classes);
     auto* line = new QHBoxLayout;

@@ -13,7 +13,7 @@
 #include <utility>
 
 #include "core/base/side_by_side.h"
-#include "core/engine/pictures/cpu_clock.h"
+#include "core/base/stopwatch.h"
 #include "core/index/kernels.h"
 #include "core/index/neighbour_lists.h"
 #include "core/index/principal_plane.h"

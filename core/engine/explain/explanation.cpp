@@ -8,8 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/explain/explain_options.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/prepared_picture.h"
 #include "core/engine/pictures/source_file.h"
 #include "core/explain/correspondences.h"

@@ -9,8 +9,8 @@
 #include <span>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/explain/explanation.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/embedder.h"
 #include "core/engine/pictures/opened_picture.h"
 #include "core/library/reader.h"

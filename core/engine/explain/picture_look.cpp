@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/explain/attention_heads.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/embedder.h"
 #include "core/engine/pictures/object_service.h"
 #include "core/engine/pictures/opened_picture.h"

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "core/base/bounded_queue.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/importing/import_pipeline.h"
 #include "core/engine/pictures/cpu_clock.h"
 #include "core/library/writer.h"

@@ -7,6 +7,7 @@
 #include <thread>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/importing/import_context.h"
 #include "core/engine/importing/import_scan.h"
 #include "core/engine/importing/import_stages.h"

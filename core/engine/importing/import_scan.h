@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/importing/import_context.h"
 #include "core/engine/importing/label_import.h"
 

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/importing/import_context.h"
 #include "core/engine/importing/known_content.h"
 

@@ -13,8 +13,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/importing/label_table.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/object_service.h"
 #include "core/engine/pictures/prepared_picture.h"
 #include "core/engine/pictures/source_file.h"

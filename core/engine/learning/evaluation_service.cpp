@@ -8,10 +8,10 @@
 #include <unordered_map>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/learning/calibration_store.h"
 #include "core/engine/learning/labelled_vectors.h"
 #include "core/engine/learning/learned_classes.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"

@@ -14,10 +14,10 @@
 #include <utility>
 
 #include "core/base/file_system.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/learning/image_packer.h"
 #include "core/engine/learning/labelled_vectors.h"
 #include "core/engine/learning/learned_classes.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/methods/train.h"
@@ -423,7 +423,7 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
     std::error_code absent;
     if (request.resume && !std::filesystem::exists(target.checkpoint, absent) && observer.message)
         observer.message("No training called \"" + target.name + "\" was stopped here, so it begins anew.");
-    auto outcome = train(data, request.settings, target, observer, stop);
+    auto outcome = train(data, with_time_spent(request.settings, clock.seconds()), target, observer, stop);
     if (!outcome) {
         // What was learned stays for --resume where only the saving failed; and what was to be resumed stays
         // in any case: other pictures may be put right.

@@ -6,9 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/importing/import_pipeline.h"
 #include "core/engine/models/model_catalog.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/object_service.h"
 #include "core/library/reader.h"
 #include "core/library/writer.h"

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/models/model_catalog.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/library/known_model.h"
 #include "core/library/reader.h"
 #include "core/models/model_folder.h"

@@ -2,7 +2,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <chrono>
 #include <ctime>
 
 namespace fieldmark {
@@ -19,17 +18,5 @@ inline double thread_cpu_seconds() {
 inline double process_cpu_seconds() {
     return cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
 }
-
-/// Wall clock since construction.
-class Stopwatch {
-  public:
-    double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - m_start).count();
-    }
-    double milliseconds() const { return seconds() * 1000.0; }
-
-  private:
-    std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
-};
 
 }  // namespace fieldmark

@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/base/result.h"
-#include "core/engine/pictures/cpu_clock.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/pictures/query.h"
 #include "core/library/reader.h"
 

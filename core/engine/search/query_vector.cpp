@@ -7,8 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/engine/classes/anchor_point.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/object_service.h"
 #include "core/engine/pictures/prepared_picture.h"
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "core/base/file_system.h"
-#include "core/engine/pictures/cpu_clock.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/search/library_facts.h"
 #include "core/engine/search/query_vector.h"
 #include "core/library/known_model.h"

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "core/base/pause_gate.h"
+#include "core/base/stopwatch.h"
 #include "core/engine/explain/explanation_cache.h"
 #include "core/engine/models/model_catalog.h"
 #include "core/engine/models/model_switch.h"
 #include "core/engine/models/self_measurer.h"
-#include "core/engine/pictures/cpu_clock.h"
 #include "core/engine/pictures/thumbnail_service.h"
 #include "core/engine/search/library_facts.h"
 #include "core/engine/search/search_service.h"

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/base/stopwatch.h"
 #include "core/methods/dva/learner.h"
 #include "core/methods/dva/scene.h"
 #include "core/training/model_writer.h"
@@ -124,6 +125,7 @@ Result<Manifest> write_adapters(const TrainingTarget& target, const TrainingData
 Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Options& options,
                               const TrainingSettings& settings, const TrainingTarget& target,
                               const TrainingObserver& observer, std::stop_token stop) {
+    const Stopwatch clock;
     const auto split = split_by_class(data.labels, settings.validation_share, settings.seed);
     if (!split) return split.error();
     const TrainingThreads threads(settings.threads);
@@ -149,8 +151,8 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
     say_parameters(observer, trainable, total);
     const torch::Tensor before = frozen.index_select(0, torch::tensor(checked, torch::kLong));
 
-    EpochLoopOptions loop =
-        first_loop(data, settings, target, options.epochs, options.patience, options.refit);
+    const TrainingSettings timed = with_time_spent(settings, clock.seconds());
+    EpochLoopOptions loop = first_loop(data, timed, target, options.epochs, options.patience, options.refit);
     if (scene.embed_side() != scene.input_side()) {
         const auto figures = probe(before, checked_labels);
         if (!figures) return figures.error();
@@ -171,7 +173,7 @@ Result<TrainingOutcome> learn(Scene& scene, const TrainingData& data, const Opti
 
     bool refitted = false;
     if (options.refit && !outcome->cancelled) {
-        auto again = refit([&] { return make(data.labels); }, data, settings, loop, observer, stop, *outcome);
+        auto again = refit([&] { return make(data.labels); }, data, timed, loop, observer, stop, *outcome);
         if (!again) return again.error();
         refitted = *again != nullptr;
         if (refitted) learner = std::move(*again);

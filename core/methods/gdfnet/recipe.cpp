@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/base/file_system.h"
+#include "core/base/stopwatch.h"
 #include "core/methods/gdfnet/learner.h"
 #include "core/models/model_folder.h"
 #include "core/models/model_registry.h"
@@ -253,6 +254,7 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
         return usage(
             "GDF-Net learns from pictures, but no packed pictures were given. Make an image cache first.");
     try {
+        const Stopwatch clock;
         const auto split = split_by_class(data.labels, settings.validation_share, settings.seed);
         if (!split) return split.error();
         const KnownSplit known = leave_pictures_out(split->fit_rows, data.labels, settings.seed);
@@ -280,8 +282,9 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
         const std::vector<std::int32_t> checked_labels = pick(data.labels, checked);
         const torch::Tensor frozen = (*learner)->frozen(checked);
 
+        const TrainingSettings timed = with_time_spent(settings, clock.seconds());
         EpochLoopOptions loop =
-            first_loop(data, settings, target, options->net.epochs, options->patience, options->refit);
+            first_loop(data, timed, target, options->net.epochs, options->patience, options->refit);
         loop.checkpoint_seconds = 10;
         auto outcome = run_epochs(**learner, loop, observer, stop);
         if (!outcome) return outcome.error();
@@ -307,7 +310,7 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
                 return GdfNetLearner::create(*maps, labels_of(all_rows(data.count()), data.labels),
                                              options->net, settings.seed);
             };
-            auto again = refit(make, data, settings, loop, observer, stop, *outcome);
+            auto again = refit(make, data, timed, loop, observer, stop, *outcome);
             if (!again) return again.error();
             if (*again) made = std::move(*again);
         }

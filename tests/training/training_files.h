@@ -2,11 +2,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/models/safetensors.h"
@@ -28,6 +31,16 @@ inline TrainingObserver kept_from_second_learning(const std::string& checkpoint,
         if (!*second || share <= 0.5 || std::filesystem::exists(aside)) return;
         std::filesystem::copy_file(checkpoint, aside);
         std::filesystem::copy_file(checkpoint + ".refit", aside + ".refit");
+    };
+    return observer;
+}
+
+/// Spends so much time before the first epoch.
+inline TrainingObserver slow_start(std::chrono::milliseconds time) {
+    const auto slept = std::make_shared<bool>(false);
+    TrainingObserver observer;
+    observer.message = [slept, time](const std::string&) {
+        if (!std::exchange(*slept, true)) std::this_thread::sleep_for(time);
     };
     return observer;
 }
