@@ -220,7 +220,8 @@ void add_train(CLI::App& app, Action& action) {
         ->capture_default_str();
     command
         .add_option("--budget", arguments->budget_minutes,
-                    "Learn for so many minutes (1.5: ninety seconds): as many epochs as fit; 0: no limit")
+                    "Learn for so many minutes (1.5: ninety seconds), reading the pictures included: as many "
+                    "epochs as fit; 0: no limit")
         ->type_name("MIN")
         ->check(CLI::Range(0.0, 1e6));
     command.add_option("--seed", settings.seed, "The same seed and threads give the same model")

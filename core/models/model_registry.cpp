@@ -157,8 +157,9 @@ Result<ModelInfo> ModelRegistry::find(const std::string& name_or_hash) const {
     // A broken manifest is the likelier cause than an absent one, so it goes first.
     if (!problems.empty() && name_or_hash.size() != kHashDigits) return problems.front();
     const std::string what = name_or_hash.empty() ? "No model" : "No model \"" + name_or_hash + "\"";
-    const std::string advice = models.empty() ? "Run packaging/setup.sh, or put a model folder there."
-                                              : "Those there are " + names_of(models) + '.';
+    const bool mistyped = !models.empty() && !name_or_hash.empty() && name_or_hash.size() != kHashDigits;
+    const std::string advice = mistyped ? "Those there are " + names_of(models) + '.'
+                                        : "Run packaging/setup.sh, or put a model folder there.";
     return Error{ErrorKind::NotFound, what + " was found in " + searched + ". " + advice};
 }
 

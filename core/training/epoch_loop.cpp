@@ -88,6 +88,9 @@ class Loop {
             // The first checkpoint tells at once whether there is room for the later ones.
             if (auto status = write(true); !status) return status.error();
         }
+        if (m_done == 0 && m_outcome.note.empty() && out_of_budget() && !m_options.keep_last)
+            m_outcome.note =
+                "The time was spent before the first epoch. Allow more, or choose fewer pictures.";
         const bool ended = !m_outcome.note.empty();
         while (m_done < last_epoch() && m_outcome.note.empty()) {
             if (auto status = one_epoch(); !status) return status.error();

@@ -42,7 +42,7 @@ struct TrainingSettings {
 };
 
 /// The same after so many seconds of the time budget were spent before the first epoch, on reading pictures
-/// and embedding them. What is left may be next to nothing: that still allows an epoch.
+/// and embedding them. With next to nothing left nothing is learned, and the outcome's note says why.
 TrainingSettings with_time_spent(TrainingSettings settings, double seconds);
 
 /// Quality on the validation classes, which the weights have not seen. Fractions, 0 to 1.

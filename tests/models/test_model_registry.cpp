@@ -290,6 +290,9 @@ class TestModelRegistry : public QObject {
         }
         const std::string text = ModelRegistry({full}).find("awk").error().text;
         QVERIFY2(text.find("\"auk\", \"wren\".") != std::string::npos, text.c_str());
+        // A library's model that is not on this machine has no look-alike among the others.
+        const std::string gone = ModelRegistry({full}).find(std::string(64, 'e')).error().text;
+        QVERIFY2(gone.find("put a model folder there") != std::string::npos, gone.c_str());
     }
 
     void searches_the_environment_first() {

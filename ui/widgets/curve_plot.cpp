@@ -213,7 +213,7 @@ std::vector<QRectF> CurvePlot::name_places() const {
             const QRectF box(
                 left, step % 2 == 0 ? last.y() - font.height() - dot * 2 - off : last.y() + dot * 2 + off,
                 width, font.height());
-            const auto names = std::count_if(places.begin(), places.end(),
+            const auto names = std::count_if(places.begin(), places.begin() + static_cast<std::ptrdiff_t>(n),
                                              [&](const QRectF& other) { return other.intersects(box); });
             const bool outside = box.top() < frame.area.top() - font.height() ||
                                  box.bottom() > frame.area.bottom() + font.height();

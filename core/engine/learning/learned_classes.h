@@ -21,8 +21,8 @@ struct LearnedFrom {
 Result<LearnedFrom> learned_from(const ModelInfo& model);
 
 /// How many of the classes (values of `field`) a model was learned from, or one that it stands on, as their
-/// manifests tell. What such a model does with these classes says little of new ones. 0 where it is not
-/// known.
+/// manifests tell (those it was only checked on included, where it did not learn once more from all). What
+/// such a model does with these classes says little of new ones. 0 where it is not known.
 int learned_classes(const ModelRegistry& registry, const std::string& model_hash, const std::string& field,
                     const std::vector<std::string>& classes);
 

@@ -353,15 +353,12 @@ Status count_again(const TrainingData& data, const TrainingRequest& request, con
     return count_classes(data.labels, data.classes, request, registry, preview);
 }
 
-/// Learned twice in the same way, a model is the same, and by its hash there is one of it: the first stays.
-void keep_the_first(const ModelRegistry& registry, TrainingResult& result) {
+/// Models are known by their hash, so of two that are equal a list shows one. Neither goes: what lies beside
+/// the weights (densities, names of classes) may differ.
+void note_equal_model(const ModelRegistry& registry, TrainingResult& result) {
     for (const ModelInfo& model : registry.list()) {
-        if (model.hash != result.model_hash || model.path == result.outcome.folder) continue;
-        std::error_code ignored;
-        std::filesystem::remove_all(result.outcome.folder, ignored);
-        add_note(result.outcome, "The same model was there already, so no second one was kept.");
-        result.outcome.folder = model.path;
-        result.preview.model_name = model.name;
+        if (model.hash != result.model_hash || model.name == result.preview.model_name) continue;
+        add_note(result.outcome, "It gives the same vectors as the model \"" + model.name + "\".");
         return;
     }
 }
@@ -396,6 +393,15 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
     data.base_name = plan->base.name;
     const std::string folder = work_folder(library, plan->preview.model_name);
     if (auto status = FileSystem::posix().make_directory(folder); !status) return status.error();
+    TrainingTarget target;
+    target.name = plan->preview.model_name;
+    target.models_folder = library.models_folder();
+    target.checkpoint = folder + "/checkpoint";
+    target.resume = request.resume;
+    std::error_code absent;
+    if (request.resume && !std::filesystem::exists(target.checkpoint, absent) && observer.message)
+        observer.message("There is no checkpoint of a training called \"" + target.name +
+                         "\" here, so it begins anew.");
     const auto clean_up = [&folder] {
         std::error_code ignored;
         std::filesystem::remove_all(folder, ignored);
@@ -415,14 +421,6 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
         return usable.error();
     }
 
-    TrainingTarget target;
-    target.name = plan->preview.model_name;
-    target.models_folder = library.models_folder();
-    target.checkpoint = folder + "/checkpoint";
-    target.resume = request.resume;
-    std::error_code absent;
-    if (request.resume && !std::filesystem::exists(target.checkpoint, absent) && observer.message)
-        observer.message("No training called \"" + target.name + "\" was stopped here, so it begins anew.");
     auto outcome = train(data, with_time_spent(request.settings, clock.seconds()), target, observer, stop);
     if (!outcome) {
         // What was learned stays for --resume where only the saving failed; and what was to be resumed stays
@@ -443,7 +441,7 @@ Result<TrainingResult> learn_from_library(Library& library, const TrainingReques
         const auto manifest = read_manifest(result.outcome.folder);
         if (!manifest) return manifest.error();
         result.model_hash = manifest->info.hash;
-        keep_the_first(registry, result);
+        note_equal_model(registry, result);
     }
     return result;
 }

@@ -173,8 +173,7 @@ void TrainingRunner::forget_kept(const std::string& name) const {
 void TrainingRunner::put_aside(const TrainingResult& result, const std::string& name) const {
     std::error_code failure;
     if (!fs::exists(kept(name), failure)) return;
-    // Not outcome.folder: that may be an equal model which was there before.
-    if (!result.outcome.folder.empty()) fs::remove_all(fs::path(m_library.models_folder()) / name, failure);
+    if (!result.outcome.folder.empty()) fs::remove_all(result.outcome.folder, failure);
     fs::create_directories(fs::path(checkpoint(name)).parent_path(), failure);
     const auto files = checkpoint_files(checkpoint(name)), kept_files = checkpoint_files(kept(name));
     for (std::size_t i = 0; i < files.size(); ++i) fs::rename(kept_files[i], files[i], failure);
