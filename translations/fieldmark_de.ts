@@ -2044,8 +2044,8 @@
         <translation>Jetzt beenden und das Beste bisher behalten</translation>
     </message>
     <message>
-        <source>Stopping…</source>
-        <translation>Wird beendet …</translation>
+        <source>Stopping. The best so far is kept…</source>
+        <translation>Wird beendet. Das bisher Beste bleibt …</translation>
     </message>
     <message>
         <source>On pictures kept aside</source>

@@ -198,6 +198,33 @@ class TestLearnAndUse : public QObject {
         QCOMPARE(session().model().info.hash, m_first);
     }
 
+    /// Asked to stop it says so until it has, whatever is still told of the training.
+    void a_training_is_stopped() {
+        QSignalSpy finished(&session(), &Session::trainingFinished);
+        QSignalSpy failed(&session(), &Session::trainingFailed);
+        auto* page = find<LearnPage>("learnPage");
+        auto* stop = find<QPushButton>("learnCancel");
+        auto* message = find<QLabel>("learnProgressMessage");
+        auto* left = find<QLabel>("learnProgressText");
+        auto* bar = find<QProgressBar>("learnProgress");
+        const QObject watching;
+        QStringList wrong;
+        connect(&session(), &Session::trainingEpoch, &watching, [&](const EpochReport& report) {
+            if (report.epoch >= 2 && stop->isEnabled()) stop->click();
+            if (!stop->isEnabled() && !message->text().contains(QStringLiteral("Stopping")))
+                wrong += message->text();
+            if (!stop->isEnabled() && !left->text().isEmpty()) wrong += left->text();
+        });
+        page->resume(request(Method::ProxyNca, 100'000, "stopped"));
+        const TrainingResult result = result_of(finished, failed);
+        QCOMPARE(wrong, QStringList());
+        QVERIFY(result.outcome.cancelled);
+        QVERIFY(result.outcome.epochs >= 2 && result.outcome.epochs < 100'000);
+        QVERIFY(!page->running() && !page->stopping());
+        QVERIFY(find<QWidget>("resultCard")->isVisible());
+        QCOMPARE(bar->maximum(), 0);  // busy, not at a share of what will not come
+    }
+
     void gapan_learns_and_says_how_long_it_takes() {
         TrainingRequest asked = request(Method::Gapan, 20, "anchors");
         asked.settings.options["rate"] = "0.03";  // so few pictures make few steps an epoch

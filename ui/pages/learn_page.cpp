@@ -91,12 +91,14 @@ LearnPage::LearnPage(Session& session, ThumbnailStore& thumbnails, QWidget* pare
     connect(&m_session, &Session::summaryChanged, this, &LearnPage::take_summary);
     connect(&m_session, &Session::trainingEpoch, this, &LearnPage::take_epoch);
     connect(&m_session, &Session::trainingProgress, this, [this](double share, double seconds_left) {
+        if (stopping()) return;
         m_progress->setRange(0, 1000);
         m_progress->setValue(std::clamp(static_cast<int>(share * 1000), 0, 1000));
         m_progress_text->setText(Text::time_left(seconds_left));
     });
-    connect(&m_session, &Session::trainingMessage, this,
-            [this](const std::string& text) { m_message->setText(Text::display_name(text)); });
+    connect(&m_session, &Session::trainingMessage, this, [this](const std::string& text) {
+        if (!stopping()) m_message->setText(Text::display_name(text));
+    });
     connect(&m_session, &Session::trainingFinished, this,
             [this](RequestId, const TrainingResult& result) { take_result(result); });
     connect(&m_session, &Session::trainingFailed, this,
@@ -135,7 +137,9 @@ QWidget* LearnPage::build_running() {
     m_cancel->setToolTip(tr("Stop now and keep the best so far"));
     connect(m_cancel, &QPushButton::clicked, this, [this] {
         m_cancel->setEnabled(false);
-        m_message->setText(tr("Stopping…"));
+        m_progress->setRange(0, 0);
+        m_progress_text->clear();
+        m_message->setText(tr("Stopping. The best so far is kept…"));
         m_session.cancel_training();
     });
     line->addWidget(m_progress, 1);
@@ -187,6 +191,10 @@ bool LearnPage::running() const {
     return m_session.training();
 }
 
+bool LearnPage::stopping() const {
+    return running() && !m_cancel->isEnabled();
+}
+
 void LearnPage::say_use(const std::string& model) {
     if (m_used.empty()) return;
     m_card->set_use_text(model == m_used ? tr("In use now. The former model is kept and can be taken back.")
@@ -219,8 +227,9 @@ void LearnPage::take_epoch(const EpochReport& report) {
     std::erase_if(m_history, [&](const EpochReport& known) { return known.epoch >= report.epoch; });
     m_history.push_back(report);
     m_base = report.base;
-    if (report.seconds_left >= 0) m_progress_text->setText(Text::time_left(report.seconds_left));
-    if (report.epochs > 0) {
+    if (report.seconds_left >= 0 && !stopping())
+        m_progress_text->setText(Text::time_left(report.seconds_left));
+    if (report.epochs > 0 && !stopping()) {
         m_message->setText(tr("Epoch %1 of %2").arg(Text::count(report.epoch), Text::count(report.epochs)));
     }
     show_curves();
@@ -245,10 +254,13 @@ void LearnPage::show_curves() {
         }
     }
     std::vector<CurvePlot::Series> quality = {recall, precision};
+    // One axis for both plots, so that an epoch of the one stands above the same of the other.
+    const double end = std::max(2.0, m_history.empty() ? 0.0 : double(m_history.back().epoch));
+    m_quality->set_x_range(0, end);
+    m_loss->set_x_range(0, end);
     // A head does not begin where the model in use stands: without this line its curve would look better, or
     // worse, than what it has to beat.
     if (m_base && !m_history.empty()) {
-        const double end = m_history.back().epoch;
         const auto level = [&](const CurvePlot::Series& like, const QString& name, double value) {
             CurvePlot::Series series;
             series.name = name;

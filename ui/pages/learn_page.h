@@ -38,6 +38,7 @@ class LearnPage : public QWidget {
     void set_field(const std::string& field);  ///< preselects; ignored where there is no such field
     TrainingRequest request() const;           ///< as chosen now
     bool running() const;
+    bool stopping() const;  ///< asked to, and not yet done
     void start();
     void resume(const TrainingRequest& request);
     /// The ways to get labels, for a library without any; they outlive the page.
