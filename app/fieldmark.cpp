@@ -2,6 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // The window. Arguments are few; everything else is the command line program's business.
+#include <algorithm>
+#include <string_view>
+
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
@@ -18,7 +21,20 @@
 
 using namespace fieldmark;
 
+namespace {
+
+/// Help and version are for terminals, too, that have no display.
+bool only_tells(int argc, char** argv) {
+    return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
+        return argument == "-h" || argument == "--help" || argument == "--help-all" || argument == "-v" ||
+               argument == "--version";
+    });
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
+    if (only_tells(argc, argv)) qputenv("QT_QPA_PLATFORM", "offscreen");
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("fieldmark"));
     QApplication::setApplicationDisplayName(QStringLiteral("Fieldmark"));

@@ -374,7 +374,10 @@ Result<Answer> evaluate(Context& context, const Arguments& arguments) {
     left_out(report->not_embedded, "not embedded with this model");
     json["learned_classes"] = report->learned_classes;
     const auto learned = [&](int count, const std::string& name) {
-        if (count > 0)
+        if (count > 0 && count >= metrics.classes)
+            text += "All of the classes are among those " + name +
+                    " was learned from: this says nothing of what it does with new ones\n";
+        else if (count > 0)
             text += format_count(count) + " of the classes are among those " + name +
                     " was learned from, which flatters it; leave them out with --where to see what it does "
                     "with new ones\n";

@@ -54,6 +54,10 @@ std::string line_of(const EpochReport& report, Method method) {
     text += " Recall@1 " + percent(report.validation.recall_at_1) + " %, MAP@R " +
             percent(report.validation.map_at_r) + " %";
     if (report.best) text += " (best)";
+    // A head begins at a start of its own.
+    if (report.epoch == 0 && report.base)
+        text += "; the model in use " + percent(report.base->recall_at_1) + " % and " +
+                percent(report.base->map_at_r) + " %";
     if (report.seconds_left >= 0) text += ", " + format_seconds(report.seconds_left) + " left";
     return text;
 }
@@ -117,7 +121,7 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     TrainingObserver observer;
     observer.message = [&](const std::string& text) { console.note(text); };
     observer.epoch = [&](const EpochReport& report) {
-        console.progress(line_of(report, request.settings.method));
+        console.note(line_of(report, request.settings.method));
     };
     observer.progress = [&](double share, double seconds_left) {
         std::string text = "Learning: " + format_number(100 * share, 0) + " %";
@@ -183,7 +187,7 @@ Result<Answer> train(Context& context, const Arguments& arguments) {
     text += verdict(change, !outcome.folder.empty());
     if (!outcome.folder.empty() && change.high >= 0)
         text += "Use it with: fieldmark-cli models use \"" + display_text(result->preview.model_name) +
-                "\" --library FOLDER\n";
+                "\" --library \"" + display_text(arguments.library) + "\"\n";
     console.print(text);
     return answer;
 }
@@ -209,8 +213,10 @@ void add_train(CLI::App& app, Action& action) {
     command.add_option("--name", request.model_name, "What the new model is called; else METHOD-FIELD")
         ->type_name("NAME");
     command
-        .add_option("--model", request.base,
-                    "The model to start from, by name or hash; else the library's current one")
+        .add_option(
+            "--model", request.base,
+            "The model to start from, by name or hash; else the library's current one or, if that was "
+            "learned, the network beneath it")
         ->type_name("NAME");
     command.add_option("--bits", settings.bits, "Length of gdfnet's codes")
         ->check(CLI::Range(1, kMaxHashBits))
