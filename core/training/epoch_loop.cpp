@@ -119,12 +119,15 @@ class Loop {
         return m_options.budget_seconds > 0 && seconds() > m_options.budget_seconds;
     }
 
-    /// -1: not known.
+    /// Of all that is to be done; -1: not known.
     double seconds_left(double done) const {
         if (done <= 0) return -1;
-        double left = (seconds() - m_before_epochs) / done * (last_epoch() - done);
+        const double taken = seconds() - m_before_epochs;
+        double left = taken / done * (last_epoch() - done);
         if (m_options.budget_seconds > 0) left = std::min(left, m_options.budget_seconds - seconds());
-        return std::max(0.0, left);
+        left = std::max(0.0, left);
+        const double part = std::max(1e-9, m_options.progress_end - m_options.progress_begin);
+        return left + (taken + left) * (1 - m_options.progress_end) / part;
     }
 
     std::string shortened() const {
@@ -156,8 +159,10 @@ class Loop {
     }
 
     void tell(double done) const {
-        if (m_observer.progress)
-            m_observer.progress(std::min(1.0, done / std::max(1, last_epoch())), seconds_left(done));
+        if (!m_observer.progress) return;
+        const double share = std::min(1.0, done / std::max(1, last_epoch()));
+        m_observer.progress(std::lerp(m_options.progress_begin, m_options.progress_end, share),
+                            seconds_left(done));
     }
 
     Result<ValidationFigures> figures_now() {

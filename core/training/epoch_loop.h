@@ -57,7 +57,11 @@ struct EpochLoopOptions {
     /// and the outcome calls it "before".
     std::optional<ValidationFigures> base = {};
     double budget_seconds = 0;  ///< 0: none
-    int patience = 0;           ///< epochs without a better one before stopping early; 0: never early
+    /// Between these shares of the whole progress lie the epochs. What follows them is reckoned into the time
+    /// that is left, as long as its share says.
+    double progress_begin = 0;
+    double progress_end = 1;
+    int patience = 0;  ///< epochs without a better one before stopping early; 0: never early
     /// With less than this above the best MAP@R an epoch is no better one.
     double min_gain = 0;
     std::string checkpoint;         ///< file; "": none

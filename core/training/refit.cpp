@@ -43,7 +43,9 @@ EpochLoopOptions first_loop(const TrainingData& data, const TrainingSettings& se
     loop.epochs = epochs;
     // The second learning sees all pictures where this one sees those of the classes it does not check on.
     const double fit = 1 - settings.validation_share;
-    loop.budget_seconds = settings.budget_seconds * (refit ? fit / (fit + 1) : 1);
+    const double share = refit ? fit / (fit + 1) : 1;
+    loop.budget_seconds = settings.budget_seconds * share;
+    loop.progress_end = share;
     loop.patience = patience;
     loop.checkpoint = target.checkpoint;
     loop.resume = target.resume;
@@ -79,6 +81,8 @@ Result<bool> run(EpochModel& model, const TrainingSettings& settings, const Epoc
     loop.epochs = outcome.planned;  // the schedule as it ended, shortened where the time was short
     loop.last_epoch = outcome.best_epoch;
     loop.keep_last = true;
+    loop.progress_begin = first.progress_end;
+    loop.progress_end = 1;
     loop.patience = 0;
     loop.checkpoint = first.checkpoint.empty() ? std::string() : refit_checkpoint(first.checkpoint);
     loop.fingerprint += " refit " + std::to_string(loop.last_epoch);

@@ -24,8 +24,8 @@ namespace fieldmark {
 std::string training_fingerprint(const TrainingData& data, const TrainingSettings& settings);
 
 /// The loop of the first learning; one that is not resumed removes the second checkpoint of an earlier
-/// training. Where a second one follows, each has its share of the time budget by the pictures it learns
-/// from.
+/// training. Where a second one follows, each has its share of the time budget, and of the progress, by
+/// the pictures it learns from.
 EpochLoopOptions first_loop(const TrainingData& data, const TrainingSettings& settings,
                             const TrainingTarget& target, int epochs, int patience, bool refit);
 

@@ -452,6 +452,42 @@ class TestTraining : public QObject {
         QCOMPARE(again.schedules, std::vector<int>{outcome->planned});
     }
 
+    /// The bar goes through both learnings once, and the time left is that of both.
+    void progress_is_that_of_all() {
+        double now = 1000;
+        Toy model({0.1, 0.2, 0.3, 0.4, 0.5});
+        model.after_step = [&](int, int step) { now += step == 4 ? 10 : 0; };
+        TrainingSettings settings;
+        settings.validation_share = 0.2;
+        EpochLoopOptions options = first_loop({}, settings, {}, 4, 0, true);
+        options.clock = [&] { return now; };
+        std::vector<double> shares;
+        std::vector<double> seconds;
+        TrainingObserver observer;
+        observer.progress = [&](double share, double left) {
+            shares.push_back(share);
+            seconds.push_back(left);
+        };
+        auto outcome = run_epochs(model, options, observer, {});
+        QVERIFY(outcome);
+        QCOMPARE(outcome->best_epoch, 4);
+        // Four epochs of four fifths of the pictures, then four of all.
+        const double first = 0.8 / 1.8;
+        QVERIFY(std::abs(shares.back() - first) < 1e-9);
+        QVERIFY2(std::abs(seconds.back() - 50) < 1e-6, qPrintable(QString::number(seconds.back())));
+        QVERIFY(std::abs(outcome->history[2].seconds_left - 70) < 1e-6);
+        Toy again;
+        again.after_step = [&](int, int step) { now += step == 4 ? 12.5 : 0; };
+        const std::size_t before = shares.size();
+        QVERIFY(refitting::run(again, settings, options, observer, {}, *outcome));
+        QVERIFY(shares.size() > before && shares[before] >= first);
+        QVERIFY(std::is_sorted(shares.begin(), shares.end()));
+        QCOMPARE(shares.back(), 1.0);
+        QCOMPARE(seconds.back(), 0.0);
+        // Without a second learning the epochs are all there is.
+        QCOMPARE(first_loop({}, settings, {}, 4, 0, false).progress_end, 1.0);
+    }
+
     /// A process that is killed in the middle of an epoch, then resumed, ends bit for bit where an
     /// uninterrupted one does.
     void resumes_after_kill() {

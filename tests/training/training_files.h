@@ -28,7 +28,7 @@ inline TrainingObserver kept_from_second_learning(const std::string& checkpoint,
                   text.starts_with("Learning once more from all " + std::to_string(classes) + " classes");
     };
     observer.progress = [second, checkpoint, aside](double share, double) {
-        if (!*second || share <= 0.5 || std::filesystem::exists(aside)) return;
+        if (!*second || share <= 0.8 || std::filesystem::exists(aside)) return;
         std::filesystem::copy_file(checkpoint, aside);
         std::filesystem::copy_file(checkpoint + ".refit", aside + ".refit");
     };

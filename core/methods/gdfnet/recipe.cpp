@@ -5,6 +5,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <memory>
@@ -31,6 +32,8 @@
 namespace fieldmark {
 
 namespace {
+
+constexpr double kMapsShare = 0.3;  ///< of the progress, roughly: the maps come before the epochs
 
 struct Options {
     GdfNetOptions net;
@@ -169,7 +172,7 @@ Result<MapCache> make_maps(const TrainingData& data, const TrainingTarget& targe
         return {};
     };
     const auto progress = [&](double share) {
-        if (observer.progress) observer.progress(share * 0.3, -1);  // a third of the bar, roughly
+        if (observer.progress) observer.progress(share * kMapsShare, -1);
     };
     if (auto status = maps->fill(**backbone, source, progress, stop); !status) return status.error();
     return maps;
@@ -285,6 +288,8 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
         const TrainingSettings timed = with_time_spent(settings, clock.seconds());
         EpochLoopOptions loop =
             first_loop(data, timed, target, options->net.epochs, options->patience, options->refit);
+        loop.progress_begin = kMapsShare;
+        loop.progress_end = std::lerp(kMapsShare, 1.0, loop.progress_end);
         loop.checkpoint_seconds = 10;
         auto outcome = run_epochs(**learner, loop, observer, stop);
         if (!outcome) return outcome.error();
