@@ -2044,6 +2044,10 @@
         <translation>Jetzt beenden und das Beste bisher behalten</translation>
     </message>
     <message>
+        <source>Stopping…</source>
+        <translation>Wird beendet …</translation>
+    </message>
+    <message>
         <source>Stopping. The best so far is kept…</source>
         <translation>Wird beendet. Das bisher Beste bleibt …</translation>
     </message>

@@ -54,9 +54,9 @@ std::string line_of(const EpochReport& report, Method method) {
     text += " Recall@1 " + percent(report.validation.recall_at_1) + " %, MAP@R " +
             percent(report.validation.map_at_r) + " %";
     if (report.best) text += " (best)";
-    // A head begins at a start of its own.
+    // Which the learning does not begin with: a head has a start of its own.
     if (report.epoch == 0 && report.base)
-        text += "; the model in use " + percent(report.base->recall_at_1) + " % and " +
+        text += "; the model it stands on " + percent(report.base->recall_at_1) + " % and " +
                 percent(report.base->map_at_r) + " %";
     if (report.seconds_left >= 0) text += ", " + format_seconds(report.seconds_left) + " left";
     return text;

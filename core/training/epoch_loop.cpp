@@ -370,6 +370,10 @@ Result<TrainingOutcome> run_epochs(EpochModel& model, const EpochLoopOptions& op
 }
 
 bool stays_with_base(TrainingOutcome& outcome) {
+    if (outcome.epochs == 0 && !outcome.cancelled && !outcome.note.empty()) {
+        add_note(outcome, "No model was made.");  // nothing was compared
+        return true;
+    }
     // Epoch 0 may be the base at a larger size; at its own it may be better.
     if (outcome.best_epoch > 0 && outcome.after.map_at_r > outcome.before.map_at_r) return false;
     if (outcome.cancelled) {

@@ -175,6 +175,10 @@ class TestCliTrain : public QObject {
         QVERIFY(again["note"].get<std::string>().find("same vectors as the model \"plain\"") !=
                 std::string::npos);
         QVERIFY(models().contains("plain") && models().contains("again"));
+        // By its own name the other one can go, and takes nothing of the first along.
+        const CliResult removed = m_cli.run({"models", "remove", "plain", "--library", library()});
+        QVERIFY2(removed.status == 0, removed.err.c_str());
+        QVERIFY(models().contains("again") && !models().contains("plain"));
         const json other = train(kSmallHead, {"--epochs", "4", "--name", "other", "--seed", "2"}).json();
         QVERIFY(other["model_hash"] != answer["model_hash"]);
 
@@ -356,7 +360,7 @@ class TestCliTrain : public QObject {
         row("a negative budget", {"--label", "species", "--budget", "-1"}, 2);
         row("no transformer", {"--label", "species", "--method", "dva"}, 2);
         row("codes end to end", QList<QByteArray>{"--end-to-end"} + kSmallCodes, 2);
-        row("a name that is taken", {"--label", "species", "--name", "plain"}, 2);
+        row("a name that is taken", {"--label", "species", "--name", "again"}, 2);
         row("a name with a slash", {"--label", "species", "--name", "a/b"}, 2);
         row("a base that is not there", {"--label", "species", "--model", "owl"}, 3);
     }

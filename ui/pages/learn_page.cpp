@@ -139,7 +139,7 @@ QWidget* LearnPage::build_running() {
         m_cancel->setEnabled(false);
         m_progress->setRange(0, 0);
         m_progress_text->clear();
-        m_message->setText(tr("Stopping. The best so far is kept…"));
+        m_message->setText(m_history.empty() ? tr("Stopping…") : tr("Stopping. The best so far is kept…"));
         m_session.cancel_training();
     });
     line->addWidget(m_progress, 1);

@@ -358,7 +358,8 @@ Status count_again(const TrainingData& data, const TrainingRequest& request, con
 void note_equal_model(const ModelRegistry& registry, TrainingResult& result) {
     for (const ModelInfo& model : registry.list()) {
         if (model.hash != result.model_hash || model.name == result.preview.model_name) continue;
-        add_note(result.outcome, "It gives the same vectors as the model \"" + model.name + "\".");
+        add_note(result.outcome, "It gives the same vectors as the model \"" + model.name +
+                                     "\", and a list shows one of the two.");
         return;
     }
 }

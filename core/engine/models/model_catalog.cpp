@@ -3,6 +3,8 @@
 #include "core/engine/models/model_catalog.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "core/base/file_system.h"
 #include "core/engine/models/model_switch.h"
@@ -38,6 +40,22 @@ Status remove_graphs(const Library& library, const std::string& hash) {
         if (auto status = fs.remove(library.index_folder() + '/' + name); !status) return status;
     }
     return {};
+}
+
+/// The model of this very name that is not in `entries`, because another one there gives the same vectors,
+/// and whose folder may go; none for any other name.
+std::optional<ModelInfo> hidden_twin(const Library* library, const std::vector<ModelEntry>& entries,
+                                     const std::string& name) {
+    for (ModelInfo& info : registry_of(library).list()) {
+        if (info.name != name) continue;
+        const bool listed = std::any_of(entries.begin(), entries.end(), [&](const ModelEntry& entry) {
+            return entry.info.path == info.path;
+        });
+        const bool own = (library && lies_in(info, library->models_folder())) ||
+                         lies_in(info, ModelRegistry::user_folder());
+        if (!listed && own) return std::move(info);
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -115,6 +133,14 @@ Result<ModelRemoval> remove_model(Library* library, const std::string& name_or_h
                          "\" is open for reading only, so no model can be removed from it."};
     const auto entries = list_models(library);
     if (!entries) return entries.error();
+    if (const auto twin = hidden_twin(library, *entries, name_or_hash)) {
+        if (auto status = remove_model_folder(FileSystem::posix(), twin->path); !status)
+            return status.error();
+        ModelRemoval removal;
+        removal.name = twin->name;
+        removal.folder = twin->path;
+        return removal;  // its vectors are those of the other one, too
+    }
     const auto entry = std::find_if(entries->begin(), entries->end(), [&](const ModelEntry& candidate) {
         return candidate.info.name == name_or_hash || candidate.info.hash == name_or_hash ||
                (name_or_hash.size() >= 8 && candidate.info.hash.starts_with(name_or_hash));
@@ -128,8 +154,9 @@ Result<ModelRemoval> remove_model(Library* library, const std::string& name_or_h
     if (library) {
         const auto next = interrupted_switch(*library);
         if (next && !next->empty() && *next == info.hash)
-            return Error{ErrorKind::Usage, "The library is being embedded with the model \"" + info.name +
-                                               "\". Let that end, or give it up, before this model is removed."};
+            return Error{ErrorKind::Usage,
+                         "The library is being embedded with the model \"" + info.name +
+                             "\". Let that end, or give it up, before this model is removed."};
     }
     const bool deletes_files = entry->of_library || entry->of_user;
     if (deletes_files) {

@@ -303,9 +303,12 @@ Result<TrainingOutcome> train_gdfnet(const TrainingData& data, const TrainingSet
             return status.error();
         if (outcome->best_epoch == 0) {
             if (!outcome->cancelled) remove_checkpoints(target);
-            add_note(*outcome,
-                     "No epoch had better codes than those the frozen model gives without learning, so no "
-                     "model was made.");
+            add_note(
+                *outcome,
+                outcome->epochs == 0 && !outcome->note.empty()
+                    ? "No model was made."
+                    : "No epoch had better codes than those the frozen model gives without learning, so no "
+                      "model was made.");
             return outcome;
         }
 
