@@ -117,13 +117,8 @@ class TestDvaRecipe : public QObject {
 
     /// What comes before the first epoch is part of the time that was allowed.
     void the_time_begins_with_the_preparation() {
-        TrainingSettings hurried = settings();
-        hurried.epochs = 10'000;
-        hurried.budget_seconds = 1;
-        hurried.options["refit"] = "no";
-        hurried.options["patience"] = "0";
-        const auto outcome = train_dva(m_data, hurried, target("hurried"),
-                                       testing::slow_start(std::chrono::milliseconds(1200)), {});
+        const auto outcome =
+            train_dva(m_data, testing::one_second(settings()), target("hurried"), testing::slow_start(), {});
         QVERIFY2(outcome.ok(), outcome.ok() ? "" : outcome.error().text.c_str());
         QCOMPARE(outcome->epochs, 0);
         QVERIFY2(outcome->note.find("The time was spent before the first epoch") != std::string::npos,

@@ -35,12 +35,19 @@ inline TrainingObserver kept_from_second_learning(const std::string& checkpoint,
     return observer;
 }
 
-/// Spends so much time before the first epoch.
-inline TrainingObserver slow_start(std::chrono::milliseconds time) {
+/// A second for all, and an observer that takes more than that before the first epoch.
+inline TrainingSettings one_second(TrainingSettings settings) {
+    settings.epochs = 10'000;
+    settings.budget_seconds = 1;
+    settings.options["refit"] = "no";
+    settings.options["patience"] = "0";
+    return settings;
+}
+inline TrainingObserver slow_start() {
     const auto slept = std::make_shared<bool>(false);
     TrainingObserver observer;
-    observer.message = [slept, time](const std::string&) {
-        if (!std::exchange(*slept, true)) std::this_thread::sleep_for(time);
+    observer.message = [slept](const std::string&) {
+        if (!std::exchange(*slept, true)) std::this_thread::sleep_for(std::chrono::milliseconds(1200));
     };
     return observer;
 }
